@@ -1,0 +1,53 @@
+"""Randomness as an argument, and the identifiers made of it."""
+
+import os
+import random
+from typing import Protocol
+
+_POOL_BYTES = 4096  # one system call for 256 UUIDs
+
+
+class Entropy(Protocol):
+    """A source of random bytes."""
+
+    def take(self, count: int) -> bytes:
+        """`count` random bytes."""
+        ...
+
+
+class SystemEntropy:
+    """The operating system's generator, read a pool at a time because a system call costs more than a UUID."""
+
+    def __init__(self) -> None:
+        self._pool = b""
+        self._used = 0
+
+    def take(self, count: int) -> bytes:
+        """`count` random bytes, fit for keys."""
+        start = self._used
+        if start + count > len(self._pool):
+            if count > _POOL_BYTES:
+                return os.urandom(count)
+            self._pool = os.urandom(_POOL_BYTES)
+            start = 0
+        self._used = start + count
+        return self._pool[start : start + count]
+
+
+class SeededEntropy:
+    """The same bytes for the same seed: for tests and simulations, never for keys."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)  # noqa: S311 - repeatable on purpose
+
+    def take(self, count: int) -> bytes:
+        """`count` bytes of the seed's sequence."""
+        return self._random.randbytes(count)
+
+
+def uuid4(entropy: Entropy) -> str:
+    """A random UUID in its text form (RFC 9562, 5.4)."""
+    value = int.from_bytes(entropy.take(16), "big")
+    value = value & ~(0xF000 << 64) & ~(0xC000 << 48) | (4 << 76) | (2 << 62)
+    digits = f"{value:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

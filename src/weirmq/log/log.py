@@ -1,0 +1,51 @@
+"""What a log is. Everything above this room knows only this."""
+
+from typing import Protocol
+
+
+class Log(Protocol):
+    """A durable sequence of records, appended in batches and read by offset.
+
+    Records are numbered from 0 without gaps. A batch is a Kafka record batch (v2, magic 2), see `batch.py`.
+    One thread appends, reads and trims; `sync` may run in another one meanwhile.
+    """
+
+    @property
+    def start(self) -> int:
+        """The offset of the oldest record still held (equals `end` where there is none)."""
+        ...
+
+    @property
+    def end(self) -> int:
+        """The offset that the next record gets."""
+        ...
+
+    def reserve(self, size: int) -> None:
+        """Make sure that batches of `size` bytes in all can be appended without asking the disk for room.
+
+        Raises NoRoom, having changed nothing that counts, where the disk is full.
+        """
+        ...
+
+    def append(self, batch: bytearray) -> int:
+        """Write one batch; its base offset is set in place. Returns the base offset. Raises LogFailed."""
+        ...
+
+    def read(self, offset: int, max_bytes: int) -> memoryview:
+        """Whole batches from the one that contains `offset` on: at least one, then as many as fit `max_bytes`.
+
+        Empty at `end`. Raises IndexError for an offset outside `start`..`end`, LogDamaged, LogFailed.
+        """
+        ...
+
+    def trim(self, offset: int) -> None:
+        """Forget records below `offset`, as far as whole segments allow. Never the newest segment."""
+        ...
+
+    def sync(self) -> int:
+        """Make all that was appended before this call durable. Returns the offset up to which it is. Raises LogFailed."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and memory; implies no sync."""
+        ...

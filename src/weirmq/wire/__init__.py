@@ -1,0 +1,1 @@
+"""Bytes to typed values and back. No socket, no clock, no await."""
