@@ -28,22 +28,32 @@ class Log(Protocol):
         ...
 
     def append(self, batch: bytearray) -> int:
-        """Write one batch; its base offset is set in place. Returns the base offset. Raises LogFailed."""
+        """Write one batch; its base offset is set in place. Returns the base offset.
+
+        Raises BadBatch for bytes that aren't one batch, NoRoom for a full disk where nothing was reserved, LogFailed.
+        """
         ...
 
     def read(self, offset: int, max_bytes: int) -> memoryview:
         """Whole batches from the one that contains `offset` on: at least one, then as many as fit `max_bytes`.
 
-        Empty at `end`. Raises IndexError for an offset outside `start`..`end`, LogDamaged, LogFailed.
+        Fewer where a file ends; empty at `end`. The CRCs of what is handed out are right.
+        Raises IndexError for an offset outside `start`..`end`, LogDamaged, LogFailed.
         """
         ...
 
     def trim(self, offset: int) -> None:
-        """Forget records below `offset`, as far as whole segments allow. Never the newest segment."""
+        """Forget records below `offset`, as far as whole segments allow. Never the newest segment.
+
+        The disk has its room back after the next `sync`.
+        """
         ...
 
     def sync(self) -> int:
-        """Make all that was appended before this call durable. Returns the offset up to which it is. Raises LogFailed."""
+        """Make all that was appended before this call durable. Returns the offset up to which it is.
+
+        Raises LogFailed.
+        """
         ...
 
     def close(self) -> None:

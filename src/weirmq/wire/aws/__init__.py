@@ -1,0 +1,1 @@
+"""AWS's protocols: requests to typed values, typed values to responses."""

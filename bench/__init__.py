@@ -1,0 +1,1 @@
+"""Measures WeirMQ and its peers side by side; `script/bench` runs it."""

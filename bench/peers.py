@@ -1,0 +1,124 @@
+"""The peers: installed into `bench/.peers/` by their ecosystems' own tools, and how each is started."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from bench.servers import HERE, Place, Server
+
+PEERS = HERE / ".peers"
+INSTALL_SECONDS = 900
+MINISTACK = "1.5.33"
+MOTO = "5.2.5"
+ELASTICMQ = "1.7.1"  # named again in elasticmq.pom.xml
+GOAWS = "latest"
+GOAWS_PROGRAM = "WEIRMQ_BENCH_GOAWS"  # a goaws program built elsewhere, for where the Go proxy doesn't serve it
+ELASTICMQ_CONFIG = """\
+include classpath("application.conf")
+node-address {{ protocol = http, host = "127.0.0.1", port = {port}, context-path = "" }}
+rest-sqs {{ enabled = true, bind-port = {port}, bind-hostname = "127.0.0.1", sqs-limits = strict }}
+rest-stats {{ enabled = false }}
+"""
+GOAWS_CONFIG = """\
+Local:
+  Host: 127.0.0.1
+  Port: {port}
+  Region: us-east-1
+  AccountId: "000000000000"
+  LogToFile: false
+"""
+
+
+class NotAvailableError(Exception):
+    """A peer can't be installed on this machine."""
+
+
+def _run(*command: str | Path, env: Mapping[str, str] | None = None) -> None:
+    try:
+        done = subprocess.run(
+            [str(part) for part in command],
+            env={**os.environ, **(env or {})},
+            capture_output=True,
+            text=True,
+            timeout=INSTALL_SECONDS,
+            check=False,
+        )
+    except (FileNotFoundError, subprocess.TimeoutExpired) as error:
+        raise NotAvailableError(str(error)) from error
+    if done.returncode:
+        lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        raise NotAvailableError(" / ".join(lines[-2:]) or f"{command[0]} failed")
+
+
+def _python_package(folder: Path, requirement: str) -> None:
+    _run(sys.executable, "-m", "venv", folder)
+    _run(folder / "bin/pip", "install", "--quiet", "--disable-pip-version-check", requirement)
+
+
+def ministack() -> Server:
+    """An emulator of AWS in Python (asyncio), from PyPI."""
+    folder = PEERS / f"ministack-{MINISTACK}"
+    if not (folder / "bin/ministack").exists():
+        _python_package(folder, f"ministack=={MINISTACK}")
+
+    def env(place: Place) -> dict[str, str]:
+        return {
+            "GATEWAY_PORT": str(place.port),
+            "BIND_HOST": "127.0.0.1",
+            "MINISTACK_HOST": "127.0.0.1",
+            "LOG_LEVEL": "WARNING",
+            "IOT_MTLS_ENABLED": "0",
+            "TMPDIR": str(place.scratch),
+            "DOCKER_HOST": f"unix://{place.scratch}/no-docker.sock",
+        }
+
+    return Server("ministack", MINISTACK, lambda _: [str(folder / "bin/ministack")], env)
+
+
+def moto() -> Server:
+    """The emulator of AWS that Python tests use most, as a server, from PyPI."""
+    folder = PEERS / f"moto-{MOTO}"
+    if not (folder / "bin/moto_server").exists():
+        _python_package(folder, f"moto[server]=={MOTO}")
+    program = str(folder / "bin/moto_server")
+    return Server("moto", MOTO, lambda place: [program, "-H", "127.0.0.1", "-p", str(place.port)])
+
+
+def elasticmq() -> Server:
+    """An SQS server in Scala, in memory, from Maven Central."""
+    folder = PEERS / f"elasticmq-{ELASTICMQ}"
+    if not list(folder.glob("elasticmq-server*.jar")):
+        pom = HERE / "elasticmq.pom.xml"
+        _run("mvn", "-q", "-B", "-f", pom, "dependency:copy-dependencies", f"-DoutputDirectory={folder}")
+
+    def command(place: Place) -> list[str]:
+        config = place.scratch / "elasticmq.conf"
+        config.write_text(ELASTICMQ_CONFIG.format(port=place.port))
+        return ["java", f"-Dconfig.file={config}", "-cp", f"{folder}/*", "org.elasticmq.server.Main"]
+
+    # The virtual machine compiles what is hot only after some thousand requests.
+    return Server("elasticmq", ELASTICMQ, command, warm_up_seconds=8)
+
+
+def goaws() -> Server:
+    """An SQS and SNS server in Go, in memory, from the Go module proxy (or a program named by the environment)."""
+    program = Path(os.environ.get(GOAWS_PROGRAM, PEERS / "goaws/cmd"))
+    if not program.exists():
+        _run("go", "install", f"github.com/Admiral-Piett/goaws/app/cmd@{GOAWS}", env={"GOBIN": str(program.parent)})
+
+    def command(place: Place) -> list[str]:
+        config = place.scratch / "goaws.yaml"
+        config.write_text(GOAWS_CONFIG.format(port=place.port))
+        return [str(program), "-config", str(config), "Local"]
+
+    return Server("goaws", GOAWS, command)
+
+
+ALL: dict[str, Callable[[], Server]] = {
+    "goaws": goaws,
+    "elasticmq": elasticmq,
+    "ministack": ministack,
+    "moto": moto,
+}

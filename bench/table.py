@@ -1,0 +1,187 @@
+"""The rows of the result: which figure each shows, what it must be, and the Markdown that tells it."""
+
+import math
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bench.run import Result, Step
+
+FSYNC_RATIO = "fsync / os, 64 connections"
+LEGEND = "Each figure: median (least..most) over the rounds; for peers also the median as a multiple of WeirMQ's."
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What WeirMQ's median must be: at most or at least a figure."""
+
+    words: str
+    holds: Callable[[float], bool]
+
+
+def at_most(most: float, unit: str) -> Limit:
+    """A limit from above."""
+    return Limit(f"<= {most:g} {unit}".strip(), lambda value: value <= most)
+
+
+def at_least(least: float, unit: str) -> Limit:
+    """A limit from below."""
+    return Limit(f">= {least:g} {unit}".strip(), lambda value: value >= least)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table. WeirMQ is shown with this durability; peers have none.
+
+    `beats_peers`: it must be at least the best peer's. `alone`: peers have nothing of the kind.
+    """
+
+    what: str
+    durability: str
+    measure: str
+    figure: str
+    limit: Limit | None = None
+    beats_peers: bool = False
+    alone: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A figure over the rounds."""
+
+    median: float
+    least: float
+    most: float
+
+    def __str__(self) -> str:
+        return f"{_short(self.median)} ({_short(self.least)}..{_short(self.most)})"
+
+
+def rows(depths: tuple[int, ...]) -> list[Row]:
+    """All rows, for backlogs of these depths."""
+    small_8, small_64 = "send 200 B, 8 connections", "send 200 B, 64 connections"
+    large_8, large_64 = "send 10 KB, 8 connections", "send 10 KB, 64 connections"
+    batch, cycle = "batch of 10, 8 connections", "cycle, 8 connections"
+    deepest = f"{depths[-1]:,}"
+    return [
+        Row("SendMessage 200 B, CPU us, 8 connections", "os", small_8, "cpu_us", at_most(45, "us")),
+        Row("SendMessage 200 B, CPU us, 64 connections", "os", small_64, "cpu_us"),
+        Row("SendMessage 10 KB, CPU us, 8 connections", "os", large_8, "cpu_us"),
+        Row("SendMessage 200 B, requests/s, 8 connections", "memory", small_8, "per_second", beats_peers=True),
+        Row("SendMessage 200 B, requests/s, 64 connections", "memory", small_64, "per_second", beats_peers=True),
+        Row("SendMessage 10 KB, requests/s, 8 connections", "memory", large_8, "per_second"),
+        Row("SendMessage 10 KB, requests/s, 64 connections", "memory", large_64, "per_second"),
+        Row("SendMessage 200 B, p99 ms, 64 connections", "memory", small_64, "p99_ms"),
+        Row("SendMessageBatch of 10, CPU us a message", "os", batch, "cpu_us_message", at_most(8, "us")),
+        Row("SendMessageBatch of 10, messages/s", "os", batch, "messages_per_second"),
+        Row("send + receive + delete, CPU us a request", "os", cycle, "cpu_us", at_most(60, "us")),
+        Row("send + receive + delete, requests/s", "os", cycle, "per_second"),
+        *[Row(f"receive, {depth:,} deep, ms", "os", f"receive at {depth:,}", "ms") for depth in depths],
+        *[Row(f"receive, {depth:,} deep, CPU us", "os", f"receive at {depth:,}", "cpu_us") for depth in depths],
+        Row("receive, deepest / shallowest, time", "os", "receive, flatness", "ms_ratio", at_most(1.3, "")),
+        Row("receive, deepest / shallowest, CPU", "os", "receive, flatness", "cpu_ratio"),
+        *[_memory_row(depth, None) for depth in depths[2:-1]],
+        _memory_row(depths[-1], at_most(300, "bytes")),
+        Row("start to first CreateQueue, empty, s", "os", "start, empty", "seconds", at_most(0.35, "s")),
+        Row(
+            f"start with {deepest} messages after a stop, s",
+            "os",
+            f"start after SIGTERM with {deepest}",
+            "seconds",
+            at_most(3, "s"),
+        ),
+        Row(f"start with {deepest} messages after kill -9, s", "os", f"start after SIGKILL with {deepest}", "seconds"),
+        Row("idle memory, resident MB", "os", "idle", "rss_mb", at_most(45, "MB")),
+        Row("SendMessage 200 B, requests/s, 64 connections", "os", small_64, "per_second", alone=True),
+        Row("SendMessage 200 B, requests/s, 64 connections", "fsync", small_64, "per_second", alone=True),
+        Row("requests/s of fsync / of os, 64 connections", "fsync", FSYNC_RATIO, "ratio", at_least(0.5, "")),
+        Row(
+            f"longest stall of the loop, {deepest} deep, ms",
+            "os",
+            f"stalls up to {deepest}",
+            "loop_stall_max_ms",
+            at_most(20, "ms"),
+        ),
+        Row(f"slowest answer to a client, {deepest} deep, ms", "os", f"churn at {deepest}", "max_ms"),
+    ]
+
+
+def _memory_row(depth: int, limit: Limit | None) -> Row:
+    what = f"memory a queued 1 KB message, {depth:,} deep, bytes"
+    return Row(what, "os", f"memory at {depth:,}", "pss_bytes_message", limit)
+
+
+def cell(steps: list[Step], server: str, measure: str, figure: str) -> Cell | None:
+    """The median and the spread of one figure of one server over all rounds."""
+    values = [step.found[measure][figure] for step in steps if step.server == server and measure in step.found]
+    values = [value for value in values if not math.isnan(value)]
+    if not values:
+        return None
+    return Cell(statistics.median(values), min(values), max(values))
+
+
+def _with_fsync_ratio(steps: list[Step]) -> list[Step]:
+    """Adds fsync's throughput over that of os in the same round."""
+    measure = "send 200 B, 64 connections"
+    os_rate = {s.round: s.found[measure]["per_second"] for s in steps if s.server == "weirmq os" and measure in s.found}
+    added = [
+        Step(step.round, step.server, {FSYNC_RATIO: {"ratio": step.found[measure]["per_second"] / os_rate[step.round]}})
+        for step in steps
+        if step.server == "weirmq fsync" and measure in step.found and step.round in os_rate
+    ]
+    return [*steps, *added]
+
+
+def markdown(result: Result) -> str:
+    """The whole report."""
+    peers = [name for name in result.servers if not name.startswith("weirmq")]
+    steps = _with_fsync_ratio(result.steps)
+    lines = [*_table(steps, rows(result.depths), peers), "", LEGEND, ""]
+    lines += [f"- {name} {result.servers[name]}" for name in result.servers]
+    lines += [f"- {name}: not measured: {reason}" for name, reason in result.missing.items()]
+    lines += [f"- failed: {failure}" for failure in result.failures]
+    lines += [f"- {fact}: {value}" for fact, value in result.machine.items()]
+    lines += [f"- command: `{result.command}`, {result.when}", ""]
+    return "\n".join(lines)
+
+
+def _table(steps: list[Step], shown: list[Row], peers: list[str]) -> list[str]:
+    heads = ["what", "durability", "must", "WeirMQ", "met", *peers]
+    lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
+    for row in shown:
+        own = cell(steps, f"weirmq {row.durability}", row.measure, row.figure)
+        others = {peer: cell(steps, peer, row.measure, row.figure) for peer in peers if not row.alone}
+        if own is None and not any(others.values()):
+            continue
+        must, met = _verdict(row, own, others)
+        cells = [_of_peer(others.get(peer), own) for peer in peers]
+        lines.append("| " + " | ".join([row.what, row.durability, must, str(own or "-"), met, *cells]) + " |")
+    return lines
+
+
+def _verdict(row: Row, own: Cell | None, others: dict[str, Cell | None]) -> tuple[str, str]:
+    if row.beats_peers:
+        limit = at_least(max((other.median for other in others.values() if other), default=math.nan), "")
+        limit = Limit(">= the best peer", limit.holds)
+        if not any(others.values()):
+            return limit.words, "-"
+    elif row.limit:
+        limit = row.limit
+    else:
+        return "", ""
+    if own is None:
+        return limit.words, "-"
+    return limit.words, "yes" if limit.holds(own.median) else "**no**"
+
+
+def _of_peer(other: Cell | None, own: Cell | None) -> str:
+    if other is None:
+        return "-"
+    return f"{other}, {_short(other.median / own.median)}x" if own and own.median else str(other)
+
+
+def _short(value: float) -> str:
+    """Three significant digits, without an exponent."""
+    if value == 0 or abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.{max(0, 2 - math.floor(math.log10(abs(value))))}f}"

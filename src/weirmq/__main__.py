@@ -1,0 +1,5 @@
+"""`python -m weirmq` is `weirmq`."""
+
+from weirmq.cli import main
+
+main()

@@ -1,0 +1,88 @@
+"""`weirmq serve`: runs the server in the foreground until SIGTERM or Ctrl-C.
+
+Exit codes: 0 stopped as told, 1 could not start or had to stop, 2 configuration refused.
+"""
+
+import os
+import signal
+from contextlib import AbstractContextManager, nullcontext, suppress
+from pathlib import Path
+
+from weirmq.cli.ending import DONE, FAILED, ended, say
+from weirmq.server import config, lock
+from weirmq.server.config import Options
+
+
+def run(given: dict[str, str]) -> int:
+    """Run the server in the foreground, until Ctrl-C or SIGTERM.
+
+    Each option can be a flag, a WEIRMQ_... variable or a key of the TOML file that --config names; a flag wins over a
+    variable, a variable over the file.
+
+    \b
+    Examples:
+      weirmq serve
+      weirmq serve --port 9324 --data ./queues
+      weirmq serve --durability memory --log-level debug
+      weirmq serve --config weirmq.toml --host 0.0.0.0
+    """
+    return ended(lambda: _load_and_serve(given))
+
+
+def _load_and_serve(given: dict[str, str]) -> int:
+    options = config.load(given, os.environ)
+    with _folder(options):
+        return _serve(options)
+
+
+def _folder(options: Options) -> AbstractContextManager[None]:
+    return nullcontext() if options.durability == "memory" else lock.hold(Path(options.data))
+
+
+def _serve(options: Options) -> int:
+    import asyncio
+    import resource
+
+    import uvloop
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:  # the soft limit guards programs that use select(), and stands in the way of many connections
+        with suppress(ValueError, OSError):  # macOS has a lower one of its own; `weirmq doctor` tells
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_until_stopped(options))
+
+
+async def _until_stopped(options: Options) -> int:
+    import asyncio
+
+    from weirmq.cli import banner
+    from weirmq.server.app import App
+
+    app = App(options)
+    try:
+        addresses = await app.start()
+    except OSError as error:
+        return say(FAILED, _why_not_listening(error, options))
+    if options.log_format != "json":
+        print(banner.text(options, addresses), end="", flush=True)  # noqa: T201
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    await told.wait()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.remove_signal_handler(number)  # a second Ctrl-C doesn't wait
+    await app.stop()
+    return DONE
+
+
+def _why_not_listening(error: OSError, options: Options) -> str:
+    import errno
+
+    where = f"{options.host} port {options.port}"
+    if error.errno == errno.EADDRINUSE:
+        return f"{where} is in use. Perhaps a server runs already; `weirmq doctor` tells. Or choose another --port."
+    if error.errno == errno.EACCES:
+        return f"{where} is not allowed: ports below 1024 need the right to them. Choose another --port."
+    return f"can't serve at {where}: {error.strerror or error}"

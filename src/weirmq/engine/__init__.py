@@ -1,0 +1,1 @@
+"""State machines over a log: what makes every service durable, ordered and replayable."""

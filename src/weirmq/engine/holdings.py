@@ -1,0 +1,74 @@
+"""What of the log is still needed: counted in blocks of offsets, so that a message costs nothing here.
+
+The log is a river: new facts come in at the end, and space is won back at the start. A block that holds nothing can be
+trimmed once a snapshot covers it. When more than half of the log's bytes are no longer needed, the oldest block's last payloads are copied to the
+end. So the log is never much more than twice what is held, and each byte held is copied about once for each byte won back.
+"""
+
+import msgspec
+
+BLOCK_BITS = 12
+SLACK_BYTES = 128 * 1024 * 1024  # below this much waste, copying isn't worth its writes
+
+
+class Block(msgspec.Struct, array_like=True):
+    """Offsets `index << BLOCK_BITS` and on: payloads still held, payloads ever, their bytes, and all bytes."""
+
+    held: int = 0
+    payloads: int = 0
+    payload_bytes: int = 0
+    all_bytes: int = 0
+
+    @property
+    def held_bytes(self) -> int:
+        """About how many bytes are held: those of an average payload of this block for each."""
+        return self.held * self.payload_bytes // self.payloads if self.payloads else 0
+
+
+class Holdings:
+    """Counts which parts of one log its machines may still read."""
+
+    def __init__(self) -> None:
+        self.blocks: dict[int, Block] = {}
+
+    def wrote(self, offset: int, size: int) -> None:
+        """A record of `size` bytes stands at `offset`."""
+        block = self.blocks.get(offset >> BLOCK_BITS)
+        if block is None:
+            block = self.blocks[offset >> BLOCK_BITS] = Block()
+        block.all_bytes += size
+
+    def hold(self, offset: int, size: int) -> None:
+        """A machine took up the payload at `offset`, of about `size` bytes."""
+        block = self.blocks.get(offset >> BLOCK_BITS)
+        if block is None:
+            block = self.blocks[offset >> BLOCK_BITS] = Block()
+        block.held += 1
+        block.payloads += 1
+        block.payload_bytes += size
+
+    def release(self, offset: int) -> None:
+        """A machine let go of the payload at `offset`."""
+        self.blocks[offset >> BLOCK_BITS].held -= 1
+
+    def first_held(self) -> int | None:
+        """The first offset of the oldest block that is still needed; None where nothing is."""
+        for index, block in self.blocks.items():  # in the order of the offsets, for they only grow
+            if block.held:
+                return index << BLOCK_BITS
+        return None
+
+    def forget(self, offset: int) -> None:
+        """The log was trimmed to `offset`: whole blocks below it are gone."""
+        for index in list(self.blocks):
+            if (index + 1) << BLOCK_BITS > offset:
+                break
+            del self.blocks[index]
+
+    def is_wasteful(self) -> bool:
+        """Whether so much of the log is no longer needed that copying the rest forward pays."""
+        all_bytes = held_bytes = 0
+        for block in self.blocks.values():
+            all_bytes += block.all_bytes
+            held_bytes += block.held_bytes
+        return all_bytes > 2 * held_bytes + SLACK_BYTES

@@ -1,0 +1,284 @@
+"""One log shared by all the machines of a process: append, apply, hold answers, commit; replay; read back.
+
+    commit(machine, facts)   facts -> pending batch, applied at once; refused whole where the log has no room
+    hold(done, answer)       an answer that may not leave before what it rests on is durable
+    flush()                  the pending facts -> one batch -> the log; once per turn of the server's loop
+    synced(offset)           the log is durable up to there: answers leave
+
+The shell turns the wheel: `flush` at the end of each loop turn, then, where durability asks for it, `log.sync()` in a thread
+and `synced` with what it returned. One batch is one write and atomic, so the facts of one commit are replayed all or not at all.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, Final
+
+import msgspec
+
+from weirmq.engine.holdings import Block, Holdings
+from weirmq.engine.machine import Fact, Machine
+from weirmq.kernel.errors import LogDamaged
+from weirmq.log.batch import BatchBuilder, Record, check, headers, records
+from weirmq.log.log import Log
+
+MAX_BATCH_BYTES: Final = 4 * 1024 * 1024  # more than this isn't gathered before it is written
+RECORD_OVERHEAD_BYTES: Final = 64  # more than a record's own lengths, deltas and key can take
+RESERVE_STEP_BYTES: Final = 1024 * 1024  # room is asked for in steps, not for each fact
+RECENT_BYTES: Final = 16 * 1024 * 1024  # payloads kept in memory because they were written last
+PAGE_BYTES: Final = 16 * 1024  # read at once where a payload is no longer in memory
+PAGED_BYTES: Final = 4 * 1024 * 1024  # of such reads kept
+REPLAY_BYTES: Final = 1024 * 1024
+
+_MOVED: Final = "/moved"  # appended to the machine's name in the key of a payload that was copied forward
+
+
+class BlockPart(msgspec.Struct, array_like=True, tag=0):
+    """The journal's own part of a snapshot: what Holdings knows of one block."""
+
+    index: int
+    block: Block
+
+
+class Journal:
+    """The durable history of some machines. One thread calls everything here."""
+
+    def __init__(self, log: Log, *, holdings: Holdings, waits_for_sync: bool) -> None:
+        self.log = log
+        self.holdings = holdings
+        self.waits_for_sync = waits_for_sync
+        self.durable = 0  # answers may rest on what lies below
+        self.critical = 0  # what was decided so far rests on what lies below
+        self.snapshot_offset = 0  # replay starts here
+        self.fallback_offset = 0  # or here, should the newest snapshot turn out damaged
+        self.bytes_since_snapshot = 0
+        self._machines: dict[bytes, tuple[Machine, msgspec.msgpack.Decoder[Any]]] = {}
+        self._moved: dict[bytes, tuple[Machine, msgspec.msgpack.Decoder[Any]]] = {}
+        self._encode = msgspec.msgpack.Encoder().encode
+        self._builder = BatchBuilder()
+        self._base = 0  # offset of the pending batch
+        self._room = 0  # bytes that the log has promised to take, pending ones not counted
+        self._latest_ms = 0
+        self._held: deque[tuple[int, Callable[[Any], None], Any]] = deque()
+        self._recent: dict[int, Fact] = {}
+        self._recent_sizes: deque[tuple[int, int]] = deque()
+        self._recent_bytes = 0
+        self._pages: dict[int, tuple[bytes, bytes]] = {}
+        self._paged_bytes = 0
+        self._copied = 0  # payloads below were copied forward, or needed no copy
+
+    @property
+    def end(self) -> int:
+        """The offset that the next fact gets."""
+        return self._base + self._builder.count
+
+    @property
+    def latest_ms(self) -> int:
+        """The time of the newest fact: a clock that starts again must not start before it."""
+        return self._latest_ms
+
+    def join(self, machine: Machine) -> None:
+        """Let `machine` keep its facts here. Before `replay`."""
+        decoder = msgspec.msgpack.Decoder(machine.facts)
+        self._machines[machine.name.encode()] = (machine, decoder)
+        self._moved[(machine.name + _MOVED).encode()] = (machine, decoder)
+
+    # Commit
+
+    def commit(self, machine: Machine, facts: Sequence[Fact], now_ms: int, *, urgent: bool = True) -> None:
+        """Record and apply `facts`, all or (NoRoom) none.
+
+        Answers held from now on wait until they are durable; not for those of a commit that isn't `urgent`, whose loss does no
+        more harm than a redelivery.
+        """
+        encode = self._encode
+        values = [encode(fact) for fact in facts]
+        size = sum(map(len, values)) + len(values) * RECORD_OVERHEAD_BYTES
+        if size > self._room:
+            self._reserve(size)
+        self._room -= size
+        if now_ms < self._latest_ms:
+            now_ms = self._latest_ms
+        self._latest_ms = now_ms
+        key = machine.name.encode()
+        offset = self._base + self._builder.count
+        for fact, value in zip(facts, values, strict=True):
+            self._builder.add(key, value, now_ms)
+            self.holdings.wrote(offset, len(value))
+            if type(fact) in machine.payloads:
+                self._remember(offset, fact, len(value))
+            machine.apply(fact, offset, now_ms)
+            offset += 1
+        if urgent:
+            self.critical = offset
+
+    def hold(self, done: Callable[[Any], None], answer: Any) -> None:
+        """Call `done(answer)` as soon as all that was urgently committed so far is durable: at once, if it is."""
+        if self.critical <= self.durable:
+            done(answer)
+        else:
+            self._held.append((self.critical, done, answer))
+
+    def flush(self) -> None:
+        """Write what is pending. Raises LogFailed, after which nothing may be answered any more."""
+        if self._builder.count:
+            batch = self._builder.build()
+            self.bytes_since_snapshot += len(batch)
+            self.log.append(batch)
+            self._base = self.log.end
+        if not self.waits_for_sync:
+            self.synced(self._base)
+
+    def synced(self, offset: int) -> None:
+        """The log is durable up to `offset`: let the answers go that rest on no more."""
+        if offset > self.durable:
+            self.durable = offset
+        held = self._held
+        while held and held[0][0] <= self.durable:
+            _, done, answer = held.popleft()
+            done(answer)
+
+    def _reserve(self, size: int) -> None:
+        """Make sure of room for `size` more bytes and some to spare. Raises NoRoom."""
+        if self._builder.size + size > MAX_BATCH_BYTES:
+            self.flush()
+        room = size + RESERVE_STEP_BYTES
+        self.log.reserve(self._builder.size + room)
+        self._room = room
+
+    # Read back
+
+    def read(self, machine: Machine, offset: int) -> Any:
+        """The payload at `offset`."""
+        fact = self._recent.get(offset)
+        if fact is not None:
+            return fact
+        record = self._pages.get(offset)
+        if record is None:
+            record = self._page_in(offset)
+        key, value = record
+        decode = self._machines.get(key) or self._moved[key]
+        if decode[0] is not machine:
+            raise LogDamaged("journal", offset, f"{machine.name} was told to read a payload of {decode[0].name} here")
+        return decode[1].decode(value)
+
+    def _remember(self, offset: int, fact: Fact, size: int) -> None:
+        self._recent[offset] = fact
+        self._recent_sizes.append((offset, size))
+        self._recent_bytes += size
+        while self._recent_bytes > RECENT_BYTES and self._recent_sizes[0][0] < self._base:
+            old, old_size = self._recent_sizes.popleft()
+            self._recent.pop(old, None)
+            self._recent_bytes -= old_size
+
+    def _page_in(self, offset: int) -> tuple[bytes, bytes]:
+        """Read `offset` and its neighbours, which are likely wanted next."""
+        if self._paged_bytes > PAGED_BYTES:
+            self._pages.clear()
+            self._paged_bytes = 0
+        for record in self._read(offset, PAGE_BYTES):
+            self._paged_bytes += len(record.value) + RECORD_OVERHEAD_BYTES
+            self._pages[record.offset] = (record.key, record.value)
+        return self._pages[offset]
+
+    def _read(self, offset: int, max_bytes: int) -> Iterator[Record]:
+        """Some records, `offset` among the first of them, from batches whose CRCs are right."""
+        data = self.log.read(offset, max_bytes)
+        for position, _ in headers(data):
+            check(data, position)
+        return records(data)
+
+    # Replay
+
+    def replay(self, parts: Iterable[tuple[bytes, bytes]], snapshot_offset: int) -> int:
+        """Bring the machines to where the log ends: a snapshot taken at `snapshot_offset`, then the facts after it.
+
+        Returns how many facts were applied. Raises LogDamaged.
+        """
+        self._restore(parts)
+        self.snapshot_offset = snapshot_offset
+        count = 0
+        for record in self._tail(max(snapshot_offset, self.log.start)):
+            self._latest_ms = record.timestamp_ms
+            self.bytes_since_snapshot += len(record.value)
+            self.holdings.wrote(record.offset, len(record.value))
+            if (known := self._machines.get(record.key)) is not None:
+                known[0].apply(known[1].decode(record.value), record.offset, record.timestamp_ms)
+            elif (moved := self._moved.get(record.key)) is not None:
+                moved[0].relocate(moved[1].decode(record.value), record.offset)
+            else:
+                raise LogDamaged("journal", record.offset, f"facts of {record.key.decode()!r}, which this version doesn't know")
+            count += 1
+        self._base = self.durable = self.critical = self.log.end
+        return count
+
+    def _tail(self, offset: int) -> Iterator[Record]:
+        """Records from `offset` on."""
+        end = self.log.end
+        while offset < end:
+            for record in self._read(offset, REPLAY_BYTES):
+                if record.offset >= offset:
+                    yield record
+                    offset = record.offset + 1
+
+    def _restore(self, parts: Iterable[tuple[bytes, bytes]]) -> None:
+        decoders = {key: msgspec.msgpack.Decoder(machine.parts) for key, (machine, _) in self._machines.items()}
+        own = msgspec.msgpack.Decoder(BlockPart)
+        for key, value in parts:
+            if key == b"journal":
+                part = own.decode(value)
+                self.holdings.blocks[part.index] = part.block
+            else:
+                self._machines[key][0].restore(decoders[key].decode(value))
+
+    # Snapshots and winning back space
+
+    def snapshot(self) -> Iterator[tuple[bytes, bytes]]:
+        """Everything that `replay` needs besides the facts from `end` on. Nothing may be pending: `flush` first."""
+        for index, block in self.holdings.blocks.items():
+            yield b"journal", self._encode(BlockPart(index, block))
+        for key, (machine, _) in self._machines.items():
+            for part in machine.snapshot():
+                yield key, self._encode(part)
+
+    def snapshot_taken(self, offset: int, bytes_before: int) -> None:
+        """A snapshot of the state at `offset` is durable, taken when `bytes_since_snapshot` was `bytes_before`."""
+        self.fallback_offset, self.snapshot_offset = self.snapshot_offset, offset
+        self.bytes_since_snapshot -= bytes_before
+        self.trim()
+
+    def trim(self) -> None:
+        """Let go of the log's start, as far as no replay and no machine needs it."""
+        first_held = self.holdings.first_held()
+        offset = self.fallback_offset if first_held is None else min(first_held, self.fallback_offset)
+        if offset > self.log.start:
+            self.log.trim(offset)
+            self.holdings.forget(self.log.start)
+
+    def copy_forward(self, most: int) -> bool:
+        """If the log is wasteful, look at up to `most` of its oldest records and copy the payloads that are still held to the
+        end. Returns whether there is more to do. Raises NoRoom.
+        """
+        first = self.holdings.first_held()
+        if first is None or first >= self.snapshot_offset or not self.holdings.is_wasteful():
+            return False
+        start = max(first, self._copied, self.log.start)
+        for record in islice(self._tail(start), most):
+            machine, decoder = self._machines.get(record.key) or self._moved[record.key]
+            fact = decoder.decode(record.value)
+            if type(fact) in machine.payloads and machine.holds(fact, record.offset):
+                self._move(machine, fact, record)
+            self._copied = record.offset + 1
+        return True
+
+    def _move(self, machine: Machine, fact: Fact, record: Record) -> None:
+        """Append a payload again and let its machine read it from there."""
+        size = len(record.value) + RECORD_OVERHEAD_BYTES
+        if size > self._room:
+            self._reserve(size)
+        self._room -= size
+        offset = self.end
+        self._builder.add((machine.name + _MOVED).encode(), record.value, self._latest_ms)
+        self.holdings.wrote(offset, len(record.value))
+        self._remember(offset, fact, len(record.value))
+        machine.relocate(fact, offset)

@@ -1,0 +1,119 @@
+"""Answers that aren't there yet: long polls, as data.
+
+A Wait belongs to a key (a queue). It is attempted when its key is signalled, when time alone may have brought something, and
+gives its empty answer at its deadline. Waits of one key are attempted in the order in which they came, so the one that has
+waited longest gets what arrives first. A waiting poll costs two heap entries and no CPU.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from weirmq.kernel.deadlines import Deadlines
+from weirmq.kernel.errors import NoRoom, ServiceError
+
+
+class Wait(msgspec.Struct):
+    """What an operation returns in place of an answer.
+
+    `attempt(now_ms)` gives the answer, or None for "not yet", or raises ServiceError. `next_ms()` tells when time alone may
+    change that. `empty` is the answer at `until_ms`.
+    """
+
+    key: int
+    until_ms: int
+    attempt: Callable[[int], Any]
+    next_ms: Callable[[], int | None]
+    empty: Any
+
+
+Done = Callable[[Any], None]
+"""Called with the answer, or with the exception that took its place."""
+
+
+class Waiting:
+    """All waits of an engine."""
+
+    def __init__(self) -> None:
+        self._waits: dict[int, tuple[Wait, Done]] = {}  # by number; numbers grow
+        self._by_key: dict[int, dict[int, None]] = {}  # key -> numbers, oldest first
+        self._deadlines: Deadlines[int] = Deadlines()  # of waits, by number
+        self._arrivals: Deadlines[int] = Deadlines()  # of keys, by what time alone brings
+        self._signalled: dict[int, None] = {}
+        self._last = 0
+
+    def __len__(self) -> int:
+        return len(self._waits)
+
+    def add(self, wait: Wait, done: Done) -> int:
+        """Start waiting; returns the wait's number, for `cancel`."""
+        self._last += 1
+        number = self._last
+        self._waits[number] = (wait, done)
+        self._by_key.setdefault(wait.key, {})[number] = None
+        self._deadlines.put(number, wait.until_ms)
+        self._expect(wait)
+        return number
+
+    def cancel(self, number: int) -> None:
+        """Stop waiting without an answer: the client is gone. Harmless if the wait has ended."""
+        if number in self._waits:
+            self._remove(number)
+
+    def signal(self, key: int) -> None:
+        """Something may have come for the waits of `key`."""
+        if key in self._by_key:
+            self._signalled[key] = None
+
+    def settle(self, now_ms: int) -> None:
+        """Attempt the waits that were signalled, and those whose time has come."""
+        while (key := self._arrivals.pop_due(now_ms)) is not None:
+            self._signalled[key] = None
+        while self._signalled:
+            key = next(iter(self._signalled))
+            del self._signalled[key]
+            self._attempt_all(key, now_ms)
+        while (number := self._deadlines.pop_due(now_ms)) is not None:
+            wait, done = self._remove(number)
+            done(wait.empty)
+
+    def next_ms(self) -> int | None:
+        """When `settle` should be called at the latest; None for: only after a signal."""
+        deadline_ms, arrival_ms = self._deadlines.next_ms(), self._arrivals.next_ms()
+        if deadline_ms is None or arrival_ms is None:
+            return deadline_ms if arrival_ms is None else arrival_ms
+        return min(deadline_ms, arrival_ms)
+
+    def _attempt_all(self, key: int, now_ms: int) -> None:
+        """Serve the waits of `key`, the oldest first, until one must wait on."""
+        while numbers := self._by_key.get(key):
+            number = next(iter(numbers))
+            wait, done = self._waits[number]
+            try:
+                answer = wait.attempt(now_ms)
+            except (ServiceError, NoRoom) as error:
+                answer = error
+            if answer is None:
+                self._expect(wait)
+                return
+            self._remove(number)
+            done(answer)
+
+    def _expect(self, wait: Wait) -> None:
+        """Look again when time alone may have brought something for the key."""
+        next_ms = wait.next_ms()
+        if next_ms is None:
+            self._arrivals.drop(wait.key)
+        else:
+            self._arrivals.put(wait.key, next_ms)
+
+    def _remove(self, number: int) -> tuple[Wait, Done]:
+        self._deadlines.drop(number)
+        wait, done = self._waits.pop(number)
+        numbers = self._by_key[wait.key]
+        del numbers[number]
+        if not numbers:
+            del self._by_key[wait.key]
+            self._arrivals.drop(wait.key)
+        return wait, done

@@ -1,0 +1,131 @@
+"""Who sends a request: a configured user, proved by a signature, or on an open server whoever they say they are.
+
+An open server lets in any access key that no user has, as the root of an account: the one that a key of 12 digits
+names, else 000000000000. Their signatures aren't checked, for nobody knows their secret; requests without one are let
+in too. A server is open where it can be reached from its own machine only and has no users, or where it was told so.
+
+A user is allowed what their policies allow, and nothing without any, as in AWS. The user named `root` is the root of
+the account, and needs none.
+"""
+
+import hmac
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from weirmq.iam.caller import Caller, root_of, user_of
+from weirmq.iam.errors import PolicyError
+from weirmq.iam.policy import Kind, Policy
+from weirmq.iam.policy import read as read_policy
+from weirmq.kernel.arn import partition_of
+from weirmq.kernel.clock import Clock
+from weirmq.server.users import ConfigError, User
+from weirmq.wire.aws import sigv4
+from weirmq.wire.http import Request
+
+DEFAULT_ACCOUNT = "000000000000"
+ROOT = "root"
+
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_MAX_REMEMBERED = 1024  # access keys, each with the regions and services that it is used for
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Authenticated(msgspec.Struct, frozen=True):
+    """Whose request it is, and for which region and service it was signed. `service` is empty for an unsigned one."""
+
+    caller: Caller
+    region: str
+    service: str
+
+
+class Authenticator:
+    """Tells callers by their requests."""
+
+    def __init__(self, users: Iterable[User], *, is_open: bool, clock: Clock, region: str = "us-east-1") -> None:
+        """`region` is that of unsigned requests. Raises ConfigError for a user's policy that can't be used."""
+        self._users = {user.access_key: user for user in users}
+        self._policies = {user.access_key: _policies_of(user) for user in self._users.values()}
+        self._is_open = is_open
+        self._clock = clock
+        self._verifier = sigv4.Verifier({user.access_key: user.secret for user in self._users.values()})
+        self._verified: dict[tuple[str, str, str], Authenticated] = {}
+        self._admitted: dict[bytes, Authenticated] = {}
+        self._unsigned = Authenticated(root_of(DEFAULT_ACCOUNT, partition=partition_of(region)), region, "")
+
+    def authenticate(self, request: Request) -> Authenticated:
+        """Whose `request` is. Raises ServiceError for a request that nobody signed who may."""
+        if not self._is_open:
+            return self._verify(request)
+        form = sigv4.form_of(request.headers.get(b"authorization", b""))
+        return self._admitted.get(form) or self._admit(request, form)
+
+    def account_of(self, access_key: str) -> str | None:
+        """The account that an access key belongs to; None for a key that isn't let in."""
+        user = self._users.get(access_key)
+        if user is not None:
+            return user.account
+        if not self._is_open:
+            return None
+        return access_key if _ACCOUNT.fullmatch(access_key) else DEFAULT_ACCOUNT
+
+    def _verify(self, request: Request) -> Authenticated:
+        now_ms = self._clock.now_ms()
+        signed = self._verifier.verify(request, now_ms)
+        user = self._users[signed.access_key]
+        if signed.token or user.session_token:
+            _check_session(user, signed.token, now_ms)
+        key = (signed.access_key, signed.region, signed.service)
+        found = self._verified.get(key)
+        if found is None:
+            found = self._verified_user(user, signed)
+            if len(self._verified) >= _MAX_REMEMBERED:
+                self._verified.clear()
+            self._verified[key] = found
+        return found
+
+    def _verified_user(self, user: User, signed: sigv4.Signed) -> Authenticated:
+        partition = partition_of(signed.region)
+        if user.name == ROOT:
+            caller = root_of(user.account, user.access_key, partition)
+        else:
+            policies = self._policies[user.access_key]
+            caller = user_of(user.account, user.name, user.access_key, policies, partition)
+        return Authenticated(caller, signed.region, signed.service)
+
+    def _admit(self, request: Request, form: bytes) -> Authenticated:
+        signed = sigv4.claimed(request)
+        if signed is None:
+            return self._unsigned
+        if signed.access_key in self._users:
+            return self._verify(request)
+        account = self.account_of(signed.access_key) or DEFAULT_ACCOUNT
+        caller = root_of(account, signed.access_key, partition_of(signed.region))
+        found = Authenticated(caller, signed.region, signed.service)
+        if form:
+            if len(self._admitted) >= _MAX_REMEMBERED:
+                self._admitted.clear()
+            self._admitted[form] = found
+        return found
+
+
+def _policies_of(user: User) -> tuple[Policy, ...]:
+    if user.name == ROOT and user.policies:
+        raise ConfigError(f"user {user.name}: the root of an account is allowed everything, so it can't have policies")
+    found = []
+    for number, document in enumerate(user.policies):
+        try:
+            found.append(read_policy(document, Kind.IDENTITY))
+        except PolicyError as error:
+            raise ConfigError(f"user {user.name}: policies[{number}]: {error}") from None
+    return tuple(found)
+
+
+def _check_session(user: User, token: str, now_ms: int) -> None:
+    """Hold a session token against the user's. A key without one is a long-term key, which must come without one."""
+    if not hmac.compare_digest(token.encode(), user.session_token.encode()):
+        sigv4.refuse_client()
+    if user.session_expires is not None and now_ms >= (user.session_expires - _EPOCH) // timedelta(milliseconds=1):
+        sigv4.refuse_expired_token()

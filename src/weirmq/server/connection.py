@@ -1,0 +1,475 @@
+"""One HTTP/1.1 connection: its requests go to a handler, its answers leave in the order of the requests.
+
+What a connection waits for (`_state`) decides how long: see timeouts.py. Reading pauses for three reasons (`_holds`):
+PIPELINE  as many requests are in progress as a connection may have, or a turn's worth of pipelined ones was served
+READER    the peer doesn't read its answers
+ROOM      the process holds as many bytes of requests as it may
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from math import inf
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+
+from weirmq.server.timeouts import BODY_BYTES_MIN
+from weirmq.wire import http1
+from weirmq.wire.http import Request, Response
+
+if TYPE_CHECKING:
+    from weirmq.server.http import Server
+
+PIPELINED_LIMIT = 16  # requests in progress on one connection; no SDK pipelines, and each holds memory
+
+PIPELINE, READER, ROOM = 1, 2, 4  # bits of Connection._holds
+ANSWERING, IDLE, HEAD, BODY, DRAINING, WAITING_FOR_ROOM, LINGERING, CLOSING = range(8)  # Connection._state
+
+Handler = Callable[[Request, "Exchange"], None]
+
+
+class Exchange(msgspec.Struct, eq=False):
+    """One request in progress. `answer` it once, now or later; `on_gone` tells if the client has left before."""
+
+    _connection: "Connection"
+    incoming: http1.Incoming
+    response: Response | None = None
+    _gone_callback: Callable[[], None] | None = None
+    _gone: bool = False
+
+    def answer(self, response: Response) -> None:
+        """Send `response` once those before it are out. Nothing happens if the client is gone.
+
+        Raises RuntimeError for a second answer.
+        """
+        if self.response is not None:
+            raise RuntimeError("a request is answered once")
+        self.response = response
+        self._gone_callback = None
+        if not self._gone:
+            self._connection.answered(self)
+
+    def on_gone(self, callback: Callable[[], None]) -> None:
+        """Call `callback` if the client disconnects before the answer; at once if it has. No answer is needed then.
+
+        A client that merely ends its sending side counts as gone here, because one that was killed looks the same, and
+        a message handed to it would be lost to others for its visibility timeout. Requests without a callback are
+        answered to it all the same.
+        """
+        if self._gone:
+            callback()
+        elif self.response is None:
+            self._gone_callback = callback
+
+    @property
+    def cares(self) -> bool:
+        """Somebody asked to be told of the client's going."""
+        return self._gone_callback is not None
+
+    def leave(self) -> None:
+        """The client is gone."""
+        self._gone = True
+        callback, self._gone_callback = self._gone_callback, None
+        if callback is not None:
+            callback()
+
+
+class Connection(asyncio.Protocol):
+    """The server's side of one connection."""
+
+    __slots__ = (
+        "_continue_due",
+        "_corked",
+        "_drained_to",
+        "_eof",
+        "_flush_due",
+        "_handler",
+        "_held",
+        "_holds",
+        "_idle_s",
+        "_loop",
+        "_open",
+        "_parser",
+        "_queue",
+        "_received",
+        "_received_before",
+        "_secure",
+        "_server",
+        "_state",
+        "_transport",
+        "_turn_due",
+        "due",
+        "looked_at",
+    )
+
+    def __init__(self, server: "Server", loop: asyncio.AbstractEventLoop) -> None:
+        self.due = inf
+        self.looked_at = inf
+        self._server = server
+        self._handler = server.handler
+        self._idle_s = server.timeouts.idle_s
+        self._loop = loop
+        self._transport: asyncio.Transport  # from connection_made on
+        self._open = False  # between connection_made and our decision to close
+        self._parser = http1.RequestParser()
+        self._queue: deque[Exchange] = deque()
+        self._state = ANSWERING
+        self._holds = 0
+        self._held = 0  # bytes taken from the budget
+        self._received = 0
+        self._received_before = 0  # when the last look at a body's progress was taken
+        self._drained_to = 0  # what the write buffer held at the last look
+        self._corked = False  # answers are gathered, and leave together at the end
+        self._flush_due = False
+        self._turn_due = False
+        self._continue_due = False
+        self._eof = False
+        self._secure = False
+
+    # ---- what the event loop tells
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._open = True
+        server = self._server
+        if not server.admit(self):
+            return
+        peer = transport.get_extra_info("peername")
+        self._secure = transport.get_extra_info("sslcontext") is not None
+        self._parser = http1.RequestParser(
+            peer=_address(peer[0]) if peer else "",
+            secure=self._secure,
+            body_limit_bytes=server.limits.body_bytes,
+        )
+        self._watch(HEAD, server.timeouts.head_s)
+
+    def data_received(self, data: bytes) -> None:
+        server = self._server
+        size = len(data)
+        server.bytes_in += size
+        if not self._open:
+            return
+        self._received += size
+        self._held += size
+        server.budget.used += size
+        self._advance(data)
+        if server.budget.used > server.budget.limit_bytes and self._held and self._open:
+            self._ask_for_room()
+
+    def _ask_for_room(self) -> None:
+        budget = self._server.budget
+        if self._parser.phase == http1.BETWEEN or not budget.favours(self):
+            self._hold(ROOM)
+            budget.wait(self)
+            self._settle()
+
+    def eof_received(self) -> bool:
+        """The peer sends nothing more. True keeps the way to it open, for what it still waits for."""
+        self._eof = True
+        waits = bool(self._queue) or self._parser.stopped
+        if waits and self._open and not self._secure and not any(exchange.cares for exchange in self._queue):
+            return True
+        self._close()
+        return False
+
+    def pause_writing(self) -> None:
+        if self._open:
+            self._hold(READER)
+            self._settle()
+
+    def resume_writing(self) -> None:
+        if self._holds & READER:
+            self._release(READER)
+            self._settle()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - why it is lost makes no difference
+        server = self._server
+        self._open = False
+        server.wheel.drop(self)
+        server.budget.forget(self)
+        queue, self._queue = self._queue, deque()
+        server.budget.promised -= sum(exchange.incoming.size for exchange in queue)
+        server.budget.give(self._held)
+        self._held = 0
+        server.forget(self)
+        for exchange in queue:
+            if exchange.response is None:
+                try:
+                    exchange.leave()
+                except Exception as error:  # noqa: BLE001 - the others must be told too
+                    server.on_error("a handler failed when its client left", error)
+
+    # ---- requests
+
+    def _advance(self, data: bytes) -> None:
+        """Take `data`, and start what requests are complete, as many as the connection may have in progress."""
+        queue = self._queue
+        parser = self._parser
+        self._corked = True
+        for event in parser.receive(data, PIPELINED_LIMIT - len(queue)):
+            if type(event) is http1.Incoming:
+                self._state = ANSWERING  # whatever it waited for has come: patience begins anew
+                self._start(event)
+            else:
+                self._take(event)
+        self._corked = False
+        if parser.stopped:
+            self._hold(PIPELINE)
+        if not self._flush():
+            self._settle()
+
+    def _start(self, incoming: http1.Incoming) -> None:
+        request = incoming.request
+        exchange = Exchange(self, incoming)
+        self._queue.append(exchange)
+        self._continue_due = False  # the body has come without
+        server = self._server
+        server.requests += 1
+        server.budget.promised += incoming.size
+        try:
+            self._handler(request, exchange)
+        except Exception as error:  # noqa: BLE001 - one request's failure must not take its connection along
+            server.on_error("a handler failed", error)
+            if exchange.response is None:
+                exchange.answer(_FAILED)
+
+    def _take(self, event: http1.Event) -> None:
+        if type(event) is http1.Refusal:
+            self.refuse(event.status, event.reason)
+        elif type(event) is http1.Continue:
+            self._continue_due = True
+        elif type(event) is http1.Preface:
+            # The seam for HTTP/2: another protocol would take over the transport here, beginning with event.data.
+            self.refuse(505, "This port speaks HTTP/1.1; turn prior knowledge of HTTP/2 off.")
+
+    def refuse(self, status: int, reason: str) -> None:
+        """Answer and close, in its turn."""
+        self._server.refusals += 1
+        response = Response(status, reason.encode() + b"\n", b"text/plain; charset=utf-8")
+        self._parser.ended = True
+        self._queue.append(Exchange(self, _NO_REQUEST, response))
+        if not self._corked:
+            self._flush()
+
+    # ---- answers
+
+    def answered(self, exchange: Exchange) -> None:
+        """`exchange` has its response."""
+        if self._corked or exchange is not self._queue[0]:
+            return
+        if len(self._queue) == 1:
+            self._flush()
+        elif not self._flush_due:  # pipelined: others may be answered in this turn of the loop too
+            self._flush_due = True
+            self._loop.call_soon(self._flush)
+
+    def _flush(self) -> bool:
+        """Send the answers whose turn it is, in one write. False: there are none."""
+        self._flush_due = False
+        queue = self._queue
+        if not self._open or not queue or queue[0].response is None:
+            return False
+        server = self._server
+        answers = []
+        given_back = 0
+        last = False
+        incoming = _NO_REQUEST
+        while not last and queue and (response := queue[0].response) is not None:
+            incoming = queue.popleft().incoming
+            last = not incoming.keep_alive or (server.stopping and not queue)
+            given_back += incoming.size
+            answers.append(self._encode(response, incoming, not last))
+        data = answers[0] if len(answers) == 1 else b"".join(answers)
+        server.bytes_out += len(data)
+        self._transport.write(data)
+        self._held -= given_back
+        budget = server.budget
+        budget.promised -= given_back
+        if self._holds & ROOM and not self._held:  # it has nothing to wait with
+            budget.forget(self)
+            self._release(ROOM)
+        budget.give(given_back)
+        if not last:
+            self._settle()
+        elif incoming is _NO_REQUEST and not self._eof:
+            self._linger()
+        else:
+            self._close()
+        return True
+
+    def _encode(self, response: Response, incoming: http1.Incoming, keep_alive: bool) -> bytes:
+        server = self._server
+        head_only = incoming.request.method == b"HEAD"
+        try:
+            return http1.encode(
+                response, keep_alive=keep_alive, date=server.date, head_only=head_only, minor=incoming.minor
+            )
+        except ValueError as error:
+            server.on_error("a response can't be sent", error)
+            return http1.encode(
+                _FAILED, keep_alive=keep_alive, date=server.date, head_only=head_only, minor=incoming.minor
+            )
+
+    # ---- waiting
+
+    def _settle(self) -> None:
+        """After any change: see what is waited for now, and set the due time for it."""
+        if not self._open:
+            return
+        holds = self._holds
+        phase = self._parser.phase
+        if not (holds or phase or self._queue or self._eof):
+            self._state = IDLE
+            self.due = due = self._loop.time() + self._idle_s
+            if due < self.looked_at - 1.0:
+                self._server.wheel.set(self, due)
+        elif holds & READER:
+            self._drained_to = self._transport.get_write_buffer_size()
+            self._watch(DRAINING, self._server.timeouts.drain_s)
+        elif holds & PIPELINE:
+            self._wait_for_nobody()
+            if len(self._queue) < PIPELINED_LIMIT and not self._turn_due:
+                self._turn_due = True
+                self._loop.call_soon(self._take_turn)
+        elif self._eof and not self._queue:
+            self._close()
+        elif phase == http1.BETWEEN:
+            self._wait_for_nobody()
+        elif holds & ROOM:
+            self._watch(WAITING_FOR_ROOM, self._server.timeouts.room_s)
+        elif phase == http1.IN_HEAD:
+            self._watch(HEAD, self._server.timeouts.head_s)
+        else:
+            self._await_body()
+
+    def _await_body(self) -> None:
+        if self._state != BODY:
+            self._received_before = self._received
+            self._watch(BODY, self._server.timeouts.body_s)
+        if self._continue_due and not self._queue:
+            self._continue_due = False
+            self._server.bytes_out += len(http1.CONTINUE_BYTES)
+            self._transport.write(http1.CONTINUE_BYTES)
+
+    def _wait_for_nobody(self) -> None:
+        """It is our turn, however long that takes."""
+        self._state = ANSWERING
+        self.due = inf
+
+    def _watch(self, state: int, patience_s: float) -> None:
+        """Wait for the peer; a wait that goes on keeps its due time."""
+        if self._state != state:
+            self._state = state
+            self._server.wheel.set(self, self._loop.time() + patience_s)
+
+    def _take_turn(self) -> None:
+        """Serve another turn's worth of pipelined requests."""
+        self._turn_due = False
+        if self._open and self._holds & (PIPELINE | READER) == PIPELINE:
+            self._release(PIPELINE)
+            self._advance(b"")
+
+    def time_out(self, now: float) -> None:
+        """The peer has kept us waiting for too long."""
+        if self._goes_on(now):
+            return
+        state = self._state
+        self._server.timed_out += state != LINGERING
+        if state == WAITING_FOR_ROOM:
+            self.refuse(503, "The server is busy with large requests.")
+        elif state == BODY or (state == HEAD and self._received):
+            self.refuse(408, "The request took too long to come.")
+        elif state in (IDLE, HEAD):
+            self._close()
+        else:
+            self.abort()
+
+    def _goes_on(self, now: float) -> bool:
+        """A body that comes, or an answer that leaves, may take longer than one patience, if it gets on."""
+        server = self._server
+        if self._state == BODY:
+            if self._received - self._received_before < BODY_BYTES_MIN:
+                return False
+            self._received_before = self._received
+            server.wheel.set(self, now + server.timeouts.body_s)
+            return True
+        if self._state == DRAINING or self._state == CLOSING:
+            unsent = self._transport.get_write_buffer_size()
+            if unsent >= self._drained_to:
+                return False
+            self._drained_to = unsent
+            server.wheel.set(self, now + server.timeouts.drain_s)
+            return True
+        return False
+
+    @property
+    def half_sent(self) -> bool:
+        """A request is on its way in."""
+        return self._open and self._parser.phase != http1.BETWEEN
+
+    def room(self) -> None:
+        """The budget has room again."""
+        self._release(ROOM)
+        self._settle()
+
+    def _hold(self, reason: int) -> None:
+        if not self._holds:
+            self._transport.pause_reading()
+        self._holds |= reason
+
+    def _release(self, reason: int) -> None:
+        if self._holds & reason:
+            self._holds &= ~reason
+            if not self._holds and self._open and not self._eof:
+                self._transport.resume_reading()
+
+    # ---- closing
+
+    @property
+    def idle(self) -> bool:
+        """Nothing is in progress: it may be closed without anybody missing an answer."""
+        return not self._queue and (self._parser.phase == http1.BETWEEN or not self._open)
+
+    def stop(self) -> None:
+        """Close if idle."""
+        if self.idle:
+            self._close()
+
+    def abort(self) -> None:
+        """Close now; what isn't sent is lost."""
+        self._open = False
+        self._transport.abort()
+
+    def _linger(self) -> None:
+        """After a refusal the peer may still be sending; a close at once would reset it before it reads the answer."""
+        server = self._server
+        transport = self._transport
+        server.budget.forget(self)
+        server.budget.give(self._held)
+        self._held = 0
+        self._open = False
+        if transport.can_write_eof():
+            transport.write_eof()
+        if self._holds:
+            transport.resume_reading()  # what comes is dropped
+        self._state = LINGERING
+        server.wheel.set(self, self._loop.time() + server.timeouts.linger_s)
+
+    def _close(self) -> None:
+        """Close when what is written has left, or when the peer doesn't take it."""
+        if self._open or self._state == LINGERING:
+            self._open = False
+            self._state = CLOSING
+            self._drained_to = self._transport.get_write_buffer_size()
+            self._server.wheel.set(self, self._loop.time() + self._server.timeouts.drain_s)
+            self._transport.close()
+
+
+_NO_REQUEST = http1.Incoming(Request(b"", b"", b"", b"", {}, b""), keep_alive=False, minor=1, size=0)  # what is refused
+_FAILED = Response(500, b"The server failed.\n", b"text/plain; charset=utf-8")
+
+
+def _address(peer: str) -> str:
+    """An IPv4 client of a dual-stack socket (RFC 4291, 2.5.5.2) by its IPv4 address: policies name that one."""
+    return peer[7:] if peer.startswith("::ffff:") and "." in peer else peer

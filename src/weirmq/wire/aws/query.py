@@ -1,0 +1,170 @@
+"""The Query protocol: parameters in a query string or form, answers in XML.
+
+Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
+"""
+
+import re
+from base64 import b64encode
+from typing import Any
+
+import msgspec
+
+from weirmq.kernel.errors import ServiceError
+from weirmq.wire.aws import form, readers, timestamps
+from weirmq.wire.aws.assembly import assemble
+from weirmq.wire.aws.disassembly import present
+from weirmq.wire.aws.json import write_float, write_time
+from weirmq.wire.aws.model import Operation, ServiceModel
+from weirmq.wire.aws.scalars import Timestamp
+from weirmq.wire.aws.shapes import Member, Nothing, Shape
+from weirmq.wire.aws.violations import Violations
+from weirmq.wire.http import Request, Response
+
+_CONTENT_TYPE = b"text/xml"
+# What XML 1.0 (2.2) has no way to write, and what stands for it.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_REPLACEMENT = "\ufffd"
+_SPECIAL = re.compile("[&<>\r\"'\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+class QueryCodec:
+    """Requests as parameters, answers in XML."""
+
+    name = "query"
+
+    def decode(self, operation: Operation, request: Request) -> msgspec.Struct:
+        """The request as a Struct. Raises ServiceError for everything that isn't one."""
+        flat = form.parameters(request)
+        shape = operation.input_shape
+        if shape is None:
+            return Nothing()
+        tree = form.tree(shape, flat)
+        resource = operation.service.metadata.get("resourcePaths")
+        if resource in shape.named and resource not in tree and request.path not in {b"", b"/"}:
+            tree[resource] = _address(request)
+        violations = Violations()
+        struct = assemble(shape, tree, readers.TEXT, violations)
+        violations.refuse(operation.service.metadata.get("missingParameter"))
+        return struct
+
+    def encode(self, operation: Operation, answer: msgspec.Struct | None, request_id: str) -> Response:
+        """The response that carries `answer`; None is an empty one."""
+        name, shape = operation.name, operation.output_shape
+        parts = [f'<?xml version="1.0"?><{name}Response xmlns="{operation.service.xml_namespace or ""}">']
+        if shape is not None:
+            wrapper = operation.facts["output"].get("resultWrapper", f"{name}Result")
+            _write_structure(parts, wrapper, shape, answer if answer is not None else {})
+        parts.append(
+            f"<ResponseMetadata><RequestId>{escape(request_id)}</RequestId></ResponseMetadata></{name}Response>"
+        )
+        return _response(200, parts, request_id)
+
+    def encode_error(self, service: ServiceModel, error: ServiceError, request_id: str) -> Response:
+        """The response that carries `error`. Members of its shape beside the message stand next to it."""
+        naming = service.errors.naming(error.code)
+        message = naming.query_messages.get(error.message, error.message)
+        parts = [
+            f'<?xml version="1.0"?><ErrorResponse xmlns="{service.xml_namespace or ""}">',
+            f"<Error><Type>{'Sender' if error.sender else 'Receiver'}</Type>",
+            f"<Code>{escape(naming.query)}</Code><Message>{escape(message)}</Message>",
+        ]
+        if error.fields and naming.shape:
+            for member, value in present(service.shapes[naming.shape], error.fields):
+                _write(parts, member.query or member.name, member, value)
+        parts.append(f"<Detail/></Error><RequestId>{escape(request_id)}</RequestId></ErrorResponse>")
+        return _response(error.status, parts, request_id)
+
+
+def _response(status: int, parts: list[str], request_id: str) -> Response:
+    return Response(status, "".join(parts).encode(), _CONTENT_TYPE, ((b"x-amzn-RequestId", request_id.encode()),))
+
+
+def _address(request: Request) -> str:
+    """The URL that a request was sent to: of the resource, where its path names one."""
+    scheme = "https" if request.secure else "http"
+    host = request.headers.get(b"host", b"").decode("latin-1")
+    return f"{scheme}://{host}{request.path.decode('latin-1')}"
+
+
+def escape(text: str) -> str:
+    """`text` as XML character data. A carriage return is written as a reference, or parsers would read a newline (XML
+    1.0, 2.11); characters that XML can't hold become U+FFFD."""
+    if not _SPECIAL.search(text):
+        return text
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    return _UNWRITABLE.sub(_REPLACEMENT, text.replace("\r", "&#xD;"))
+
+
+def _write_structure(parts: list[str], name: str, shape: Shape, value: Any) -> None:
+    attributes = ""
+    inner: list[str] = []
+    for member, part in present(shape, value):
+        if member.xml_attribute:
+            attributes += f' {member.query or member.name}="{escape(_text(part))}"'
+        else:
+            _write(inner, member.query or member.name, member, part)
+    namespace = shape.facts.get("xmlNamespace")
+    if namespace:
+        attributes += _declaration(namespace)
+    parts.append(f"<{name}{attributes}>")
+    parts.extend(inner)
+    parts.append(f"</{name}>")
+
+
+def _declaration(namespace: Any) -> str:
+    if isinstance(namespace, str):
+        return f' xmlns="{escape(namespace)}"'
+    prefix = f":{namespace['prefix']}" if namespace.get("prefix") else ""
+    return f' xmlns{prefix}="{escape(namespace["uri"])}"'
+
+
+def _write(parts: list[str], name: str, member: Member, value: Any) -> None:
+    shape = member.shape
+    if shape.type == "structure":
+        _write_structure(parts, name, shape, value)
+    elif shape.type == "list":
+        _write_list(parts, name, member, value)
+    elif shape.type == "map":
+        _write_map(parts, name, member, value)
+    else:
+        parts.append(f"<{name}>{escape(_text(value))}</{name}>")
+
+
+def _write_list(parts: list[str], name: str, member: Member, value: list[Any]) -> None:
+    item = member.shape.item
+    if member.flattened:
+        name = item.query or name
+        for part in value:
+            _write(parts, name, item, part)
+        return
+    parts.append(f"<{name}>")
+    for part in value:
+        _write(parts, item.query or "member", item, part)
+    parts.append(f"</{name}>")
+
+
+def _write_map(parts: list[str], name: str, member: Member, value: dict[str, Any]) -> None:
+    entry = member.shape.value
+    key_name, value_name = member.shape.key.query or "key", entry.query or "value"
+    entry_name = name if member.flattened else "entry"
+    if not member.flattened:
+        parts.append(f"<{name}>")
+    for key, part in value.items():
+        parts.append(f"<{entry_name}><{key_name}>{escape(key)}</{key_name}>")
+        _write(parts, value_name, entry, part)
+        parts.append(f"</{entry_name}>")
+    if not member.flattened:
+        parts.append(f"</{name}>")
+
+
+def _text(value: Any) -> str:
+    """A scalar as text."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
+    if isinstance(value, Timestamp):
+        return str(write_time(value, timestamps.iso_of))
+    return write_float(value) if isinstance(value, float) else str(value)

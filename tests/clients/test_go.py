@@ -1,0 +1,21 @@
+"""The AWS SDK for Go v2, which checks MD5s."""
+
+import pytest
+
+from tests.clients import programs, toolchains
+from tests.clients.server import Server
+
+pytestmark = [pytest.mark.clients, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def command() -> programs.Command:
+    return (toolchains.go(),)
+
+
+def test_the_whole_surface(server: Server, command: programs.Command) -> None:
+    programs.takes_every_step(command, server)
+
+
+def test_a_wrong_secret_is_refused(server: Server, command: programs.Command) -> None:
+    programs.is_refused(command, server)

@@ -1,0 +1,67 @@
+"""What the docs tell people to type is typed here, against a real server."""
+
+import re
+import shlex
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from weirmq.testing import Server
+
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).parents[2]
+PAGES = ["README.md", "docs/testing.md"]
+BLOCK = re.compile(r"^```(python|sh)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+ENDPOINT = "http://127.0.0.1:4566"
+
+
+def _blocks(language: str) -> list[tuple[str, str]]:
+    """(where it stands, what it says) of all blocks in one language."""
+    found = []
+    for page in PAGES:
+        text = (ROOT / page).read_text(encoding="utf-8")
+        blocks = [match for match in BLOCK.finditer(text) if match[1] == language]
+        found += [(f"{page}:{text.count(chr(10), 0, match.start()) + 1}", match[2]) for match in blocks]
+    return found
+
+
+def _each(blocks: list[tuple[str, str]]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("code", [code for _, code in blocks], ids=[where for where, _ in blocks])
+
+
+@_each([block for block in _blocks("python") if "def test_" in block[1]])
+def test_tests(code: str, pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(code)
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-o", "asyncio_default_fixture_loop_scope=function")
+    result.assert_outcomes(passed=code.count("def test_"))
+
+
+@_each([block for block in _blocks("python") if "def test_" not in block[1]])
+def test_programs(code: str, weirmq: Server) -> None:
+    program = compile(code.replace(ENDPOINT, weirmq.endpoint_url), "snippet", "exec")
+    names: dict[str, object] = {}
+    exec(program, names)  # noqa: S102 - it is our own page
+    for value in names.values():
+        if hasattr(value, "meta") and hasattr(value, "close"):  # a boto3 client; the example is too short to close it
+            value.close()
+
+
+def test_the_first_success_succeeds(weirmq: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    code = next(code for _, code in _blocks("python") if "print(" in code)
+    test_programs(code, weirmq)
+    assert capsys.readouterr().out == "hello\n"
+
+
+def test_curl(weirmq: Server) -> None:
+    commands = [line for _, code in _blocks("sh") for line in code.splitlines() if line.startswith("curl ")]
+    answers = []
+    for command in commands:
+        _, url, *options = shlex.split(command.replace(ENDPOINT, weirmq.endpoint_url))
+        body = "&".join(options[1::2]).encode()
+        assert set(options[::2]) == {"-d"}
+        with urllib.request.urlopen(url, body) as answer:  # noqa: S310 - the test's own server
+            answers.append(answer.read().decode())
+    assert len(answers) == 3
+    assert "<Body>hello</Body>" in answers[-1]
