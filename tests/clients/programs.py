@@ -12,8 +12,11 @@ Command: TypeAlias = Sequence[str | Path]
 
 # What every client's scenario shows. A step that the program doesn't report is a step that it didn't take.
 STEPS = frozenset(
-    "create url list attributes roundtrip select batch longpoll delay visibility delete fifo deduplication attempt"
-    " deadletter move purge tags permission large unicode errors presigned removal".split()
+    {
+        *("create", "url", "list", "attributes", "roundtrip", "select", "batch", "longpoll", "delay", "visibility"),
+        *("delete", "fifo", "deduplication", "attempt", "deadletter", "move", "purge", "tags", "permission", "large"),
+        *("unicode", "errors", "presigned", "removal"),
+    }
 )
 # How SQS calls a signature that is not right: in the Query protocol and in AWS JSON.
 SIGNATURE_CODES = {"SignatureDoesNotMatch", "InvalidSignatureException"}
@@ -21,7 +24,7 @@ _LIMIT_S = 240
 
 
 def environment(server: Server, key: Key, **more: str) -> dict[str, str]:
-    """What a client finds in its environment: the server's address and a key, and nothing of this machine's own setup."""
+    """What a client finds in its environment: the server's address and a key, and none of this machine's setup."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "JAVA_HOME") if name in os.environ}
     return kept | {
         "LANG": "C.UTF-8",

@@ -41,9 +41,7 @@ name = "reader"
 access_key = "{READER_KEY.access_key}"
 secret = "{READER_KEY.secret}"
 account = "111122223333"
-policies = [
-  {{ Version = "2012-10-17", Statement = [{{ Effect = "Allow", Action = ["sqs:Get*", "sqs:List*"], Resource = "*" }}] }},
-]
+policies = [{{ Version = "2012-10-17", Statement = [{{ Effect = "Allow", Action = "sqs:List*", Resource = "*" }}] }}]
 """
 
 
@@ -62,7 +60,7 @@ class Server:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._output = folder / "server.out"
-        self._command = [WEIRMQ, "serve", "--port", str(self.port), "--data", folder / "data"]
+        self._command: list[str | Path] = [WEIRMQ, "serve", "--port", str(self.port), "--data", folder / "data"]
         if users:
             (folder / "weirmq.toml").write_text(users)
             self._command += ["--config", folder / "weirmq.toml"]

@@ -5,7 +5,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
 from tests.clients import programs, toolchains
 from tests.clients.server import WEIRMQ, Server, free_port
 
@@ -34,6 +33,8 @@ def test_a_wrong_secret_is_refused(server: Server, path: str) -> None:
 
 def test_a_new_user_s_first_session(tmp_path: Path, path: str) -> None:
     environ = {"PATH": path, "HOME": str(tmp_path), "LANG": "C.UTF-8", "AWS_EC2_METADATA_DISABLED": "true"}
+    # A line that misses the server would go to AWS itself: nothing listens here, so it fails instead.
+    environ |= {"https_proxy": "http://127.0.0.1:9", "no_proxy": "127.0.0.1", "AWS_MAX_ATTEMPTS": "1"}
     session = subprocess.run(
         ["bash", SCRIPTS / "session.sh", str(free_port())],
         env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False,

@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-
 from tests.clients import programs, toolchains
 from tests.clients.server import Server
 
 pytestmark = [pytest.mark.clients, pytest.mark.timeout(600)]
 
 APPLICATION = toolchains.HERE / "celery"
-KINDS = frozenset("task unicode countdown retry chain group large failure".split())
+KINDS = frozenset({"task", "unicode", "countdown", "retry", "chain", "group", "large", "failure"})
 ORDERS = "40"
 _WORKER_STOP_S = 40
 
@@ -37,18 +36,18 @@ def start_worker(programs_folder: Path, environ: dict[str, str], tmp_path: Path)
     log = tmp_path / "worker.log"
 
     def start() -> None:
-        command = [programs_folder / "celery", "-A", "shop", "worker", "--concurrency", "2", "--loglevel", "info"]
+        celery = programs_folder / "celery"
+        options = ("--concurrency=2", "--loglevel=info", "--without-gossip", "--without-mingle")
         with log.open("ab") as said:
-            workers.append(
-                subprocess.Popen(
-                    [*command, "--without-gossip", "--without-mingle"],
-                    env=environ,
-                    cwd=tmp_path,
-                    stdin=subprocess.DEVNULL,
-                    stdout=said,
-                    stderr=said,
-                )
+            worker = subprocess.Popen(
+                [celery, "-A", "shop", "worker", *options],
+                env=environ,
+                cwd=tmp_path,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
             )
+        workers.append(worker)
 
     try:
         yield start

@@ -1,7 +1,6 @@
 """The AWS SDK for Go v2, which checks MD5s."""
 
 import pytest
-
 from tests.clients import programs, toolchains
 from tests.clients.server import Server
 

@@ -1,4 +1,4 @@
-"""Builds the clients from their locked dependencies, once: what was built stays in a cache folder until its inputs change."""
+"""Builds the clients from their locked dependencies. What was built stays in a cache folder until its inputs change."""
 
 import fcntl
 import hashlib
@@ -32,7 +32,7 @@ def run(folder: Path, *command: str | Path) -> None:
 
 
 def built(name: str, inputs: Iterable[Path], build: Callable[[Path], None]) -> Path:
-    """The folder in which `build` worked on these inputs. It is built where it stands, since environments can't be moved."""
+    """The folder in which `build` worked on these inputs. It is built in place, since environments can't be moved."""
     digest = hashlib.sha256(sys.version.encode())
     for path in sorted(inputs):
         digest.update(path.name.encode() + path.read_bytes())

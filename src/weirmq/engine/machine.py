@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Protocol
 import msgspec
 
 
-class Fact(msgspec.Struct, array_like=True, gc=False, frozen=True):
+class Fact(msgspec.Struct, array_like=True, gc=False):
     """A change of state, as the log holds it.
 
     A subclass sets `tag` to an integer of its machine. Fields are only ever added, at the end, with a default: logs of

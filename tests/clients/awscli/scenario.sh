@@ -224,10 +224,10 @@ purge() {
 tags() {
   local url
   url=$(queue tags)
-  sqs tag-queue --queue-url "$url" --tags '{"team": "river", "größe": "🐟"}'
+  sqs tag-queue --queue-url "$url" --tags '{"team": "river", "größe": "Fluß"}'
   sqs untag-queue --queue-url "$url" --tag-keys team
   equal "$(sqs list-queue-tags --queue-url "$url" --query 'Tags."größe"') $(sqs list-queue-tags --queue-url "$url" \
-    --query 'length(keys(Tags))')" "🐟 1"
+    --query 'length(keys(Tags))')" "Fluß 1"
 }
 
 permission() {

@@ -1,6 +1,7 @@
 """A program that orders tasks and waits for what the worker makes of them.
 
-`scenario` runs one of each kind; `place N FILE` places N orders and writes their ids down; `collect FILE` waits for those.
+`scenario` runs one of each kind; `place N FILE` places N orders and writes their ids down; `collect FILE` waits for
+those.
 """
 
 import sys

@@ -40,7 +40,7 @@ def shout(text: str) -> str:
 
 
 @app.task(bind=True, max_retries=3)
-def shaky(self) -> int:  # noqa: ANN001 - Celery hands over the task itself
+def shaky(self) -> int:
     """Fails twice, and asks to be run again a second later; that message waits in the queue with a delay."""
     if self.request.retries < 2:
         raise self.retry(countdown=1)

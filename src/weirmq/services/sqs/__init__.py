@@ -1,0 +1,7 @@
+"""Amazon Simple Queue Service."""
+
+from weirmq.services.sqs.service import Sqs
+
+SERVICE = Sqs
+
+__all__ = ["SERVICE"]

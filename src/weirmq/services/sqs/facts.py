@@ -1,7 +1,7 @@
 """What the log holds of SQS. Added to, never edited: logs of every released version must replay for ever.
 
-A queue is known by a number, which is never used again; a message by its queue and its number in it (`seq`), which grows
-in the order of arrival.
+A queue is known by a number, which is never used again; a message by its queue and its number in it (`seq`), which
+grows in the order of arrival.
 """
 
 import msgspec
@@ -64,8 +64,8 @@ class MessageSent(Fact, tag=6):
     """A message is in the queue: the payload that receives read back.
 
     `visible_at_ms` 0 means at once, `sent_ms` 0 means the fact's own time: only a dead letter keeps its first queue's.
-    `deduplicate_in` is the scope (the group, or "" for the queue) in which `deduplication_id` is remembered; None where it
-    isn't, as for a dead letter.
+    `deduplicate_in` is the scope (the group, or "" for the queue) in which `deduplication_id` is remembered; None
+    where it isn't, as for a dead letter.
     """
 
     queue: int
@@ -74,7 +74,7 @@ class MessageSent(Fact, tag=6):
     body: str
     body_md5: str
     sender: str
-    attributes: dict[str, Attribute] = {}
+    attributes: dict[str, Attribute] = msgspec.field(default_factory=dict)
     attributes_md5: str | None = None
     trace_header: str | None = None
     group: str | None = None
@@ -102,15 +102,21 @@ class MessagesDeleted(Fact, tag=8):
 
 
 class VisibilityChanged(Fact, tag=9):
-    """The messages in flight become visible at `visible_at_ms`; at once if that isn't in the future."""
+    """The messages in flight become visible at `visible_at_ms`; at once if that isn't in the future.
+
+    `attempt_id` is there where a receive was asked for again, and gets the same messages.
+    """
 
     queue: int
     seqs: list[int]
     visible_at_ms: int
+    attempt_id: str | None = None
 
 
 class MoveTaskStarted(Fact, tag=10):
-    """Messages of `source` go to `destination` (None: to the queues that they came from), at `rate_per_s` at most, if given."""
+    """Messages of `source` go to `destination` (None: to the queues that they came from), at `rate_per_s` at most, if
+    given.
+    """
 
     handle: str
     source: int

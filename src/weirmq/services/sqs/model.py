@@ -4,11 +4,12 @@ A message is small here: its body stays in the log. What a million of them cost 
 """
 
 from collections import deque
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from weirmq.iam.policy import Policy
+from weirmq.kernel import arn
 from weirmq.kernel.deadlines import Deadlines
 
 DELAYED: Final = 0
@@ -19,7 +20,8 @@ IN_FLIGHT: Final = 2
 class Lane:
     """Messages that share a MessageGroupId; on a standard queue, also those without one.
 
-    `ready` is a heap of message numbers, the oldest first; numbers of messages that are gone or in flight may linger in it.
+    `ready` is a heap of message numbers, the oldest first; numbers of messages that are gone or in flight may linger
+    in it.
     `queued` is the number under which the lane stands in its queue's order, -1 where it doesn't.
     """
 
@@ -32,6 +34,10 @@ class Lane:
         self.queued = -1
         self.size = 0  # messages in any state
 
+    def __lt__(self, other: "Lane") -> bool:
+        """Two entries of one lane under the same number are alike: a heap may ask."""
+        return False
+
 
 class Message(msgspec.Struct, gc=False):
     """What memory holds of one message. `offset` is where its MessageSent stands in the journal."""
@@ -43,6 +49,7 @@ class Message(msgspec.Struct, gc=False):
     visible_at_ms: int = 0
     receive_count: int = 0
     first_received_ms: int = 0
+    received_ms: int = 0
 
 
 class Duplicate(msgspec.Struct, array_like=True, gc=False, frozen=True):
@@ -53,10 +60,13 @@ class Duplicate(msgspec.Struct, array_like=True, gc=False, frozen=True):
 
 
 class Attempt(msgspec.Struct, array_like=True, frozen=True):
-    """What a receive request attempt id stands for: the messages, and until when they were in flight."""
+    """What a receive request attempt id stands for: the messages, until when they were in flight, and how long it
+    counts.
+    """
 
     seqs: list[int]
     visible_at_ms: int
+    forget_ms: int
 
 
 class Redrive(msgspec.Struct, frozen=True):
@@ -82,20 +92,67 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 class Queue:
-    """One queue. Only `machine.py` and `delivery.py` change it."""
+    """One queue. Only `machine.py` changes it; `delivery.py` keeps the order in which lanes are served."""
 
     __slots__ = (
-        "account", "arn", "attempts", "attributes", "condemned_below", "created_ms", "deadlines", "deduplication",
-        "deduplication_order", "delayed", "dict_guard", "expire_from", "in_flight", "lanes", "messages", "modified_ms",
-        "name", "next_seq", "noisy", "number", "old", "order", "plain", "purged_ms", "ready", "region", "settings", "tags",
+        "account", "arn", "at_ms", "attempts", "attributes", "created_ms", "deadlines", "deduplication", "delayed",
+        "expire_from", "forget", "in_flight", "lanes", "messages", "modified_ms", "name", "next_seq", "noisy",
+        "number", "old", "order", "purged_ms", "region", "settings", "tags",
     )  # fmt: skip
 
-    def __init__(self, number: int, account: str, region: str, name: str, arn: str, created_ms: int) -> None:
+    def __init__(self, number: int, account: str, region: str, name: str, now_ms: int) -> None:
         self.number = number
         self.account = account
         self.region = region
         self.name = name
-        self.arn = arn
-        self.created_ms = created_ms
-        self.modified_ms = created_ms
-        self.purged_ms = 0
+        self.arn = arn.build("sqs", region, account, name)
+        self.created_ms = now_ms
+        self.modified_ms = now_ms
+        self.purged_ms = -(10**15)
+        self.at_ms = -1  # the time that it was last brought up to
+        self.attributes: dict[str, str] = {}  # as set by callers
+        self.tags: dict[str, str] = {}
+        self.settings: Settings
+        self.next_seq = 0
+        self.deduplication: dict[tuple[str, str], Duplicate] = {}  # (scope, id)
+        self.forget: deque[tuple[int, tuple[str, str]]] = deque()  # when each of them is forgotten, in order
+        self.attempts: dict[str, Attempt] = {}  # by ReceiveRequestAttemptId, oldest first
+        self.clear()
+
+    def clear(self) -> None:
+        """Start with no message."""
+        self.messages: dict[int, Message] = {}
+        self.lanes: dict[str | None, Lane] = {}
+        self.order: list[tuple[int, Lane]] = []  # heap of lanes that have something, by oldest message
+        self.noisy: list[tuple[int, Lane]] = []  # the same, of those that must let others go first
+        self.deadlines: Deadlines[int] = Deadlines()  # when delayed and in-flight messages become visible
+        self.delayed = 0
+        self.in_flight = 0
+        self.expire_from = self.next_seq  # messages below are gone, or in `old`
+        self.old: Deadlines[int] = Deadlines()  # dead letters that were sent before their neighbours: sent_ms
+
+    @property
+    def ready(self) -> int:
+        """How many messages could be received now, locked groups' included."""
+        return len(self.messages) - self.delayed - self.in_flight
+
+
+class MoveTask(msgspec.Struct, array_like=True):
+    """A message move task: messages of a dead-letter queue on their way back, or elsewhere."""
+
+    handle: str
+    source: int
+    source_arn: str
+    destination_arn: str | None
+    rate_per_s: int | None
+    to_move: int
+    started_ms: int
+    moved: int = 0
+    status: str = "RUNNING"
+    reason: str | None = None
+    next_ms: int = 0
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it still moves messages, or is about to stop."""
+        return self.status in ("RUNNING", "CANCELLING")

@@ -37,7 +37,7 @@ final class Gathering {
                     manager.deleteMessage(r -> r.queueUrl(made).receiptHandle(message.receiptHandle())).get();
                 }
             }
-            Scenario.equal(found, sent);
+            equal(found, sent);
         }
     }
 }

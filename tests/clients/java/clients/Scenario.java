@@ -35,6 +35,7 @@ final class Scenario {
     static final String ENDPOINT = System.getenv("AWS_ENDPOINT_URL");
     static final String REGION = System.getenv("AWS_REGION");
     static final String RUN = UUID.randomUUID().toString().substring(0, 8);
+    private static int failures;
     static final SqsClient sqs = SqsClient.create();
 
     interface Step {
@@ -162,6 +163,18 @@ final class Scenario {
         return HttpClient.newHttpClient().send(HttpRequest.newBuilder(link).build(), HttpResponse.BodyHandlers.ofString());
     }
 
+    /** Takes one step. The others are taken whether it goes well or not. */
+    static void step(String name, Step step) {
+        try {
+            step.run();
+            System.out.println("ok " + name);
+        } catch (Exception | AssertionError failure) {
+            failures++;
+            System.out.println("FAILED " + name);
+            failure.printStackTrace();
+        }
+    }
+
     private static void refused() throws Exception {
         SqsException error = raises(SqsException.class, () -> sqs.listQueues());
         equal(error.statusCode(), 403);
@@ -174,17 +187,7 @@ final class Scenario {
             refused();
             return;
         }
-        int failures = 0;
-        for (Map.Entry<String, Step> step : Steps.ALL.entrySet()) {
-            try {
-                step.getValue().run();
-                System.out.println("ok " + step.getKey());
-            } catch (Exception | AssertionError failure) {
-                failures++;
-                System.out.println("FAILED " + step.getKey());
-                failure.printStackTrace();
-            }
-        }
+        Steps.all();
         System.exit(failures == 0 ? 0 : 1);
     }
 }

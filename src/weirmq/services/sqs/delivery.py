@@ -1,0 +1,136 @@
+"""Who gets what next: the order in which the messages of a queue are handed out.
+
+Each lane (a message group, or all messages without one) has its messages in a heap, the oldest first; the queue has
+its lanes in a heap by their oldest message. So the next message costs O(log n), whatever the number of groups and
+messages.
+
+Standard queues: the oldest message first, but lanes that are *noisy* wait until the others have nothing (fair queues).
+Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
+
+FIFO queues: a lane with a message in flight is locked, and stands in no heap until the last of them is back or deleted.
+Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
+
+Numbers that linger in a heap after their message was deleted or received elsewhere are passed over when they come up.
+"""
+
+from heapq import heappop, heappush
+from typing import Final
+
+from weirmq.services.sqs.model import READY, Lane, Queue
+
+NOISY_IN_FLIGHT: Final = 30  # fewer messages in flight never make a group noisy
+NOISY_SHARE: Final = 10  # percent of the queue's messages in flight that make it so
+
+
+def offer(queue: Queue, seq: int, lane: Lane) -> None:
+    """Message `seq` of `lane` is ready."""
+    heappush(lane.ready, seq)
+    if (lane.queued == -1 or seq < lane.queued) and not (lane.in_flight and queue.settings.is_fifo):
+        _enqueue(queue, seq, lane)
+
+
+def unlock(queue: Queue, lane: Lane) -> None:
+    """A message of `lane` is no longer in flight, or gone: the lane may have become free, or less noisy."""
+    if queue.settings.is_fifo:
+        if not lane.in_flight and lane.queued == -1:
+            _requeue(queue, lane)
+    elif queue.noisy and lane.queued != -1 and not is_noisy(queue, lane):
+        _enqueue(queue, lane.queued, lane)
+
+
+def stand(queue: Queue, lane: Lane) -> None:
+    """Let a lane that was filled in one go stand in the order, if it may."""
+    if lane.in_flight and queue.settings.is_fifo:
+        lane.queued = -1
+    else:
+        _requeue(queue, lane)
+
+
+def take(queue: Queue, most: int) -> list[int]:
+    """Up to `most` messages to hand out next, taken out of their heaps. `give_back` undoes it."""
+    taken: list[int] = []
+    while len(taken) < most and (lane := _next_lane(queue)) is not None:
+        if queue.settings.is_fifo:
+            while len(taken) < most and _head(queue, lane) is not None:
+                taken.append(_pop(lane))
+            lane.queued = -1  # locked by what was taken
+        else:
+            taken.append(_pop(lane))
+            _requeue(queue, lane)
+    return taken
+
+
+def give_back(queue: Queue, seqs: list[int]) -> None:
+    """Messages taken are not handed out after all."""
+    for seq in seqs:
+        if (message := queue.messages.get(seq)) is not None and message.state == READY:
+            offer(queue, seq, message.lane)
+
+
+def is_noisy(queue: Queue, lane: Lane) -> bool:
+    """Whether the lane's group takes more than its share. Messages without a group are tenants of their own: never."""
+    return (
+        lane.group is not None
+        and lane.in_flight >= NOISY_IN_FLIGHT
+        and lane.in_flight * 100 > queue.in_flight * NOISY_SHARE
+    )
+
+
+def _next_lane(queue: Queue) -> Lane | None:
+    """The lane whose turn it is, with a ready message at its head."""
+    lane = _first(queue, queue.order)
+    while lane is not None and not queue.settings.is_fifo and is_noisy(queue, lane):
+        heappush(queue.noisy, heappop(queue.order))
+        lane = _first(queue, queue.order)
+    return lane if lane is not None else _first(queue, queue.noisy)
+
+
+def _first(queue: Queue, heap: list[tuple[int, Lane]]) -> Lane | None:
+    """The lane at the top of `heap`, once what lingers there is gone."""
+    while heap:
+        seq, lane = heap[0]
+        if seq != lane.queued:
+            heappop(heap)
+        elif lane.in_flight and queue.settings.is_fifo:  # locked meanwhile; `unlock` puts it back
+            heappop(heap)
+            lane.queued = -1
+        elif (head := _head(queue, lane)) == seq:
+            return lane
+        else:
+            heappop(heap)
+            lane.queued = -1
+            if head is not None:
+                _enqueue(queue, head, lane)
+    return None
+
+
+def _pop(lane: Lane) -> int:
+    """Take the lane's head, and any second entry of the same message: replay leaves such."""
+    seq = heappop(lane.ready)
+    while lane.ready and lane.ready[0] == seq:
+        heappop(lane.ready)
+    return seq
+
+
+def _requeue(queue: Queue, lane: Lane) -> None:
+    head = _head(queue, lane)
+    lane.queued = -1
+    if head is not None:
+        _enqueue(queue, head, lane)
+
+
+def _enqueue(queue: Queue, seq: int, lane: Lane) -> None:
+    """Let the lane stand in the order by `seq`; an older entry of its no longer counts."""
+    lane.queued = seq
+    heappush(queue.order, (seq, lane))
+
+
+def _head(queue: Queue, lane: Lane) -> int | None:
+    """The lane's oldest ready message; numbers of others are dropped from its heap on the way."""
+    ready, messages = lane.ready, queue.messages
+    while ready:
+        message = messages.get(ready[0])
+        if message is not None and message.state == READY:
+            return ready[0]
+        heappop(ready)
+    return None

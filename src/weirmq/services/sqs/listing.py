@@ -1,0 +1,79 @@
+"""Queues in the order of their names, a page at a time."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from weirmq.services.sqs import errors
+from weirmq.services.sqs.limits import LISTED
+from weirmq.services.sqs.machine import SqsMachine
+from weirmq.services.sqs.model import Queue
+
+_AFTER_ALL = "\U0010ffff"  # sorts after every letter of a name
+
+
+class Page(NamedTuple):
+    """Some names, and the token that leads on."""
+
+    names: list[str]
+    next_token: str | None
+
+
+class Directory:
+    """The names of all queues, sorted once and kept so."""
+
+    def __init__(self, machine: SqsMachine) -> None:
+        self._machine = machine
+        self._names: dict[tuple[str, str], list[str]] = {}
+        self._count = 0  # of names here
+        self._next_queue = 0  # queues below are here
+
+    def names(self, account: str, region: str) -> list[str]:
+        """The names of an account's queues in a region, sorted. Not to be changed."""
+        queues, next_queue = self._machine.queues, self._machine.next_queue
+        if next_queue != self._next_queue or len(queues) != self._count:
+            new = [queues[n] for n in range(self._next_queue, next_queue) if n in queues]
+            if self._count + len(new) != len(queues):  # some that are here were deleted
+                self._names.clear()
+                new = list(queues.values())
+            self._add(new)
+            self._count, self._next_queue = len(queues), next_queue
+        return self._names.get((account, region), [])
+
+    def _add(self, queues: Iterable[Queue]) -> None:
+        changed: dict[tuple[str, str], list[str]] = {}
+        for queue in queues:
+            place = (queue.account, queue.region)
+            changed[place] = names = self._names.setdefault(place, [])
+            names.append(queue.name)
+        for names in changed.values():
+            names.sort()
+
+
+def page(names: list[str], prefix: str, max_results: int | None, next_token: str | None) -> Page:
+    """The page of the sorted `names` with `prefix` that a request asks for. Raises InvalidParameterValue."""
+    if max_results is not None and not 1 <= max_results <= LISTED:
+        raise errors.bad_parameter(max_results, "MaxResults", f"MaxResults must be an integer between 1 and {LISTED}.")
+    start = bisect_right(names, _last_of(next_token, prefix)) if next_token else bisect_left(names, prefix)
+    end = bisect_right(names, prefix + _AFTER_ALL)
+    stop = min(end, start + (max_results or LISTED))
+    found = names[start:stop]
+    return Page(found, _token(prefix, found[-1]) if max_results and stop < end else None)
+
+
+def _token(prefix: str, last: str) -> str:
+    return urlsafe_b64encode(json.dumps([prefix, last]).encode()).decode()
+
+
+def _last_of(token: str, prefix: str) -> str:
+    """The name that the page before ended with."""
+    try:
+        found = json.loads(urlsafe_b64decode(token))
+    except (ValueError, RecursionError):
+        found = None
+    match found:
+        case [str(its_prefix), str(last)] if its_prefix == prefix and last.startswith(prefix):
+            return last
+    raise errors.bad_parameter(token, "NextToken", "It is not a token that this request was given.")
