@@ -7,6 +7,7 @@ import os
 import signal
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
+from typing import Any
 
 from weirmq.cli.ending import DONE, FAILED, ended, say
 from weirmq.server import config, lock
@@ -70,11 +71,15 @@ async def _until_stopped(options: Options) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
-    await told.wait()
+    either: list[asyncio.Future[Any]] = [asyncio.ensure_future(told.wait()), app.failed]
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.remove_signal_handler(number)  # a second Ctrl-C doesn't wait
+    failure = app.failed.exception() if app.failed.done() else None
     await app.stop()
-    return DONE
+    if failure is None:
+        return DONE
+    return say(FAILED, f"The disk failed, so the server has stopped: {failure}. What was acknowledged is on the disk.")
 
 
 def _why_not_listening(error: OSError, options: Options) -> str:

@@ -1,14 +1,17 @@
 """What of the log is still needed: counted in blocks of offsets, so that a message costs nothing here.
 
 The log is a river: new facts come in at the end, and space is won back at the start. A block that holds nothing can be
-trimmed once a snapshot covers it. When more than half of the log's bytes are no longer needed, the oldest block's last payloads are copied to the
-end. So the log is never much more than twice what is held, and each byte held is copied about once for each byte won back.
+trimmed once a snapshot covers it. When more than half of the log's bytes are no longer needed, the oldest block's last
+payloads are copied to the end. So the log is never much more than twice what is held, and each byte held is copied
+about once for each byte won back.
 """
+
+from typing import Final, NamedTuple
 
 import msgspec
 
-BLOCK_BITS = 12
-SLACK_BYTES = 128 * 1024 * 1024  # below this much waste, copying isn't worth its writes
+BLOCK_BITS: Final = 12
+SLACK_BYTES: Final = 128 * 1024 * 1024  # below this much waste, copying isn't worth its writes
 
 
 class Block(msgspec.Struct, array_like=True):
@@ -25,10 +28,18 @@ class Block(msgspec.Struct, array_like=True):
         return self.held * self.payload_bytes // self.payloads if self.payloads else 0
 
 
+class Held(NamedTuple):
+    """What machines hold: how many payloads, and about how many bytes."""
+
+    payloads: int
+    size: int
+
+
 class Holdings:
     """Counts which parts of one log its machines may still read."""
 
-    def __init__(self) -> None:
+    def __init__(self, slack_bytes: int = SLACK_BYTES) -> None:
+        self.slack_bytes = slack_bytes
         self.blocks: dict[int, Block] = {}
 
     def wrote(self, offset: int, size: int) -> None:
@@ -65,10 +76,11 @@ class Holdings:
                 break
             del self.blocks[index]
 
+    def held(self) -> Held:
+        """Over all blocks."""
+        blocks = self.blocks.values()
+        return Held(sum(block.held for block in blocks), sum(block.held_bytes for block in blocks))
+
     def is_wasteful(self) -> bool:
         """Whether so much of the log is no longer needed that copying the rest forward pays."""
-        all_bytes = held_bytes = 0
-        for block in self.blocks.values():
-            all_bytes += block.all_bytes
-            held_bytes += block.held_bytes
-        return all_bytes > 2 * held_bytes + SLACK_BYTES
+        return sum(block.all_bytes for block in self.blocks.values()) > 2 * self.held().size + self.slack_bytes

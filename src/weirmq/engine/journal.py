@@ -5,8 +5,9 @@
     flush()                  the pending facts -> one batch -> the log; once per turn of the server's loop
     synced(offset)           the log is durable up to there: answers leave
 
-The shell turns the wheel: `flush` at the end of each loop turn, then, where durability asks for it, `log.sync()` in a thread
-and `synced` with what it returned. One batch is one write and atomic, so the facts of one commit are replayed all or not at all.
+The shell turns the wheel: `flush` at the end of each loop turn, then, where durability asks for it, `log.sync()` in a
+thread and `synced` with what it returned. One batch is one write and atomic, so the facts of one commit are replayed
+all or not at all.
 """
 
 from collections import deque
@@ -19,8 +20,9 @@ import msgspec
 from weirmq.engine.holdings import Block, Holdings
 from weirmq.engine.machine import Fact, Machine
 from weirmq.kernel.errors import LogDamaged
-from weirmq.log.batch import BatchBuilder, Record, check, headers, records
+from weirmq.log.batch import BatchBuilder, Record, records
 from weirmq.log.log import Log
+from weirmq.log.replay import replay
 
 MAX_BATCH_BYTES: Final = 4 * 1024 * 1024  # more than this isn't gathered before it is written
 RECORD_OVERHEAD_BYTES: Final = 64  # more than a record's own lengths, deltas and key can take
@@ -28,7 +30,6 @@ RESERVE_STEP_BYTES: Final = 1024 * 1024  # room is asked for in steps, not for e
 RECENT_BYTES: Final = 16 * 1024 * 1024  # payloads kept in memory because they were written last
 PAGE_BYTES: Final = 16 * 1024  # read at once where a payload is no longer in memory
 PAGED_BYTES: Final = 4 * 1024 * 1024  # of such reads kept
-REPLAY_BYTES: Final = 1024 * 1024
 
 _MOVED: Final = "/moved"  # appended to the machine's name in the key of a payload that was copied forward
 
@@ -73,6 +74,11 @@ class Journal:
         return self._base + self._builder.count
 
     @property
+    def is_pending(self) -> bool:
+        """Whether `flush` has something to write, or answers wait for it."""
+        return bool(self._builder.count or self._held)
+
+    @property
     def latest_ms(self) -> int:
         """The time of the newest fact: a clock that starts again must not start before it."""
         return self._latest_ms
@@ -88,8 +94,8 @@ class Journal:
     def commit(self, machine: Machine, facts: Sequence[Fact], now_ms: int, *, urgent: bool = True) -> None:
         """Record and apply `facts`, all or (NoRoom) none.
 
-        Answers held from now on wait until they are durable; not for those of a commit that isn't `urgent`, whose loss does no
-        more harm than a redelivery.
+        Answers held from now on wait until they are durable; not for those of a commit that isn't `urgent`, whose loss
+        does no more harm than a redelivery.
         """
         encode = self._encode
         values = [encode(fact) for fact in facts]
@@ -176,17 +182,10 @@ class Journal:
         if self._paged_bytes > PAGED_BYTES:
             self._pages.clear()
             self._paged_bytes = 0
-        for record in self._read(offset, PAGE_BYTES):
+        for record in records(self.log.read(offset, PAGE_BYTES)):
             self._paged_bytes += len(record.value) + RECORD_OVERHEAD_BYTES
             self._pages[record.offset] = (record.key, record.value)
         return self._pages[offset]
-
-    def _read(self, offset: int, max_bytes: int) -> Iterator[Record]:
-        """Some records, `offset` among the first of them, from batches whose CRCs are right."""
-        data = self.log.read(offset, max_bytes)
-        for position, _ in headers(data):
-            check(data, position)
-        return records(data)
 
     # Replay
 
@@ -195,10 +194,14 @@ class Journal:
 
         Returns how many facts were applied. Raises LogDamaged.
         """
+        if not self.log.start <= snapshot_offset <= self.log.end:
+            held = f"{self.log.start} to {self.log.end}"
+            reason = f"it has the facts {held}, but its newest snapshot ends at {snapshot_offset}"
+            raise LogDamaged("journal", 0, reason)
         self._restore(parts)
-        self.snapshot_offset = snapshot_offset
+        self.snapshot_offset = self.fallback_offset = snapshot_offset
         count = 0
-        for record in self._tail(max(snapshot_offset, self.log.start)):
+        for record in replay(self.log, max(snapshot_offset, self.log.start)):
             self._latest_ms = record.timestamp_ms
             self.bytes_since_snapshot += len(record.value)
             self.holdings.wrote(record.offset, len(record.value))
@@ -207,19 +210,12 @@ class Journal:
             elif (moved := self._moved.get(record.key)) is not None:
                 moved[0].relocate(moved[1].decode(record.value), record.offset)
             else:
-                raise LogDamaged("journal", record.offset, f"facts of {record.key.decode()!r}, which this version doesn't know")
+                whose = record.key.decode(errors="replace")
+                raise LogDamaged("journal", record.offset, f"facts of {whose!r}, which this version doesn't know")
             count += 1
+        self.holdings.forget(self.log.start)
         self._base = self.durable = self.critical = self.log.end
         return count
-
-    def _tail(self, offset: int) -> Iterator[Record]:
-        """Records from `offset` on."""
-        end = self.log.end
-        while offset < end:
-            for record in self._read(offset, REPLAY_BYTES):
-                if record.offset >= offset:
-                    yield record
-                    offset = record.offset + 1
 
     def _restore(self, parts: Iterable[tuple[bytes, bytes]]) -> None:
         decoders = {key: msgspec.msgpack.Decoder(machine.parts) for key, (machine, _) in self._machines.items()}
@@ -235,17 +231,22 @@ class Journal:
 
     def snapshot(self) -> Iterator[tuple[bytes, bytes]]:
         """Everything that `replay` needs besides the facts from `end` on. Nothing may be pending: `flush` first."""
-        for index, block in self.holdings.blocks.items():
-            yield b"journal", self._encode(BlockPart(index, block))
         for key, (machine, _) in self._machines.items():
             for part in machine.snapshot():
                 yield key, self._encode(part)
+        for index, block in self.holdings.blocks.items():  # last: a machine may let go of payloads on the way
+            yield b"journal", self._encode(BlockPart(index, block))
 
     def snapshot_taken(self, offset: int, bytes_before: int) -> None:
         """A snapshot of the state at `offset` is durable, taken when `bytes_since_snapshot` was `bytes_before`."""
         self.fallback_offset, self.snapshot_offset = self.snapshot_offset, offset
         self.bytes_since_snapshot -= bytes_before
         self.trim()
+
+    def nothing_to_replay(self) -> None:
+        """Nobody will replay this log (it is in memory): all of it is as good as covered by a snapshot."""
+        self.snapshot_offset = self.fallback_offset = self.log.end
+        self.bytes_since_snapshot = 0
 
     def trim(self) -> None:
         """Let go of the log's start, as far as no replay and no machine needs it."""
@@ -256,14 +257,14 @@ class Journal:
             self.holdings.forget(self.log.start)
 
     def copy_forward(self, most: int) -> bool:
-        """If the log is wasteful, look at up to `most` of its oldest records and copy the payloads that are still held to the
-        end. Returns whether there is more to do. Raises NoRoom.
+        """If the log is wasteful, look at up to `most` of its oldest records and copy the payloads that are still held
+        to the end. Returns whether there is more to do. Raises NoRoom.
         """
         first = self.holdings.first_held()
         if first is None or first >= self.snapshot_offset or not self.holdings.is_wasteful():
             return False
         start = max(first, self._copied, self.log.start)
-        for record in islice(self._tail(start), most):
+        for record in islice(replay(self.log, start), most):
             machine, decoder = self._machines.get(record.key) or self._moved[record.key]
             fact = decoder.decode(record.value)
             if type(fact) in machine.payloads and machine.holds(fact, record.offset):

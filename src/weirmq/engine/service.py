@@ -11,8 +11,8 @@ from weirmq.iam.caller import Caller
 class Call(msgspec.Struct, gc=False):
     """Who asks for one operation, where and when.
 
-    `origin` is how the client reached us (`http://localhost:4566`): URLs in answers start with it, so that they are reachable
-    from where the client stands. `peer` is the client's IP address, `secure` says TLS.
+    `origin` is how the client reached us (`http://localhost:4566`): URLs in answers start with it, so that they are
+    reachable from where the client stands. `peer` is the client's IP address, `secure` says TLS.
     """
 
     caller: Caller
@@ -25,7 +25,9 @@ class Call(msgspec.Struct, gc=False):
 
 
 Operation = Callable[[Any, Call, Any], Any]
-"""`operation(service, call, request)` gives the answer (a Struct, or None for an empty one) or a Wait; raises ServiceError."""
+"""`operation(service, call, request)` gives the answer (a Struct, or None for an empty one) or a Wait; raises
+ServiceError.
+"""
 
 
 class Service(Protocol):

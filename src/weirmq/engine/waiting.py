@@ -1,8 +1,8 @@
 """Answers that aren't there yet: long polls, as data.
 
-A Wait belongs to a key (a queue). It is attempted when its key is signalled, when time alone may have brought something, and
-gives its empty answer at its deadline. Waits of one key are attempted in the order in which they came, so the one that has
-waited longest gets what arrives first. A waiting poll costs two heap entries and no CPU.
+A Wait belongs to a key (a queue). It is attempted when its key is signalled, when time alone may have brought
+something, and gives its empty answer at its deadline. Waits of one key are attempted in the order in which they came,
+so the one that has waited longest gets what arrives first. A waiting poll costs two heap entries and no CPU.
 """
 
 from collections.abc import Callable
@@ -17,8 +17,8 @@ from weirmq.kernel.errors import NoRoom, ServiceError
 class Wait(msgspec.Struct):
     """What an operation returns in place of an answer.
 
-    `attempt(now_ms)` gives the answer, or None for "not yet", or raises ServiceError. `next_ms()` tells when time alone may
-    change that. `empty` is the answer at `until_ms`.
+    `attempt(now_ms)` gives the answer, or None for "not yet", or raises ServiceError. `next_ms()` tells when time
+    alone may change that. `empty` is the answer at `until_ms`.
     """
 
     key: int
@@ -60,6 +60,11 @@ class Waiting:
         """Stop waiting without an answer: the client is gone. Harmless if the wait has ended."""
         if number in self._waits:
             self._remove(number)
+
+    @property
+    def is_signalled(self) -> bool:
+        """Whether `settle` has something to attempt."""
+        return bool(self._signalled)
 
     def signal(self, key: int) -> None:
         """Something may have come for the waits of `key`."""

@@ -25,8 +25,8 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's clock, held still where it would step backwards (an NTP correction, a resumed virtual machine)."""
 
-    def __init__(self, not_before_ms: int = 0) -> None:
-        self._latest_ms = not_before_ms
+    def __init__(self) -> None:
+        self._latest_ms = 0
 
     def now_ms(self) -> int:
         """Milliseconds since the Unix epoch, never less than an earlier answer."""
@@ -35,6 +35,10 @@ class SystemClock:
             return self._latest_ms
         self._latest_ms = now_ms
         return now_ms
+
+    def not_before(self, now_ms: int) -> None:
+        """Answer with no time before `now_ms` from now on: that of the newest fact in a log."""
+        self._latest_ms = max(self._latest_ms, now_ms)
 
 
 class ManualClock:

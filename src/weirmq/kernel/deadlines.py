@@ -11,7 +11,8 @@ _SLACK = 64  # so few leftovers are never worth a rebuild
 class Deadlines(Generic[K]):
     """A set of keys, each with the time that it is due. Keys with the same time come in the order of the keys.
 
-    A moved or dropped key leaves its old heap entry behind; when more than half of the heap is leftovers, it is rebuilt.
+    A moved or dropped key leaves its old heap entry behind; when more than half of the heap is leftovers, it is
+    rebuilt.
     """
 
     __slots__ = ("_due_ms", "_heap")

@@ -48,4 +48,6 @@ class LogDamaged(Exception):  # noqa: N818
 
 
 class LogFailed(Exception):  # noqa: N818
-    """The disk refused a write or sync that had room: what is in memory may be ahead of it, so nothing more is answered."""
+    """The disk refused a write or sync that had room: what is in memory may be ahead of it, so nothing more is
+    answered.
+    """

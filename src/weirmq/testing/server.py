@@ -102,5 +102,11 @@ class Server(AbstractContextManager["Server"]):
         self.endpoint_url = config.endpoint(self.options, addresses)
         self._loop = asyncio.get_running_loop()
         self._ready.set()
-        await self._told.wait()
+        told = asyncio.ensure_future(self._told.wait())
+        either: list[asyncio.Future[Any]] = [told, app.failed]
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        failure = app.failed.exception() if app.failed.done() else None
+        told.cancel()
         await app.stop()
+        if failure is not None:
+            raise failure

@@ -7,8 +7,9 @@ class Request(msgspec.Struct, gc=False):
     """A whole request, as it came.
 
     `target` is the request target to the letter (`/a%20b?x=1`), because signatures are made over it; `path` and `query`
-    are its two halves, still percent-encoded, without the `?`. `headers` has lower-case names; the values of a header that
-    came more than once are joined with a comma (RFC 9110, 5.3). `peer` is the client's IP address, `secure` says TLS.
+    are its two halves, still percent-encoded, without the `?`. `headers` has lower-case names; the values of a header
+    that came more than once are joined with a comma (RFC 9110, 5.3). `peer` is the client's IP address, `secure` says
+    TLS.
     """
 
     method: bytes

@@ -30,10 +30,10 @@ class Entry(Protocol):
 E = TypeVar("E", bound=Entry)
 
 
-def check(entries: Sequence[Entry]) -> None:
-    """Refuse a batch that is wrong as a whole."""
+def check(entries: Sequence[Entry], kind: type[Entry]) -> None:
+    """Refuse a batch that is wrong as a whole. `kind` is what its entries are."""
     if not entries:
-        raise errors.empty_batch()
+        raise errors.empty_batch(kind.__name__)
     if len(entries) > BATCH_ENTRIES:
         raise errors.too_many_entries(len(entries))
     seen: set[str] = set()
@@ -45,9 +45,9 @@ def check(entries: Sequence[Entry]) -> None:
         seen.add(entry.Id)
 
 
-def each(entries: Sequence[E], act: Callable[[E], None]) -> list[BatchResultErrorEntry]:
+def each(entries: Sequence[E], kind: type[E], act: Callable[[E], None]) -> list[BatchResultErrorEntry]:
     """Call `act` with each entry; returns the failures of those that it refused."""
-    check(entries)
+    check(entries, kind)
     failed: list[BatchResultErrorEntry] = []
     for entry in entries:
         try:

@@ -28,10 +28,10 @@ _STRING: Final = b"\x01"
 _BINARY: Final = b"\x02"
 
 
-def check_text(text: str) -> None:
+def check_text(text: str, place: str = "message body") -> None:
     """Refuse letters that XML can't hold. Raises InvalidMessageContents."""
     if (forbidden := _FORBIDDEN.search(text)) is not None:
-        raise errors.invalid_contents(forbidden[0])
+        raise errors.invalid_contents(forbidden[0], place)
 
 
 def md5_of_text(text: bytes) -> str:
@@ -84,7 +84,7 @@ def trace_header_of(given: Mapping[str, MessageSystemAttributeValue]) -> str:
         raise errors.invalid_value(
             f"Message (system) attribute '{TRACE_HEADER}' must contain a non-empty value of type 'String'."
         )
-    check_text(value.StringValue)
+    check_text(value.StringValue, f"message system attribute '{TRACE_HEADER}'")
     return value.StringValue
 
 
@@ -98,6 +98,7 @@ def _attribute(name: str, value: MessageAttributeValue) -> Attribute:
             f"The message attribute '{name}' has an invalid message attribute type, the set of supported type prefixes"
             " is Binary, Number, and String."
         )
+    check_text(value.DataType, f"type of message attribute '{name}'")
     if value.StringListValues or value.BinaryListValues:
         raise errors.unsupported("Message attribute list values in SendMessage operation are not supported.")
     if kind[1] == "Binary":
@@ -106,7 +107,7 @@ def _attribute(name: str, value: MessageAttributeValue) -> Attribute:
         return Attribute(value.DataType, binary=value.BinaryValue)
     if not value.StringValue:
         raise _empty(name, value.DataType)
-    check_text(value.StringValue)
+    check_text(value.StringValue, f"message attribute '{name}'")
     if kind[1] == "Number" and not _NUMBER.match(value.StringValue):
         raise errors.invalid_value(f"Can't cast the value of message (user) attribute '{name}' to a number.")
     return Attribute(value.DataType, string=value.StringValue)

@@ -43,7 +43,7 @@ def delete_message_batch(service: Sqs, call: Call, request: DeleteMessageBatchRe
             seqs.append(receipt.seq)
         successful.append(DeleteMessageBatchResultEntry(Id=entry.Id))
 
-    failed = batches.each(request.Entries, delete)
+    failed = batches.each(request.Entries, DeleteMessageBatchRequestEntry, delete)
     if seqs:
         service.commit([MessagesDeleted(queue.number, seqs)], call.now_ms)
     return DeleteMessageBatchResult(Successful=successful, Failed=failed)
@@ -70,7 +70,7 @@ def change_message_visibility_batch(
         changes.append(_change(service, call, queue, entry.ReceiptHandle, entry.VisibilityTimeout))
         successful.append(ChangeMessageVisibilityBatchResultEntry(Id=entry.Id))
 
-    failed = batches.each(request.Entries, change)
+    failed = batches.each(request.Entries, ChangeMessageVisibilityBatchRequestEntry, change)
     if changes:
         service.commit(changes, call.now_ms, urgent=False)
     return ChangeMessageVisibilityBatchResult(Successful=successful, Failed=failed)

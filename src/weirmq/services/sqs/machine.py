@@ -244,8 +244,8 @@ class SqsMachine:
         for seq in fact.seqs:
             if seq in queue.messages:
                 self._remove(queue, seq)
-        if queue.settings.is_fifo:
-            self.signal(queue.number)  # the group may have become free
+        if queue.ready:
+            self.signal(queue.number)  # a group may have become free, or there is room for one more in flight
 
     def _remove(self, queue: Queue, seq: int) -> None:
         message = queue.messages.pop(seq)
@@ -303,6 +303,11 @@ class SqsMachine:
         queue.expire_from = seq
         while (old := queue.old.pop_due(sent_until_ms)) is not None:
             self._remove(queue, old)
+
+    def is_behind(self, queue: Queue, now_ms: int) -> bool:
+        """Whether `advance` left messages past their retention for its next turn: none may be handed out before."""
+        message = queue.messages.get(queue.expire_from)
+        return message is not None and message.sent_ms <= now_ms - queue.settings.retention_s * SECOND_MS
 
     def next_visible_ms(self, queue: Queue) -> int | None:
         """When time alone makes a message of the queue ready next."""

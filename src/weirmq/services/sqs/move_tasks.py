@@ -14,6 +14,8 @@ import json
 from base64 import b64decode, b64encode
 from typing import Final
 
+from msgspec import structs
+
 from weirmq.engine.machine import Fact
 from weirmq.engine.service import Call
 from weirmq.iam import authorize
@@ -22,6 +24,7 @@ from weirmq.services.sqs import delivery, errors, facts, redrive
 from weirmq.services.sqs.facts import MessageSent
 from weirmq.services.sqs.limits import MAX_MESSAGE_BYTES, TASK_RATE, TASKS_LISTED
 from weirmq.services.sqs.model import MoveTask, Queue
+from weirmq.services.sqs.receiving import moved
 from weirmq.services.sqs.service import Sqs
 from weirmq.wire.aws.types.sqs import (
     CancelMessageMoveTaskRequest,
@@ -160,11 +163,11 @@ def step(service: Sqs, task: MoveTask, now_ms: int) -> list[Fact]:
     seqs = _next(task, source)
     if not seqs:
         return [facts.MoveTaskEnded(task.handle, "COMPLETED")]
-    moved, fault = _moved(service, task, source, seqs)
+    gathered, fault = _gather(service, task, source, seqs)
     found: list[Fact] = []
-    if moved:
-        gone = facts.MessagesDeleted(source.number, seqs[: len(moved)])
-        found = [gone, *moved, facts.MoveTaskMoved(task.handle, len(moved))]
+    if gathered:
+        gone = facts.MessagesDeleted(source.number, seqs[: len(gathered)])
+        found = [gone, *gathered, facts.MoveTaskMoved(task.handle, len(gathered))]
     if fault is not None:
         found.append(facts.MoveTaskEnded(task.handle, "FAILED", fault))
     return found
@@ -180,26 +183,26 @@ def _next(task: MoveTask, source: Queue) -> list[int]:
     return seqs
 
 
-def _moved(service: Sqs, task: MoveTask, source: Queue, seqs: list[int]) -> tuple[list[MessageSent], str | None]:
+def _gather(service: Sqs, task: MoveTask, source: Queue, seqs: list[int]) -> tuple[list[MessageSent], str | None]:
     """The messages as they are sent on, and why the one after them can't be. Few, if they are large."""
-    moved: list[MessageSent] = []
+    gathered: list[MessageSent] = []
     sent_to: dict[int, int] = {}
     size = 0
     for seq in seqs:
         sent = service.read(source.messages[seq].offset)
         destination_arn = task.destination_arn or sent.dead_letter_source
         if destination_arn is None:
-            return moved, _NO_SOURCE
+            return gathered, _NO_SOURCE
         destination = service.machine.by_arn.get(destination_arn)
         if destination is None:
-            return moved, _NO_QUEUE
+            return gathered, _NO_QUEUE
         count = sent_to.get(destination.number, 0)
         sent_to[destination.number] = count + 1
-        moved.append(_sent_on(service, sent, destination, destination.next_seq + count))
+        gathered.append(_sent_on(service, sent, destination, destination.next_seq + count))
         size += len(sent.body)
         if size >= MAX_MESSAGE_BYTES:
             break
-    return moved, None
+    return gathered, None
 
 
 def _sent_on(service: Sqs, sent: MessageSent, destination: Queue, seq: int) -> MessageSent:
@@ -207,16 +210,4 @@ def _sent_on(service: Sqs, sent: MessageSent, destination: Queue, seq: int) -> M
 
     Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
     """
-    return MessageSent(
-        queue=destination.number,
-        seq=seq,
-        message_id=uuid4(service.entropy),
-        body=sent.body,
-        body_md5=sent.body_md5,
-        sender=sent.sender,
-        attributes=sent.attributes,
-        attributes_md5=sent.attributes_md5,
-        trace_header=sent.trace_header,
-        group=sent.group,
-        deduplication_id=sent.deduplication_id,
-    )
+    return structs.replace(moved(sent, destination, seq, 0, None), message_id=uuid4(service.entropy))

@@ -5,6 +5,7 @@ and survives a restart, for the key is in the log.
 """
 
 import hashlib
+import hmac
 import struct
 from base64 import b64encode
 from binascii import Error, a2b_base64
@@ -12,7 +13,7 @@ from typing import Final, NamedTuple
 
 _FIELDS: Final = struct.Struct(">BQQI")
 _VERSION: Final = 1
-_SEAL_BYTES: Final = 16
+_SEAL_BYTES: Final = 18  # a handle is then whole groups of base64: no padding, no spare bits
 _HANDLE_LETTERS: Final = 4 * -(-(_FIELDS.size + _SEAL_BYTES) // 3)
 
 
@@ -32,14 +33,14 @@ def seal(key: bytes, queue: int, seq: int, receive_count: int) -> str:
 
 def unseal(key: bytes, handle: str) -> Receipt | None:
     """What a handle stands for; None where it isn't one of ours."""
-    if len(handle) != _HANDLE_LETTERS or not handle.isascii():
+    if not key or len(handle) != _HANDLE_LETTERS or not handle.isascii():
         return None
     try:
         data = a2b_base64(handle, strict_mode=True)
     except Error:
         return None
     fields, found = data[: _FIELDS.size], data[_FIELDS.size :]
-    if hashlib.blake2b(fields, digest_size=_SEAL_BYTES, key=key).digest() != found:
+    if not hmac.compare_digest(hashlib.blake2b(fields, digest_size=_SEAL_BYTES, key=key).digest(), found):
         return None
     version, queue, seq, receive_count = _FIELDS.unpack(fields)
     return Receipt(queue, seq, receive_count) if version == _VERSION else None

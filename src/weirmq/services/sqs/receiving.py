@@ -44,7 +44,7 @@ def receive_message(service: Sqs, call: Call, request: ReceiveMessageRequest) ->
     if not 0 <= wait_s <= WAIT_S:
         raise errors.bad_parameter(wait_s, "WaitTimeSeconds", f"Must be >= 0 and <= {WAIT_S}, if provided.")
     service.draw_receipt_key(call.now_ms)
-    receive = Receive(service, queue, request)
+    receive = Receive(service, queue, request, waits=wait_s > 0)
     answer = receive.attempt(call.now_ms)
     if answer is not None:
         return answer
@@ -57,8 +57,10 @@ def receive_message(service: Sqs, call: Call, request: ReceiveMessageRequest) ->
 class Receive:
     """One receive, attempted once or more often."""
 
-    def __init__(self, service: Sqs, queue: Queue, request: ReceiveMessageRequest) -> None:
+    def __init__(self, service: Sqs, queue: Queue, request: ReceiveMessageRequest, *, waits: bool) -> None:
         self._service = service
+        self._waits = waits
+        self._now_ms = 0  # of the latest attempt
         self._queue = queue
         self._most = _most(request.MaxNumberOfMessages)
         self._visibility_s = request.VisibilityTimeout
@@ -73,9 +75,12 @@ class Receive:
     def attempt(self, now_ms: int) -> ReceiveMessageResult | None:
         """The answer; None where there is nothing yet. Raises QueueDoesNotExist, OverLimit, NoRoom."""
         queue, machine = self._queue, self._service.machine
+        self._now_ms = now_ms
         if queue.number not in machine.queues:
             raise errors.no_such_queue()
         machine.advance(queue, now_ms)
+        if machine.is_behind(queue, now_ms):
+            return None
         visibility_s = queue.settings.visibility_timeout_s if self._visibility_s is None else self._visibility_s
         visible_at_ms = now_ms + visibility_s * SECOND_MS
         seqs = self._again(visible_at_ms, now_ms)
@@ -95,7 +100,10 @@ class Receive:
 
     def next_ms(self) -> int | None:
         """When time alone may bring a message."""
-        return self._service.machine.next_visible_ms(self._queue)
+        queue, machine = self._queue, self._service.machine
+        if queue.number in machine.queues and machine.is_behind(queue, self._now_ms):
+            return self._now_ms
+        return machine.next_visible_ms(queue)
 
     def _again(self, visible_at_ms: int, now_ms: int) -> list[int] | None:
         """The messages of an earlier receive with the same attempt id, where nobody touched them since."""
@@ -135,13 +143,17 @@ class Receive:
         return taken
 
     def _room(self) -> int:
-        """How many more messages may be in flight."""
+        """How many more messages may be in flight. Raises OverLimit for a short poll of a standard queue.
+
+        A long poll waits instead, and a FIFO queue has nothing
+        (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html).
+        """
         queue = self._queue
-        if queue.settings.is_fifo:
-            return max(0, FIFO_IN_FLIGHT - queue.in_flight)
-        if queue.in_flight >= STANDARD_IN_FLIGHT:
+        limit = FIFO_IN_FLIGHT if queue.settings.is_fifo else STANDARD_IN_FLIGHT
+        room = limit - queue.in_flight
+        if room <= 0 and not (self._waits or queue.settings.is_fifo):
             raise errors.over_limit()
-        return STANDARD_IN_FLIGHT - queue.in_flight
+        return max(0, room)
 
     def _bury(self, dead: list[int], target: Queue, now_ms: int) -> None:
         """Move messages to the dead-letter queue, in one commit.

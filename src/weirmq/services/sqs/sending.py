@@ -70,7 +70,7 @@ def send_message_batch(service: Sqs, call: Call, request: SendMessageBatchReques
             )
         )
 
-    failed = batches.each(request.Entries, send)
+    failed = batches.each(request.Entries, SendMessageBatchRequestEntry, send)
     if drafts.size > MAX_MESSAGE_BYTES:
         raise errors.batch_too_long(drafts.size)
     if drafts.facts:
@@ -128,7 +128,7 @@ class Drafts:
             request.MessageGroupId,
             deduplication_id,
             scope,
-            self._visible_at_ms(request.DelaySeconds),
+            self._visible_at_ms(None if settings.is_fifo else request.DelaySeconds),
         )
         return self._unless_duplicate(sent)
 

@@ -1,0 +1,133 @@
+"""Snapshots without a stall: a forked child sees the state as it is at one offset, and writes it while the parent goes
+on.
+
+The fork itself copies page tables only, some milliseconds for a million messages. The child touches no loop, no socket
+and no lock: it writes a file and ends.
+"""
+
+import asyncio
+import gc
+import os
+import warnings
+from collections.abc import Callable
+from typing import Final
+
+from weirmq.engine.journal import Journal
+from weirmq.kernel.errors import LogFailed, NoRoom
+from weirmq.log.disk import Disk, opened, path_of
+from weirmq.log.snapshots import write_snapshot
+from weirmq.server.http import OnError
+
+LEAST_BYTES: Final = 64 * 1024 * 1024  # of facts since the last snapshot: replayed in well under a second
+LEAST_FACTS: Final = 250_000  # about a second of replay
+LOOK_S: Final = 0.05
+COPIED_AT_ONCE: Final = 200  # records looked at in one turn of the loop: about 2 ms
+MAINTAIN_S: Final = 1.0
+LEAST_S: Final = 0.005
+
+
+class Snapshotter:
+    """Takes a snapshot when there is much to replay, and wins back space. `folder` is None where nothing is kept."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        disk: Disk,
+        folder: str | None,
+        *,
+        log_folder: str,
+        on_error: OnError,
+        on_failed: Callable[[BaseException], None],
+    ) -> None:
+        self._journal = journal
+        self._disk = disk
+        self._folder = folder
+        self._log_folder = log_folder
+        self._on_error = on_error
+        self._on_failed = on_failed
+        self._loop = asyncio.get_running_loop()
+        self._child = 0
+        self._taken = (0, 0)
+        self._timer = self._loop.call_later(MAINTAIN_S, self._maintain)
+
+    def take(self) -> None:
+        """Write a snapshot in this process: at the end, when nothing else waits."""
+        self.stop()
+        if self._folder is not None and self._journal.bytes_since_snapshot:
+            write_snapshot(self._disk, self._folder, self._journal.end, self._journal.snapshot())
+
+    def stop(self) -> None:
+        """No further snapshot; one that is being written is awaited."""
+        self._timer.cancel()
+        if self._child:
+            os.waitpid(self._child, 0)
+            self._child = 0
+
+    def _maintain(self) -> None:
+        delay_s = MAINTAIN_S
+        try:
+            delay_s = min(self._snapshot(), self._win_back())
+        except (NoRoom, OSError) as error:
+            self._on_error("a snapshot, or copying messages forward in the log, has to wait", error)
+        except LogFailed as error:
+            self._on_failed(error)
+            return
+        self._timer = self._loop.call_later(delay_s, self._maintain)
+
+    def _snapshot(self) -> float:
+        """Start one, or see whether it is done. Returns in how many seconds to look again."""
+        if self._folder is None:
+            self._journal.nothing_to_replay()
+        elif self._child:
+            self._look_after_child()
+        elif self._is_due():
+            self._fork(self._folder)
+        return LOOK_S if self._child else MAINTAIN_S
+
+    def _win_back(self) -> float:
+        """Copy forward and trim. Returns in how many seconds to go on."""
+        is_more = self._journal.copy_forward(COPIED_AT_ONCE)
+        self._journal.flush()
+        self._journal.trim()
+        return LEAST_S if is_more else MAINTAIN_S
+
+    def _is_due(self) -> bool:
+        journal = self._journal
+        held = journal.holdings.held()
+        return journal.bytes_since_snapshot > max(
+            LEAST_BYTES, held.size // 4
+        ) or journal.end - journal.snapshot_offset > max(LEAST_FACTS, held.payloads // 4)
+
+    def _fork(self, folder: str) -> None:
+        self._journal.flush()
+        self._taken = (self._journal.end, self._journal.bytes_since_snapshot)
+        with warnings.catch_warnings():
+            # Forking a process with threads is frowned upon because the child may find a lock held. Ours takes none.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._child = os.fork()
+        if self._child == 0:
+            status = 1
+            try:
+                gc.disable()  # a collection would touch, and so copy, every page
+                self._sync_log()
+                write_snapshot(self._disk, folder, self._taken[0], self._journal.snapshot())
+                status = 0
+            finally:
+                os._exit(status)
+
+    def _sync_log(self) -> None:
+        """The state rests on the log up to its end: after a power cut no snapshot may be ahead of the log."""
+        for name in self._disk.names(self._log_folder):
+            with opened(self._disk, path_of(self._log_folder, name)) as file:
+                self._disk.sync(file)
+
+    def _look_after_child(self) -> None:
+        child, status = os.waitpid(self._child, os.WNOHANG)
+        if not child:
+            return
+        self._child = 0
+        if status:
+            self._on_error("writing a snapshot failed; the log is kept", OSError(f"exit status {status}"))
+            self._taken = (0, 0)
+        else:
+            self._journal.snapshot_taken(*self._taken)

@@ -1,0 +1,149 @@
+"""Turns the journal: writes at the end of each turn of the loop, syncs in a thread, and lets time do its part.
+
+    command -> touch -> end of the turn: flush -> (durability fsync: sync in a thread ->) answers leave
+
+While a sync runs the next batch gathers, so under load one sync serves many answers: group commit.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from weirmq.engine.journal import Journal
+from weirmq.engine.machine import Machine
+from weirmq.engine.waiting import Waiting
+from weirmq.kernel.clock import Clock
+from weirmq.kernel.errors import LogFailed, NoRoom
+
+IDLE_TICK_S: Final = 1.0  # how often somebody looks at what time alone does
+LEAST_TICK_S: Final = 0.001
+LAZY_SYNC_S: Final = 1.0  # with durability os: how soon the disk has what was answered
+
+
+class Wheel:
+    """One journal's loop side. `fail` is called once, with what the disk did; nothing is answered after it."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        waiting: Waiting,
+        machines: list[Machine],
+        clock: Clock,
+        fail: Callable[[BaseException], None],
+    ) -> None:
+        self._journal = journal
+        self._waiting = waiting
+        self._machines = machines
+        self._clock = clock
+        self._fail = fail
+        self._loop = asyncio.get_running_loop()
+        self._syncer = ThreadPoolExecutor(1, thread_name_prefix="weirmq-sync")
+        self._flush_due = False
+        self._syncing: asyncio.Future[int] | None = None
+        self._lazy: asyncio.TimerHandle | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._stopped = False
+        self._arm(IDLE_TICK_S)
+
+    def touch(self, now_ms: int) -> None:
+        """A command is done: serve the polls that it woke, and write at the end of this turn what it recorded."""
+        waiting = self._waiting
+        if waiting.is_signalled:
+            waiting.settle(now_ms)
+        if self._journal.is_pending and not self._flush_due:
+            self._flush_due = True
+            self._loop.call_soon(self._flush)
+
+    def expect(self) -> None:
+        """A poll has begun to wait: look at the timers again."""
+        next_ms = self._waiting.next_ms()
+        if next_ms is not None:
+            delay_s = max((next_ms - self._clock.now_ms()) / 1000, LEAST_TICK_S)
+            if self._timer is None or self._loop.time() + delay_s < self._timer.when():
+                self._arm(delay_s)
+
+    def tick(self) -> None:
+        """Let time do its part up to now."""
+        if self._stopped:
+            return
+        now_ms = self._clock.now_ms()
+        try:
+            delay_s = self._tick(now_ms)
+            self.touch(now_ms)
+        except NoRoom:
+            delay_s = IDLE_TICK_S
+        except LogFailed as error:
+            self._stop_with(error)
+            return
+        self._arm(delay_s)
+
+    def _tick(self, now_ms: int) -> float:
+        """Returns in how many seconds to tick again."""
+        next_ms = now_ms + int(IDLE_TICK_S * 1000)
+        for machine in self._machines:
+            due_ms = machine.next_due_ms()
+            if due_ms is not None and due_ms <= now_ms:
+                facts = machine.due(now_ms)
+                if facts:
+                    self._journal.commit(machine, facts, now_ms)
+                due_ms = machine.next_due_ms()
+            next_ms = min(next_ms, next_ms if due_ms is None else due_ms)
+        self._waiting.settle(now_ms)
+        waiting_ms = self._waiting.next_ms()
+        next_ms = min(next_ms, next_ms if waiting_ms is None else waiting_ms)
+        return max((next_ms - now_ms) / 1000, LEAST_TICK_S)
+
+    def _arm(self, delay_s: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_later(delay_s, self.tick)
+
+    def _flush(self) -> None:
+        self._flush_due = False
+        if self._stopped:
+            return
+        try:
+            self._journal.flush()
+        except LogFailed as error:
+            self._stop_with(error)
+            return
+        if self._journal.waits_for_sync:
+            self._sync()
+        elif self._lazy is None:
+            self._lazy = self._loop.call_later(LAZY_SYNC_S, self._sync)
+
+    def _sync(self) -> None:
+        self._lazy = None
+        if self._syncing is None and not self._stopped:
+            self._syncing = self._loop.run_in_executor(self._syncer, self._journal.log.sync)
+            self._syncing.add_done_callback(self._synced)
+
+    def _synced(self, done: "asyncio.Future[int]") -> None:
+        self._syncing = None
+        if self._stopped or done.cancelled():
+            return
+        error = done.exception()
+        if error is not None:
+            self._stop_with(error)
+            return
+        self._journal.synced(done.result())
+        if self._journal.waits_for_sync and self._journal.durable < self._journal.log.end:
+            self._sync()
+
+    def _stop_with(self, error: BaseException) -> None:
+        self._stopped = True
+        self._fail(error)
+
+    async def stop(self) -> None:
+        """Write and sync what is there. Raises LogFailed."""
+        if not self._stopped:
+            self._journal.flush()
+            if self._syncing is not None:
+                await self._syncing
+            self._journal.synced(self._journal.log.sync())
+        self._stopped = True
+        for timer in (self._timer, self._lazy):
+            if timer is not None:
+                timer.cancel()
+        self._syncer.shutdown()

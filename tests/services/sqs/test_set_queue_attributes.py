@@ -1,0 +1,111 @@
+from tests.services.sqs.world import ACCOUNT, OTHER, World, arn, refused
+from weirmq.iam.caller import root_of, user_of
+
+OPEN = '{"Statement":{"Effect":"Allow","Principal":"*","Action":"SQS:*","Resource":"*"}}'
+
+
+def set_to(world: World, url: str, **attributes: str) -> None:
+    world.ask("SetQueueAttributes", QueueUrl=url, Attributes=attributes)
+
+
+def test_they_act_at_once_and_stay(world: World) -> None:
+    url = world.create(DelaySeconds="5")
+    world.clock.advance(seconds=90)
+    set_to(world, url, VisibilityTimeout="7")
+    found = world.attributes(url)
+    assert (found["VisibilityTimeout"], found["DelaySeconds"]) == ("7", "5")
+    assert int(found["LastModifiedTimestamp"]) == int(found["CreatedTimestamp"]) + 90
+    assert world.queue().settings.visibility_timeout_s == 7
+    assert world.restarted().attributes(url) == found
+
+
+def test_an_empty_value_removes(world: World) -> None:
+    world.create("dead")
+    redrive = f'{{"deadLetterTargetArn":"{arn("dead")}","maxReceiveCount":3}}'
+    url = world.create(RedrivePolicy=redrive, Policy=OPEN, KmsMasterKeyId="alias/mine")
+    assert world.attributes(url, "Policy", "RedrivePolicy") == {"Policy": OPEN, "RedrivePolicy": redrive}
+    set_to(world, url, RedrivePolicy="", Policy="", KmsMasterKeyId="")
+    found = world.attributes(url)
+    assert {"RedrivePolicy", "Policy", "KmsMasterKeyId"}.isdisjoint(found)
+    assert found["SqsManagedSseEnabled"] == "true"
+    assert world.queue().settings.redrive is None
+    assert world.queue().settings.policy is None
+
+
+def test_nothing_changes_where_one_is_wrong(world: World) -> None:
+    url = world.create()
+    before = world.attributes(url)
+    with refused("InvalidAttributeValue", "Invalid value for the parameter DelaySeconds."):
+        set_to(world, url, VisibilityTimeout="7", DelaySeconds="901")
+    with refused("InvalidAttributeName", "Unknown Attribute Colour."):
+        set_to(world, url, VisibilityTimeout="7", Colour="red")
+    assert world.attributes(url) == before
+
+
+def test_the_type_of_a_queue_is_for_ever(world: World) -> None:
+    fifo = world.create("a.fifo", FifoQueue="true")
+    with refused(
+        "InvalidAttributeValue",
+        "Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not supported.",
+    ):
+        set_to(world, fifo, FifoQueue="false")
+    set_to(world, fifo, FifoQueue="true", ContentBasedDeduplication="true")
+    assert world.queue("a.fifo").settings.content_based_deduplication
+    with refused("InvalidAttributeName", "Unknown Attribute FifoQueue."):
+        set_to(world, world.create("plain"), FifoQueue="true")
+
+
+def test_high_throughput_in_two_steps(world: World) -> None:
+    url = world.create("a.fifo", FifoQueue="true")
+    with refused("InvalidAttributeValue"):
+        set_to(world, url, FifoThroughputLimit="perMessageGroupId")
+    set_to(world, url, DeduplicationScope="messageGroup")
+    set_to(world, url, FifoThroughputLimit="perMessageGroupId")
+    with refused("InvalidAttributeValue"):
+        set_to(world, url, DeduplicationScope="queue")
+
+
+def test_the_last_kind_of_encryption_holds(world: World) -> None:
+    url = world.create(SqsManagedSseEnabled="true")
+    set_to(world, url, KmsMasterKeyId="alias/mine")
+    assert world.attributes(url)["SqsManagedSseEnabled"] == "false"
+    set_to(world, url, SqsManagedSseEnabled="true")
+    assert "KmsMasterKeyId" not in world.attributes(url)
+    set_to(world, url, SqsManagedSseEnabled="false")
+    assert world.attributes(url)["SqsManagedSseEnabled"] == "false"
+
+
+def test_policies_too_large(world: World) -> None:
+    url = world.create()
+    with refused("InvalidAttributeValue"):
+        set_to(world, url, Policy=OPEN + " " * 8_192)
+    statement = '{"Effect":"Allow","Principal":"*","Action":"SQS:*"}'
+    set_to(world, url, Policy=f'{{"Statement":[{",".join([statement] * 20)}]}}')
+    with refused("InvalidAttributeValue"):
+        set_to(world, url, Policy=f'{{"Statement":[{",".join([statement] * 21)}]}}')
+
+
+def test_no_attributes(world: World) -> None:
+    url = world.create()
+    with refused("MissingRequiredParameterException", "The request must contain the parameter Attributes."):
+        set_to(world, url)
+
+
+def test_no_queue(world: World) -> None:
+    with refused("QueueDoesNotExist", "The specified queue does not exist."):
+        set_to(world, f"http://localhost:4566/{ACCOUNT}/none", DelaySeconds="1")
+
+
+def test_only_the_owner_may(world: World) -> None:
+    url = world.create(Policy=OPEN)
+    with refused("AccessDeniedException", f"Access to the resource {url} is denied.", 403):
+        world.ask("SetQueueAttributes", caller=root_of(OTHER), QueueUrl=url, Attributes={"DelaySeconds": "1"})
+    world.ask("SetQueueAttributes", caller=user_of(ACCOUNT, "bob"), QueueUrl=url, Attributes={"DelaySeconds": "1"})
+
+
+def test_a_delay_holds_for_messages_that_wait_in_a_fifo_queue(world: World) -> None:
+    url = world.create("a.fifo", FifoQueue="true", ContentBasedDeduplication="true", DelaySeconds="100")
+    world.ask("SendMessage", QueueUrl=url, MessageBody="x", MessageGroupId="g")
+    assert world.attributes(url)["ApproximateNumberOfMessagesDelayed"] == "1"
+    set_to(world, url, DelaySeconds="0")
+    assert world.bodies(url) == ["x"]
