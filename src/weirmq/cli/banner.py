@@ -54,7 +54,8 @@ def _first_success(options: Options, url: str) -> list[str]:
     return [
         f"  export AWS_ENDPOINT_URL={url} AWS_DEFAULT_REGION={options.region}",
         f"  export AWS_ACCESS_KEY_ID={key} AWS_SECRET_ACCESS_KEY={secret}",
-        "  aws sqs create-queue --queue-name first",
-        f"  aws sqs send-message --queue-url {url}/{account}/first --message-body hello",
-        f"  aws sqs receive-message --queue-url {url}/{account}/first",
+        # Version 1 of the AWS CLI ignores AWS_ENDPOINT_URL for SQS, so the flag it is.
+        f"  aws --endpoint-url {url} sqs create-queue --queue-name first",
+        f"  aws --endpoint-url {url} sqs send-message --queue-url {url}/{account}/first --message-body hello",
+        f"  aws --endpoint-url {url} sqs receive-message --queue-url {url}/{account}/first",
     ]
