@@ -3,7 +3,8 @@
 import hashlib
 from typing import Any
 
-from tests.services.sqs.conftest import World
+from tests.services.sqs.world import World
+
 from weirmq.services.sqs.service import Sqs
 from weirmq.wire.aws.types.sqs import Message, MessageAttributeValue
 
@@ -48,7 +49,7 @@ def binary(value: bytes, kind: str = "Binary") -> MessageAttributeValue:
 
 
 def documented_md5(attributes: dict[str, MessageAttributeValue]) -> str:
-    """The digest as the developer guide tells to compute it ("Calculating the MD5 message digest for message attributes")."""
+    """The digest as the developer guide says: "Calculating the MD5 message digest for message attributes"."""
     buffer = bytearray()
     for name, value in sorted(attributes.items()):
         buffer += len(name).to_bytes(4, "big") + name.encode("utf-8")

@@ -1,9 +1,9 @@
 from base64 import b64encode
 
 import pytest
-
 from tests.services.sqs.moving import bury, ready, start, tasks, work
 from tests.services.sqs.world import ACCOUNT, World, arn, refused
+
 from weirmq.iam.caller import user_of
 
 
@@ -36,7 +36,15 @@ def handle_of(text: str) -> str:
 
 @pytest.mark.parametrize(
     "handle",
-    ["", "x", "é", handle_of("{}"), handle_of("[1]"), handle_of('{"taskId":"a","sourceArn":1}'), handle_of("[" * 9_000)],
+    [
+        "",
+        "x",
+        "é",
+        handle_of("{}"),
+        handle_of("[1]"),
+        handle_of('{"taskId":"a","sourceArn":1}'),
+        handle_of("[" * 9_000),
+    ],
 )
 def test_handles_that_are_none(world: World, handle: str) -> None:
     with refused("InvalidParameterValueException", "Value for parameter TaskHandle is invalid."):

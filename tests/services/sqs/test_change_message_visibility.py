@@ -1,7 +1,6 @@
 import pytest
-
-from tests.services.sqs.conftest import Refused, World
 from tests.services.sqs.kit import bodies, delete, hide, receive, send, send_all
+from tests.services.sqs.world import World, refused
 
 
 def test_zero_gives_a_message_back(world: World) -> None:
@@ -26,7 +25,7 @@ def test_longer_and_shorter(world: World) -> None:
     assert "long" in world.bodies(url)
 
 
-def test_twelve_hours_from_the_receive_on(world: World, refused: Refused) -> None:
+def test_twelve_hours_from_the_receive_on(world: World) -> None:
     url = world.create()
     send(world, url)
     (message,) = receive(world, url, VisibilityTimeout=43_200)
@@ -34,8 +33,8 @@ def test_twelve_hours_from_the_receive_on(world: World, refused: Refused) -> Non
     hide(world, url, message, 3_600)
     with refused(
         "InvalidParameterValueException",
-        "Value 3601 for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is beyond"
-        " the limit [43200 seconds]",
+        "Value 3601 for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is"
+        " beyond the limit [43200 seconds]",
     ):
         hide(world, url, message, 3_601)
     world.clock.advance(hours=1)
@@ -44,7 +43,7 @@ def test_twelve_hours_from_the_receive_on(world: World, refused: Refused) -> Non
 
 
 @pytest.mark.parametrize("seconds", [-1, 43_201])
-def test_out_of_range(world: World, refused: Refused, seconds: int) -> None:
+def test_out_of_range(world: World, seconds: int) -> None:
     url = world.create()
     send(world, url)
     (message,) = receive(world, url)
@@ -52,7 +51,7 @@ def test_out_of_range(world: World, refused: Refused, seconds: int) -> None:
         hide(world, url, message, seconds)
 
 
-def test_a_message_that_is_visible(world: World, refused: Refused) -> None:
+def test_a_message_that_is_visible(world: World) -> None:
     url = world.create()
     send(world, url)
     (message,) = receive(world, url)
@@ -61,26 +60,26 @@ def test_a_message_that_is_visible(world: World, refused: Refused) -> None:
         hide(world, url, message, 10)
 
 
-def test_a_message_that_is_gone(world: World, refused: Refused) -> None:
+def test_a_message_that_is_gone(world: World) -> None:
     url = world.create()
     send(world, url)
     (message,) = receive(world, url)
     delete(world, url, message)
     with refused(
         "InvalidParameterValueException",
-        f"Value {message.ReceiptHandle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not"
-        " available for visibility timeout change.",
+        f"Value {message.ReceiptHandle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is"
+        " not available for visibility timeout change.",
     ):
         hide(world, url, message, 10)
 
 
-def test_a_made_up_handle(world: World, refused: Refused) -> None:
+def test_a_made_up_handle(world: World) -> None:
     url = world.create()
     with refused("ReceiptHandleIsInvalid"):
         world.ask("ChangeMessageVisibility", QueueUrl=url, ReceiptHandle="abc", VisibilityTimeout=1)
 
 
-def test_an_older_handle_of_a_fifo_queue(world: World, refused: Refused) -> None:
+def test_an_older_handle_of_a_fifo_queue(world: World) -> None:
     url = world.create("orders.fifo", FifoQueue="true", VisibilityTimeout="5")
     send_all(world, url, "a", group="g")
     (message,) = receive(world, url)
@@ -88,7 +87,8 @@ def test_an_older_handle_of_a_fifo_queue(world: World, refused: Refused) -> None
     receive(world, url)
     with refused(
         "InvalidParameterValueException",
-        f"Value {message.ReceiptHandle} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.",
+        f"Value {message.ReceiptHandle} for parameter ReceiptHandle is invalid."
+        " Reason: The receipt handle has expired.",
     ):
         hide(world, url, message, 10)
 

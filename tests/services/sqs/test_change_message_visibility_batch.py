@@ -1,5 +1,6 @@
-from tests.services.sqs.conftest import Refused, World
 from tests.services.sqs.kit import receive, send_all
+from tests.services.sqs.world import World, refused
+
 from weirmq.wire.aws.types.sqs import ChangeMessageVisibilityBatchRequestEntry as Entry
 
 
@@ -38,7 +39,7 @@ def test_a_visible_message(world: World) -> None:
     assert (answer.Successful, [failed.Code for failed in answer.Failed]) == ([], ["MessageNotInflight"])
 
 
-def test_batches_that_are_wrong_as_a_whole(world: World, refused: Refused) -> None:
+def test_batches_that_are_wrong_as_a_whole(world: World) -> None:
     url = world.create()
     with refused(
         "EmptyBatchRequest",

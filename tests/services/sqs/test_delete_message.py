@@ -1,7 +1,6 @@
 import pytest
-
-from tests.services.sqs.conftest import Refused, World
 from tests.services.sqs.kit import bodies, delete, receive, send, send_all
+from tests.services.sqs.world import World, refused
 
 
 def test_a_deleted_message_is_gone(world: World) -> None:
@@ -36,7 +35,7 @@ def test_a_handle_of_a_standard_queue_outlives_its_receive(world: World) -> None
 
 
 @pytest.mark.parametrize("again", [False, True])
-def test_a_handle_of_a_fifo_queue_expires(world: World, refused: Refused, again: bool) -> None:
+def test_a_handle_of_a_fifo_queue_expires(world: World, again: bool) -> None:
     url = world.create("orders.fifo", FifoQueue="true", VisibilityTimeout="5")
     send_all(world, url, "a", group="g")
     (message,) = receive(world, url)
@@ -45,19 +44,20 @@ def test_a_handle_of_a_fifo_queue_expires(world: World, refused: Refused, again:
         receive(world, url)
     with refused(
         "InvalidParameterValueException",
-        f"Value {message.ReceiptHandle} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.",
+        f"Value {message.ReceiptHandle} for parameter ReceiptHandle is invalid."
+        " Reason: The receipt handle has expired.",
     ):
         delete(world, url, message)
     assert len(world.queue("orders.fifo").messages) == 1
 
 
-def test_a_made_up_handle(world: World, refused: Refused) -> None:
+def test_a_made_up_handle(world: World) -> None:
     url = world.create()
     with refused("ReceiptHandleIsInvalid", 'The input receipt handle "abc" is not a valid receipt handle.'):
         world.ask("DeleteMessage", QueueUrl=url, ReceiptHandle="abc")
 
 
-def test_a_handle_of_another_queue(world: World, refused: Refused) -> None:
+def test_a_handle_of_another_queue(world: World) -> None:
     url, other = world.create(), world.create("other")
     send(world, url)
     send(world, other)

@@ -1,5 +1,6 @@
-from tests.services.sqs.conftest import Refused, World
 from tests.services.sqs.kit import receive, send_all
+from tests.services.sqs.world import World, refused
+
 from weirmq.wire.aws.types.sqs import DeleteMessageBatchRequestEntry as Entry
 
 
@@ -21,7 +22,11 @@ def test_a_bad_handle_fails_alone(world: World) -> None:
     answer = world.ask(
         "DeleteMessageBatch",
         QueueUrl=url,
-        Entries=[Entry(Id="x", ReceiptHandle="bad"), Entry(Id="y", ReceiptHandle=handle), Entry(Id="z", ReceiptHandle=handle)],
+        Entries=[
+            Entry(Id="x", ReceiptHandle="bad"),
+            Entry(Id="y", ReceiptHandle=handle),
+            Entry(Id="z", ReceiptHandle=handle),
+        ],
     )
     assert [entry.Id for entry in answer.Successful] == ["y", "z"]
     (failed,) = answer.Failed
@@ -30,11 +35,9 @@ def test_a_bad_handle_fails_alone(world: World) -> None:
     assert world.queue().messages == {}
 
 
-def test_batches_that_are_wrong_as_a_whole(world: World, refused: Refused) -> None:
+def test_batches_that_are_wrong_as_a_whole(world: World) -> None:
     url = world.create()
-    with refused(
-        "EmptyBatchRequest", "There should be at least one DeleteMessageBatchRequestEntry in the request."
-    ):
+    with refused("EmptyBatchRequest", "There should be at least one DeleteMessageBatchRequestEntry in the request."):
         world.ask("DeleteMessageBatch", QueueUrl=url, Entries=[])
     with refused("TooManyEntriesInBatchRequest"):
         world.ask("DeleteMessageBatch", QueueUrl=url, Entries=[Entry(Id=str(n), ReceiptHandle="x") for n in range(11)])
@@ -53,5 +56,8 @@ def test_an_expired_handle_of_a_fifo_queue(world: World) -> None:
     (failed,) = world.ask("DeleteMessageBatch", QueueUrl=url, Entries=[entry]).Failed
     assert (failed.Code, failed.Message) == (
         "InvalidParameterValue",
-        f"Value {message.ReceiptHandle} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.",
+        (
+            f"Value {message.ReceiptHandle} for parameter ReceiptHandle is invalid."
+            " Reason: The receipt handle has expired."
+        ),
     )

@@ -1,9 +1,8 @@
 import hashlib
 
 import pytest
-
-from tests.services.sqs.conftest import Refused, World
 from tests.services.sqs.kit import bodies, delete, hide, receive, send, send_all
+from tests.services.sqs.world import World, refused
 
 
 @pytest.fixture
@@ -12,9 +11,7 @@ def url(world: World) -> str:
 
 
 def test_sequence_numbers_grow(world: World, url: str) -> None:
-    numbers = [
-        send(world, url, MessageGroupId="g", MessageDeduplicationId=str(n)).SequenceNumber for n in range(300)
-    ]
+    numbers = [send(world, url, MessageGroupId="g", MessageDeduplicationId=str(n)).SequenceNumber for n in range(300)]
     assert numbers == sorted(set(numbers))
     assert {len(number) for number in numbers} == {20}
 
@@ -179,7 +176,7 @@ def test_an_attempt_is_forgotten_after_five_minutes(world: World, url: str) -> N
 
 
 @pytest.mark.parametrize("attempt_id", ["", "x" * 129, "a b\n"])
-def test_bad_attempt_ids(world: World, url: str, refused: Refused, attempt_id: str) -> None:
+def test_bad_attempt_ids(world: World, url: str, attempt_id: str) -> None:
     with refused("InvalidParameterValueException"):
         receive(world, url, ReceiveRequestAttemptId=attempt_id)
 

@@ -1,4 +1,5 @@
 from tests.services.sqs.world import NOW_MS, OTHER, World, arn, refused
+
 from weirmq.iam.caller import root_of
 
 COUNTS = (

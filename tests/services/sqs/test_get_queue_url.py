@@ -1,4 +1,5 @@
 from tests.services.sqs.world import ACCOUNT, OTHER, World, refused
+
 from weirmq.iam.caller import root_of, user_of
 
 

@@ -1,4 +1,5 @@
 from tests.services.sqs.world import ACCOUNT, World, refused
+
 from weirmq.iam.caller import user_of
 
 

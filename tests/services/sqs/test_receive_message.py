@@ -1,7 +1,7 @@
 import pytest
-
-from tests.services.sqs.conftest import ACCOUNT, NOW_MS, ORIGIN, Refused, World
 from tests.services.sqs.kit import binary, bodies, delete, documented_md5, hide, receive, send, send_all, text
+from tests.services.sqs.world import ACCOUNT, NOW_MS, ORIGIN, World, refused
+
 from weirmq.services.sqs import receiving
 
 ATTRIBUTES = {"foo": text("1"), "foo.a": text("2"), "food": text("3"), "bar": binary(b"\x00"), "n": text("7", "Number")}
@@ -30,7 +30,7 @@ def test_the_oldest_first_ten_at_a_time(world: World) -> None:
 
 
 @pytest.mark.parametrize("most", [0, 11, -1])
-def test_how_many(world: World, refused: Refused, most: int) -> None:
+def test_how_many(world: World, most: int) -> None:
     url = world.create()
     with refused(
         "InvalidParameterValueException",
@@ -40,7 +40,7 @@ def test_how_many(world: World, refused: Refused, most: int) -> None:
 
 
 @pytest.mark.parametrize("wait_s", [-1, 21])
-def test_how_long(world: World, refused: Refused, wait_s: int) -> None:
+def test_how_long(world: World, wait_s: int) -> None:
     url = world.create()
     with refused(
         "InvalidParameterValueException",
@@ -50,13 +50,13 @@ def test_how_long(world: World, refused: Refused, wait_s: int) -> None:
 
 
 @pytest.mark.parametrize("visibility_s", [-1, 43_201])
-def test_visibility_out_of_range(world: World, refused: Refused, visibility_s: int) -> None:
+def test_visibility_out_of_range(world: World, visibility_s: int) -> None:
     url = world.create()
     with refused("InvalidParameterValueException"):
         receive(world, url, VisibilityTimeout=visibility_s)
 
 
-def test_there_is_no_such_queue(world: World, refused: Refused) -> None:
+def test_there_is_no_such_queue(world: World) -> None:
     with refused("QueueDoesNotExist", "The specified queue does not exist."):
         receive(world, f"{ORIGIN}/{ACCOUNT}/nowhere")
 
@@ -109,7 +109,7 @@ def test_both_members_together(world: World) -> None:
     assert message.Attributes == {"SentTimestamp": str(NOW_MS), "ApproximateReceiveCount": "1"}
 
 
-def test_an_unknown_system_attribute(world: World, refused: Refused) -> None:
+def test_an_unknown_system_attribute(world: World) -> None:
     url = world.create()
     with refused("InvalidAttributeName", "Unknown Attribute Nothing."):
         receive(world, url, MessageSystemAttributeNames=["Nothing"])
@@ -152,9 +152,7 @@ def test_the_counts_are_exact(world: World) -> None:
     assert world.attributes(url)["ApproximateNumberOfMessagesNotVisible"] == "0"
 
 
-def test_a_short_poll_of_a_full_standard_queue(
-    world: World, refused: Refused, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_short_poll_of_a_full_standard_queue(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(receiving, "STANDARD_IN_FLIGHT", 3)
     url = world.create()
     send_all(world, url, *"abcde")
@@ -178,7 +176,7 @@ def test_a_full_fifo_queue_has_nothing(world: World, monkeypatch: pytest.MonkeyP
     assert world.bodies(url) == ["c"]
 
 
-def test_an_attempt_id_is_for_fifo_queues(world: World, refused: Refused) -> None:
+def test_an_attempt_id_is_for_fifo_queues(world: World) -> None:
     url = world.create()
     with refused(
         "InvalidParameterValueException",

@@ -1,6 +1,7 @@
 import json
 
 from tests.services.sqs.world import OTHER, World, refused
+
 from weirmq.iam.caller import root_of
 
 

@@ -1,9 +1,9 @@
 import hashlib
 
 import pytest
-
-from tests.services.sqs.conftest import ACCOUNT, ORIGIN, Refused, World
 from tests.services.sqs.kit import binary, bodies, documented_md5, receive, send, text
+from tests.services.sqs.world import ACCOUNT, ORIGIN, World, refused
+
 from weirmq.wire.aws.types.sqs import MessageAttributeValue, MessageSystemAttributeValue
 
 TOKEN_RULE = "can only include alphanumeric and punctuation characters. 1 to 128 in length."
@@ -61,27 +61,25 @@ def test_a_trace_header_has_its_own_digest(world: World) -> None:
         ("AWSTraceHeader", MessageSystemAttributeValue(DataType="String")),
     ],
 )
-def test_other_system_attributes_are_refused(
-    world: World, refused: Refused, name: str, value: MessageSystemAttributeValue
-) -> None:
+def test_other_system_attributes_are_refused(world: World, name: str, value: MessageSystemAttributeValue) -> None:
     url = world.create()
     with refused("InvalidParameterValueException"):
         send(world, url, MessageSystemAttributes={name: value})
 
 
-def test_there_is_no_such_queue(world: World, refused: Refused) -> None:
+def test_there_is_no_such_queue(world: World) -> None:
     with refused("QueueDoesNotExist", "The specified queue does not exist."):
         send(world, f"{ORIGIN}/{ACCOUNT}/nowhere")
 
 
-def test_an_empty_body_is_a_missing_one(world: World, refused: Refused) -> None:
+def test_an_empty_body_is_a_missing_one(world: World) -> None:
     url = world.create()
     with refused("MissingRequiredParameterException", "The request must contain the parameter MessageBody."):
         send(world, url, "")
 
 
 @pytest.mark.parametrize("letter", ["\x00", "\x08", "\x0b", "\x1f", "\ufffe", "\uffff", "\ud800"])
-def test_letters_that_xml_cannot_hold_are_refused(world: World, refused: Refused, letter: str) -> None:
+def test_letters_that_xml_cannot_hold_are_refused(world: World, letter: str) -> None:
     url = world.create()
     message = (
         f"Invalid binary character '#x{ord(letter):X}' was found in the message body, the set of allowed characters is "
@@ -103,7 +101,7 @@ def test_the_edges_of_what_xml_can_hold_pass(world: World) -> None:
     assert world.bodies(url) == [edges]
 
 
-def test_a_message_has_a_mebibyte(world: World, refused: Refused) -> None:
+def test_a_message_has_a_mebibyte(world: World) -> None:
     url = world.create()
     send(world, url, "x" * MIB)
     too_long = "One or more parameters are invalid. Reason: Message must be shorter than 1048576 bytes."
@@ -113,7 +111,7 @@ def test_a_message_has_a_mebibyte(world: World, refused: Refused) -> None:
         send(world, url, "é" * (MIB // 2) + "x")
 
 
-def test_names_types_and_values_of_attributes_count(world: World, refused: Refused) -> None:
+def test_names_types_and_values_of_attributes_count(world: World) -> None:
     url = world.create(MaximumMessageSize="1024")
     given = {"name": text("value"), "blob": binary(b"12345")}
     taken = len("name") + len("String") + len("value") + len("blob") + len("Binary") + 5
@@ -131,7 +129,7 @@ def test_a_trace_header_does_not_count(world: World) -> None:
     assert send(world, url, "x" * 1024, MessageSystemAttributes=system).MessageId
 
 
-def test_ten_attributes_and_no_more(world: World, refused: Refused) -> None:
+def test_ten_attributes_and_no_more(world: World) -> None:
     url = world.create()
     send(world, url, MessageAttributes={f"a{n}": text("x") for n in range(10)})
     with refused(
@@ -141,7 +139,7 @@ def test_ten_attributes_and_no_more(world: World, refused: Refused) -> None:
 
 
 @pytest.mark.parametrize("name", ["", ".a", "a.", "a..b", "a b", "ä", "AWS.x", "aws.x", "Amazon.x", "a" * 257, "a\n"])
-def test_names_of_attributes(world: World, refused: Refused, name: str) -> None:
+def test_names_of_attributes(world: World, name: str) -> None:
     url = world.create()
     with refused("InvalidParameterValueException"):
         send(world, url, MessageAttributes={name: text("x")})
@@ -161,8 +159,10 @@ def test_good_names_of_attributes(world: World, name: str) -> None:
         (text("x", ""), "The message attribute 'a' must contain non-empty message attribute type."),
         (
             text("x", "Text"),
-            "The message attribute 'a' has an invalid message attribute type, the set of supported type prefixes is"
-            " Binary, Number, and String.",
+            (
+                "The message attribute 'a' has an invalid message attribute type, the set of supported type prefixes is"
+                " Binary, Number, and String."
+            ),
         ),
         (text("x", "String."), ""),
         (text("x", "String." + "x" * 250), ""),
@@ -174,9 +174,7 @@ def test_good_names_of_attributes(world: World, name: str) -> None:
         (text("1\n", "Number"), "Can't cast the value of message (user) attribute 'a' to a number."),
     ],
 )
-def test_types_and_values_of_attributes(
-    world: World, refused: Refused, value: MessageAttributeValue, message: str
-) -> None:
+def test_types_and_values_of_attributes(world: World, value: MessageAttributeValue, message: str) -> None:
     url = world.create()
     with refused("InvalidParameterValueException", message):
         send(world, url, MessageAttributes={"a": value})
@@ -190,7 +188,7 @@ def test_numbers(world: World, number: str) -> None:
     assert message.MessageAttributes == {"a": text(number, "Number")}
 
 
-def test_lists_are_not_supported(world: World, refused: Refused) -> None:
+def test_lists_are_not_supported(world: World) -> None:
     url = world.create()
     value = MessageAttributeValue(DataType="String", StringValue="x", StringListValues=["a"])
     with refused("UnsupportedOperation"):
@@ -198,7 +196,7 @@ def test_lists_are_not_supported(world: World, refused: Refused) -> None:
 
 
 @pytest.mark.parametrize("delay_s", [-1, 901])
-def test_a_delay_out_of_range(world: World, refused: Refused, delay_s: int) -> None:
+def test_a_delay_out_of_range(world: World, delay_s: int) -> None:
     url = world.create()
     with refused(
         "InvalidParameterValueException",
@@ -231,7 +229,7 @@ def test_a_delay_queue_delays_what_has_no_timer(world: World) -> None:
     assert world.bodies(url) == ["delayed"]
 
 
-def test_a_group_on_a_standard_queue(world: World, refused: Refused) -> None:
+def test_a_group_on_a_standard_queue(world: World) -> None:
     url = world.create()
     answer = send(world, url, MessageGroupId="tenant!" + "x" * 121)
     assert answer.SequenceNumber is None
@@ -249,7 +247,7 @@ def test_a_group_on_a_standard_queue(world: World, refused: Refused) -> None:
 
 @pytest.mark.parametrize("token", ["", "a" * 129, "group 123", "grüße", "a\n"])
 @pytest.mark.parametrize("parameter", ["MessageGroupId", "MessageDeduplicationId"])
-def test_tokens_of_fifo_queues(world: World, refused: Refused, parameter: str, token: str) -> None:
+def test_tokens_of_fifo_queues(world: World, parameter: str, token: str) -> None:
     url = world.create("orders.fifo", FifoQueue="true")
     with refused(
         "InvalidParameterValueException",
@@ -258,7 +256,7 @@ def test_tokens_of_fifo_queues(world: World, refused: Refused, parameter: str, t
         send(world, url, **{"MessageGroupId": "g", "MessageDeduplicationId": "d", parameter: token})
 
 
-def test_what_a_fifo_queue_must_have(world: World, refused: Refused) -> None:
+def test_what_a_fifo_queue_must_have(world: World) -> None:
     url = world.create("orders.fifo", FifoQueue="true")
     with refused("MissingRequiredParameterException", "The request must contain the parameter MessageGroupId."):
         send(world, url, MessageDeduplicationId="d")
@@ -273,7 +271,7 @@ def test_what_a_fifo_queue_must_have(world: World, refused: Refused) -> None:
         send(world, url, MessageGroupId="g", MessageDeduplicationId="d", DelaySeconds=2)
 
 
-def test_nothing_changes_by_what_is_refused(world: World, refused: Refused) -> None:
+def test_nothing_changes_by_what_is_refused(world: World) -> None:
     url = world.create()
     end = world.journal.end
     with refused("InvalidParameterValueException"):

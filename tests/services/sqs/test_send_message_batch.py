@@ -1,9 +1,9 @@
 from typing import Any
 
 import pytest
-
-from tests.services.sqs.conftest import Refused, World
 from tests.services.sqs.kit import bodies, documented_md5, receive, text
+from tests.services.sqs.world import World, refused
+
 from weirmq.wire.aws.types.sqs import SendMessageBatchRequestEntry as Entry
 
 
@@ -50,19 +50,19 @@ def test_all_entries_may_fail(world: World) -> None:
     assert (answer.Successful, len(answer.Failed), world.journal.end) == ([], 1, end)
 
 
-def test_an_empty_batch(world: World, refused: Refused) -> None:
+def test_an_empty_batch(world: World) -> None:
     url = world.create()
     with refused("EmptyBatchRequest", "There should be at least one SendMessageBatchRequestEntry in the request."):
         send_batch(world, url)
 
 
-def test_eleven_entries(world: World, refused: Refused) -> None:
+def test_eleven_entries(world: World) -> None:
     url = world.create()
     with refused("TooManyEntriesInBatchRequest", "Maximum number of entries per request are 10. You have sent 11."):
         send_batch(world, url, *[Entry(Id=str(n), MessageBody="x") for n in range(11)])
 
 
-def test_ids_must_differ(world: World, refused: Refused) -> None:
+def test_ids_must_differ(world: World) -> None:
     url = world.create()
     with refused("BatchEntryIdsNotDistinct", "Id a repeated."):
         send_batch(world, url, Entry(Id="a", MessageBody="x"), Entry(Id="a", MessageBody="x"))
@@ -70,7 +70,7 @@ def test_ids_must_differ(world: World, refused: Refused) -> None:
 
 
 @pytest.mark.parametrize("entry_id", ["", "a b", "ä", "a.b", "a" * 81, "a\n"])
-def test_bad_ids(world: World, refused: Refused, entry_id: str) -> None:
+def test_bad_ids(world: World, entry_id: str) -> None:
     url = world.create()
     with refused(
         "InvalidBatchEntryId",
@@ -85,7 +85,7 @@ def test_an_id_of_eighty_letters(world: World) -> None:
     assert len(send_batch(world, url, Entry(Id="a_-" + "x" * 77, MessageBody="x")).Successful) == 1
 
 
-def test_a_batch_has_a_mebibyte_in_all(world: World, refused: Refused) -> None:
+def test_a_batch_has_a_mebibyte_in_all(world: World) -> None:
     url = world.create()
     half = "x" * 524_288
     send_batch(world, url, Entry(Id="a", MessageBody=half), Entry(Id="b", MessageBody=half))

@@ -13,12 +13,13 @@ Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGui
 Numbers that linger in a heap after their message was deleted or received elsewhere are passed over when they come up.
 """
 
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import Final
 
 from weirmq.services.sqs.model import READY, Lane, Queue
 
 NOISY_IN_FLIGHT: Final = 30  # fewer messages in flight never make a group noisy
+_SLACK: Final = 64  # so few leftovers are never worth a rebuild
 NOISY_SHARE: Final = 10  # percent of the queue's messages in flight that make it so
 
 
@@ -99,8 +100,9 @@ def _first(queue: Queue, heap: list[tuple[int, Lane]]) -> Lane | None:
         else:
             heappop(heap)
             lane.queued = -1
-            if head is not None:
-                _enqueue(queue, head, lane)
+            if head is not None:  # back into the same heap: the caller is looking at this one
+                lane.queued = head
+                heappush(heap, (head, lane))
     return None
 
 
@@ -123,6 +125,10 @@ def _enqueue(queue: Queue, seq: int, lane: Lane) -> None:
     """Let the lane stand in the order by `seq`; an older entry of its no longer counts."""
     lane.queued = seq
     heappush(queue.order, (seq, lane))
+    if len(queue.order) > 2 * len(queue.lanes) + _SLACK:
+        queue.order[:] = [(lane.queued, lane) for lane in queue.lanes.values() if lane.queued != -1]
+        heapify(queue.order)
+        queue.noisy.clear()
 
 
 def _head(queue: Queue, lane: Lane) -> int | None:

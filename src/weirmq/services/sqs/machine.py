@@ -122,9 +122,7 @@ class SqsMachine:
             del self.deleted_ms[old]
         self.deleted_ms.pop(name, None)
         self.deleted_ms[name] = now_ms
-        for task in self.tasks.values():
-            if task.source == fact.queue and task.is_active:
-                task.status, task.reason = "FAILED", "AWS.SimpleQueueService.NonExistentQueue"
+        self.tasks = {handle: task for handle, task in self.tasks.items() if task.source != fact.queue}
         self._condemned.append(queue.messages)
         queue.clear()
         self.signal(fact.queue)
@@ -278,6 +276,8 @@ class SqsMachine:
         while (seq := deadlines.pop_due(now_ms)) is not None:
             self._return(queue, seq, messages[seq])
         self._expire(queue, now_ms - queue.settings.retention_s * SECOND_MS)
+        if self.is_behind(queue, now_ms):
+            queue.at_ms = -1  # the next call goes on, at the same time too
         forget = queue.forget
         while forget and forget[0][0] <= now_ms:
             queue.deduplication.pop(forget.popleft()[1], None)
@@ -328,10 +328,8 @@ class SqsMachine:
             self._sweep_ms = now_ms + SWEEP_MS
             for queue in self.queues.values():
                 self.advance(queue, now_ms)
-        for task in self.tasks.values():
-            if task.is_active and task.next_ms <= now_ms:
-                return self.move(task, now_ms)
-        return ()
+        task = min((task for task in self.tasks.values() if task.is_active), key=_next_ms, default=None)
+        return self.move(task, now_ms) if task is not None and task.next_ms <= now_ms else ()
 
     def _let_go(self, most: int) -> None:
         """Release messages of purged and deleted queues, a slice at a time: there may be millions."""
@@ -393,3 +391,7 @@ class SqsMachine:
     def restore(self, part: Any) -> None:
         """Take up one part."""
         parts.take_up(self, part)
+
+
+def _next_ms(task: MoveTask) -> int:
+    return task.next_ms
