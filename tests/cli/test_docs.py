@@ -1,8 +1,8 @@
 from pathlib import Path
 
 import typer
-from tools import docs
 
+from tools import docs
 from weirmq.cli.commands import commands
 
 PAGE = Path(__file__).parents[2] / "docs" / "cli.md"

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from tests.clients import programs, toolchains
 from tests.clients.server import Server
 

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from tests.clients import programs, toolchains
 from tests.clients.server import WEIRMQ, Server, free_port
 

@@ -5,6 +5,7 @@ import sys
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+
 from tests.clients import programs, toolchains
 from tests.clients.server import READER_KEY, REGION, Server
 

@@ -1,6 +1,7 @@
 """The AWS SDK for Go v2, which checks MD5s."""
 
 import pytest
+
 from tests.clients import programs, toolchains
 from tests.clients.server import Server
 

@@ -1,6 +1,7 @@
 """The AWS SDK for Java v2, which checks every MD5: the blocking client, the asynchronous one and its batch manager."""
 
 import pytest
+
 from tests.clients import programs, toolchains
 from tests.clients.server import Server
 

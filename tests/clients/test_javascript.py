@@ -1,6 +1,7 @@
 """The AWS SDK for JavaScript v3, which checks MD5s and reads the error header."""
 
 import pytest
+
 from tests.clients import programs, toolchains
 from tests.clients.server import Server
 

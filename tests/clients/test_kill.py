@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
+
 from tests.clients.server import REGION, Server
 
 pytestmark = [pytest.mark.clients, pytest.mark.timeout(300)]

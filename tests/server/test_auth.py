@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.wire.aws.signing import ACCESS_KEY, NOW_MS, SECRET, request_of, sign
 
+from tests.wire.aws.signing import ACCESS_KEY, NOW_MS, SECRET, request_of, sign
 from weirmq.iam.caller import root_of
 from weirmq.kernel.clock import ManualClock
 from weirmq.kernel.errors import ServiceError

@@ -39,6 +39,19 @@ class First:
 
     sent: Sent
     until_ms: int
+    is_certain: bool = True  # else nobody can say whether the broker still knows of it
+
+
+@dataclass
+class Received:
+    """An answer to ReceiveMessage. `is_again` says that its attempt id had been used before."""
+
+    queue: int
+    is_fifo: bool
+    bodies: list[str]
+    now_ms: int
+    visible_at_ms: int
+    is_again: bool
 
 
 @dataclass
@@ -59,10 +72,39 @@ class Expected:
         for sent in self.messages.values():
             sent.retention_ms = min(sent.retention_ms, retention_ms)
 
-    def first(self, queue: int, scope: str, deduplication_id: str, now_ms: int) -> Sent | None:
-        """The message that one with this id would be a duplicate of."""
-        known = self.firsts.get((queue, scope, deduplication_id))
-        return known.sent if known is not None and now_ms < known.until_ms else None
+    def first(self, key: tuple[int, str, str], now_ms: int) -> First | None:
+        """What a message with this id would be a duplicate of."""
+        known = self.firsts.get(key)
+        return known if known is not None and now_ms < known.until_ms else None
+
+    def receive(self, got: Received, places: dict[str, list[Place]]) -> None:
+        """The broker hands out messages. It may, if they are there, visible, and in their group's order."""
+        for index, body in enumerate(got.bodies):
+            sent = self.messages.get(body)
+            assert sent is not None, f"{body[:12]} was received, and never sent"
+            assert not sent.removed, f"{body[:12]} was received, and had been removed"
+            _, _, until_ms = self.in_flight.get(body, (0, None, 0))
+            assert got.is_again or until_ms <= got.now_ms, f"{body[:12]} was received, and was in flight"
+            is_home = places[body] == [sent.place]
+            assert got.is_fifo or not is_home or sent.visible_at_ms <= got.now_ms, f"{body[:12]} came too early"
+            if got.is_fifo:
+                self._check_unlocked(got, sent.group, places)
+                if is_home:
+                    self._check_order(got, index, sent, places)
+        for body in got.bodies:
+            self.in_flight[body] = (got.queue, self.messages[body].group, got.visible_at_ms)
+
+    def _check_unlocked(self, got: Received, group: str | None, places: dict[str, list[Place]]) -> None:
+        for body, (queue, other, until_ms) in self.in_flight.items():
+            if (queue, other) == (got.queue, group) and until_ms > got.now_ms and body not in got.bodies:
+                assert body not in places, f"group {group} was served while {body[:12]} was in flight"
+
+    def _check_order(self, got: Received, index: int, sent: Sent, places: dict[str, list[Place]]) -> None:
+        for body, earlier in self.messages.items():
+            if earlier is sent:
+                return
+            if (earlier.place[0], earlier.group) == (sent.place[0], sent.group) and places.get(body) == [earlier.place]:
+                assert body in got.bodies[:index], f"{sent.body[:12]} was received before {body[:12]}"
 
     def check(self, places: dict[str, list[Place]], now_ms: int) -> None:
         """While the broker lives: what was sent and not removed is there, once; nothing else is."""
@@ -106,4 +148,8 @@ class Expected:
 
     def _forget(self, lost: Sent) -> None:
         del self.messages[lost.body]
-        self.firsts = {key: first for key, first in self.firsts.items() if first.sent is not lost}
+        for key, first in list(self.firsts.items()):
+            if first.sent is lost and lost.removed:
+                first.is_certain = False
+            elif first.sent is lost:
+                del self.firsts[key]

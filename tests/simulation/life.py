@@ -1,4 +1,4 @@
-"""One life of the broker's inside, from a start to a crash: the journal, SQS on it, and a turn of the server's wheel in parts."""
+"""One life of the broker, from a start to a crash: the journal, SQS on it, and a turn of the wheel in parts."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,6 +23,7 @@ from weirmq.testing.disk import SimulatedDisk
 LOG: Final = "/data/log"
 SNAPSHOTS: Final = "/data/snapshots"
 SEGMENT_BYTES: Final = 8 * 1024
+SLACK_BYTES: Final = 2_000
 REGION: Final = "us-east-1"
 ACCOUNT: Final = "000000000000"
 CALLER: Final = root_of(ACCOUNT, "test")
@@ -34,12 +35,10 @@ def small_scale() -> Iterator[None]:
     with ExitStack() as stack:
         for module, name, value in (
             (holdings, "BLOCK_BITS", 4),
-            (holdings, "SLACK_BYTES", 2_000),
             (journal, "RESERVE_STEP_BYTES", 2_000),
             (journal, "RECENT_BYTES", 2_000),
             (journal, "PAGE_BYTES", 1_000),
             (journal, "PAGED_BYTES", 4_000),
-            (journal, "REPLAY_BYTES", 3_000),
         ):
             stack.enter_context(patch.object(module, name, value))
         yield
@@ -50,7 +49,7 @@ class Life:
 
     def __init__(self, disk: SimulatedDisk, entropy: Entropy) -> None:
         self.disk = disk
-        self.holdings = Holdings()
+        self.holdings = Holdings(SLACK_BYTES)
         self.journal = Journal(FileLog(disk, LOG, SEGMENT_BYTES), holdings=self.holdings, waits_for_sync=True)
         self.waiting = Waiting()
         self.sqs = Sqs(self.journal, self.waiting, entropy)

@@ -7,11 +7,14 @@ import os
 import signal
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from weirmq.cli.ending import DONE, FAILED, ended, say
+from weirmq.cli.ending import DONE, FAILED, REFUSED, ended, say
 from weirmq.server import config, lock
 from weirmq.server.config import Options
+
+if TYPE_CHECKING:
+    from weirmq.server.logs import Logger
 
 
 def run(given: dict[str, str]) -> int:
@@ -58,19 +61,24 @@ async def _until_stopped(options: Options) -> int:
     import asyncio
 
     from weirmq.cli import banner
-    from weirmq.server.app import App
+    from weirmq.server.app import App, spare_collections
+    from weirmq.server.tls import TlsError
 
-    app = App(options)
-    try:
-        addresses = await app.start()
-    except OSError as error:
-        return say(FAILED, _why_not_listening(error, options))
-    if options.log_format != "json":
-        print(banner.text(options, addresses), end="", flush=True)  # noqa: T201
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT):  # before anybody is told that the server is there
         loop.add_signal_handler(number, told.set)
+    app = App(options)
+    _take_in_warnings(app.logger)
+    try:
+        addresses = await app.start()
+    except TlsError as error:
+        return say(REFUSED, str(error))
+    except OSError as error:
+        return say(FAILED, _why_not_listening(error, options))
+    spare_collections()
+    if options.log_format != "json":
+        print(banner.text(options, addresses), end="", flush=True)  # noqa: T201
     either: list[asyncio.Future[Any]] = [asyncio.ensure_future(told.wait()), app.failed]
     await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -80,6 +88,15 @@ async def _until_stopped(options: Options) -> int:
     if failure is None:
         return DONE
     return say(FAILED, f"The disk failed, so the server has stopped: {failure}. What was acknowledged is on the disk.")
+
+
+def _take_in_warnings(logger: "Logger") -> None:
+    """What libraries and the event loop have to say becomes lines of our log."""
+    import logging
+
+    from weirmq.server.logs import Forwarder
+
+    logging.getLogger().addHandler(Forwarder(logger))
 
 
 def _why_not_listening(error: OSError, options: Options) -> str:

@@ -19,7 +19,7 @@ import msgspec
 
 from weirmq.engine.holdings import Block, Holdings
 from weirmq.engine.machine import Fact, Machine
-from weirmq.kernel.errors import LogDamaged
+from weirmq.kernel.errors import LogDamaged, NoRoom
 from weirmq.log.batch import BatchBuilder, Record, records
 from weirmq.log.log import Log
 from weirmq.log.replay import replay
@@ -67,6 +67,7 @@ class Journal:
         self._pages: dict[int, tuple[bytes, bytes]] = {}
         self._paged_bytes = 0
         self._copied = 0  # payloads below were copied forward, or needed no copy
+        self._scan: Iterator[Record] | None = None  # goes on at `_copied`
 
     @property
     def end(self) -> int:
@@ -91,21 +92,40 @@ class Journal:
 
     # Commit
 
-    def commit(self, machine: Machine, facts: Sequence[Fact], now_ms: int, *, urgent: bool = True) -> None:
-        """Record and apply `facts`, all or (NoRoom) none.
+    def commit(
+        self,
+        machine: Machine,
+        facts: Sequence[Fact],
+        now_ms: int,
+        *,
+        urgent: bool = True,
+        also: Sequence[tuple[Machine, Sequence[Fact]]] = (),
+    ) -> None:
+        """Record and apply `facts`, all or (NoRoom) none; with them, atomically, those that other machines `also` have.
 
         Answers held from now on wait until they are durable; not for those of a commit that isn't `urgent`, whose loss
         does no more harm than a redelivery.
         """
         encode = self._encode
         values = [encode(fact) for fact in facts]
+        others = [(other, more, [encode(fact) for fact in more]) for other, more in also] if also else ()
         size = sum(map(len, values)) + len(values) * RECORD_OVERHEAD_BYTES
+        for _, _, more_values in others:
+            size += sum(map(len, more_values)) + len(more_values) * RECORD_OVERHEAD_BYTES
         if size > self._room:
             self._reserve(size)
         self._room -= size
         if now_ms < self._latest_ms:
             now_ms = self._latest_ms
         self._latest_ms = now_ms
+        self._record(machine, facts, values, now_ms)
+        for other, more, more_values in others:
+            self._record(other, more, more_values, now_ms)
+        if urgent:
+            self.critical = self.end
+
+    def _record(self, machine: Machine, facts: Sequence[Fact], values: list[bytes], now_ms: int) -> None:
+        """Add facts to the pending batch, for which there is room, and apply them."""
         key = machine.name.encode()
         offset = self._base + self._builder.count
         for fact, value in zip(facts, values, strict=True):
@@ -115,8 +135,6 @@ class Journal:
                 self._remember(offset, fact, len(value))
             machine.apply(fact, offset, now_ms)
             offset += 1
-        if urgent:
-            self.critical = offset
 
     def hold(self, done: Callable[[Any], None], answer: Any) -> None:
         """Call `done(answer)` as soon as all that was urgently committed so far is durable: at once, if it is."""
@@ -185,7 +203,10 @@ class Journal:
         for record in records(self.log.read(offset, PAGE_BYTES)):
             self._paged_bytes += len(record.value) + RECORD_OVERHEAD_BYTES
             self._pages[record.offset] = (record.key, record.value)
-        return self._pages[offset]
+        page = self._pages.get(offset)
+        if page is None:
+            raise LogDamaged("journal", offset, "a payload was lost here when the log was repaired")
+        return page
 
     # Replay
 
@@ -259,18 +280,31 @@ class Journal:
     def copy_forward(self, most: int) -> bool:
         """If the log is wasteful, look at up to `most` of its oldest records and copy the payloads that are still held
         to the end. Returns whether there is more to do. Raises NoRoom.
+
+        It stops where a replay would start, because behind that no copy lets anything be trimmed.
         """
         first = self.holdings.first_held()
-        if first is None or first >= self.snapshot_offset or not self.holdings.is_wasteful():
+        if first is None or max(first, self._copied) >= self.fallback_offset or not self.holdings.is_wasteful():
+            self._scan = None
             return False
-        start = max(first, self._copied, self.log.start)
-        for record in islice(replay(self.log, start), most):
+        if self._scan is None or self._copied < first:  # what lies between is no longer held, and perhaps trimmed
+            self._copied = max(first, self._copied, self.log.start)
+            self._scan = replay(self.log, self._copied)
+        try:
+            self._copy(islice(self._scan, most))
+        except NoRoom:
+            self._scan = None  # it has gone past a record that wasn't copied
+            raise
+        return True
+
+    def _copy(self, found: Iterator[Record]) -> None:
+        """Move those of the records that are payloads and still held."""
+        for record in found:
             machine, decoder = self._machines.get(record.key) or self._moved[record.key]
             fact = decoder.decode(record.value)
             if type(fact) in machine.payloads and machine.holds(fact, record.offset):
                 self._move(machine, fact, record)
             self._copied = record.offset + 1
-        return True
 
     def _move(self, machine: Machine, fact: Fact, record: Record) -> None:
         """Append a payload again and let its machine read it from there."""

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from weirmq.kernel.deadlines import Deadlines
-from weirmq.kernel.errors import NoRoom, ServiceError
+from weirmq.kernel.errors import LogFailed
 
 
 class Wait(msgspec.Struct):
@@ -83,6 +83,12 @@ class Waiting:
             wait, done = self._remove(number)
             done(wait.empty)
 
+    def end_all(self) -> None:
+        """Give every wait its empty answer now: the server stops."""
+        for number in list(self._waits):
+            wait, done = self._remove(number)
+            done(wait.empty)
+
     def next_ms(self) -> int | None:
         """When `settle` should be called at the latest; None for: only after a signal."""
         deadline_ms, arrival_ms = self._deadlines.next_ms(), self._arrivals.next_ms()
@@ -97,7 +103,9 @@ class Waiting:
             wait, done = self._waits[number]
             try:
                 answer = wait.attempt(now_ms)
-            except (ServiceError, NoRoom) as error:
+            except LogFailed:
+                raise
+            except Exception as error:  # noqa: BLE001 - it ends this wait; the others must go on
                 answer = error
             if answer is None:
                 self._expect(wait)

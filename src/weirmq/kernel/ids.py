@@ -49,6 +49,6 @@ _VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 
 def uuid4(entropy: Entropy) -> str:
-    """A random UUID in its text form (RFC 9562, 5.4). Every request needs one or two, so text is cut and no number made."""
+    """A random UUID in its text form (RFC 9562, 5.4). Every request needs one or two, so no number is made of it."""
     digits = entropy.take(16).hex()
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{_VARIANTS[digits[16]]}{digits[17:20]}-{digits[20:]}"

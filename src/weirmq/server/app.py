@@ -4,6 +4,7 @@ import asyncio
 import gc
 import ssl
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -35,10 +36,18 @@ from weirmq.services.sts import SERVICE as STS
 JOURNAL: Final = "journal"
 SNAPSHOTS: Final = "snapshots"
 
-# A full collection walks all objects that may be in cycles. Messages are none of them, but queues, groups and policies
-# are:
-# so what stands at the start is frozen, and full collections are rare.
+# CPython looks for cycles after so many new objects; every 20th time among those that survived, every 100th of these
+# among all. Messages are no part of cycles, so they cost a collection nothing; queues and message groups do.
 GC_THRESHOLDS: Final = (50_000, 20, 100)
+
+
+def spare_collections() -> None:
+    """Keep the garbage collector from stalling the loop. For a process that is a server and nothing else: what stands
+    now, code and configuration mostly, is never looked at again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
 
 
 class App:
@@ -64,63 +73,76 @@ class App:
         self.logger = logger or open_logger(options)
         self.metrics = Metrics()
         self.failed: asyncio.Future[None]
-        self._server: Server
         self._journal: Journal
-        self._wheel: Wheel
-        self._snapshotter: Snapshotter
+        self._server: Server
+        self._dispatcher: Dispatcher
+        self._wheel: Wheel | None = None
+        self._snapshotter: Snapshotter | None = None
 
     async def start(self) -> list[tuple[str, int]]:
-        """Replay the log and listen; returns the addresses. Raises LogDamaged, TlsError, ConfigError, OSError."""
-        options = self.options
-        loop = asyncio.get_running_loop()
-        self.failed = loop.create_future()
-        journal = self._journal = Journal(
-            self._open_log(), holdings=Holdings(), waits_for_sync=options.durability == "fsync"
-        )
-        waiting = Waiting()
+        """Replay the log and listen; returns the addresses.
+
+        Raises LogDamaged, LogFailed, NoRoom, TlsError, ConfigError, OSError.
+        """
+        self.failed = asyncio.get_running_loop().create_future()
+        tls = self._tls()
         authenticator = Authenticator(
-            options.users,
-            is_open=options.insecure_allow_anyone or not options.users,
+            self.options.users,
+            is_open=self.options.insecure_allow_anyone or not self.options.users,
             clock=self.clock,
-            region=options.region,
+            region=self.options.region,
         )
+        waits_for_sync = self.options.durability == "fsync"
+        self._journal = Journal(self._open_log(), holdings=Holdings(), waits_for_sync=waits_for_sync)
+        try:
+            self._compose(authenticator, self._journal)
+            addresses = await self._server.listen(self.options.host, self.options.port, tls)
+        except BaseException:
+            await self._let_go()
+            raise
+        self.logger.info("listening", addresses=[f"{host}:{port}" for host, port in addresses])
+        return addresses
+
+    def _compose(self, authenticator: Authenticator, journal: Journal) -> None:
+        """Put the services on the journal, replay it, and put the server around them."""
+        waiting = Waiting()
         sqs = SQS(journal, waiting, self.entropy)
         services: dict[str, Service] = {sqs.name: sqs, STS.name: STS(authenticator.account_of)}
         journal.join(sqs.machine)
         self._replay(journal)
-        self._wheel = Wheel(journal, waiting, [sqs.machine], self.clock, self._fail)
-        self._snapshotter = Snapshotter(
-            journal,
-            self.disk,
-            None if options.durability == "memory" else str(Path(options.data) / SNAPSHOTS),
-            log_folder=str(Path(options.data) / JOURNAL),
-            on_error=self._report,
-            on_failed=self._fail,
-        )
-        dispatcher = Dispatcher(
+        wheel = self._wheel = Wheel(journal, waiting, [sqs.machine], self.clock, self._fail)
+        self._snapshotter = self._make_snapshotter(journal, wheel)
+        self._dispatcher = Dispatcher(
             services,
             journal=journal,
             waiting=waiting,
-            wheel=self._wheel,
+            wheel=wheel,
             authenticator=authenticator,
             clock=self.clock,
             entropy=self.entropy,
             metrics=self.metrics,
             pages=Pages(self.metrics, list(services)).answer,
             on_error=self._report,
+            on_room=lambda: self.logger.info("there is room on the disk again"),
             on_failed=self._fail,
         )
-        self._server = self._make_server(dispatcher)
+        self._server = self._make_server(self._dispatcher)
         self.metrics.add(self._families)
         self.metrics.add(lambda: _queues(sqs))
         if isinstance(self.clock, ManualClock):
-            self.clock.on_turn(partial(_call_soon, loop, self._wheel.tick))
-        addresses = await self._server.listen(options.host, options.port, self._tls())
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*GC_THRESHOLDS)
-        self.logger.info("listening", addresses=[f"{host}:{port}" for host, port in addresses])
-        return addresses
+            self.clock.on_turn(partial(_call_soon, asyncio.get_running_loop(), wheel.tick))
+
+    def _make_snapshotter(self, journal: Journal, wheel: Wheel) -> Snapshotter:
+        data = Path(self.options.data)
+        return Snapshotter(
+            journal,
+            self.disk,
+            None if self.options.durability == "memory" else str(data / SNAPSHOTS),
+            log_folder=str(data / JOURNAL),
+            sync=wheel.sync,
+            on_error=self._report,
+            on_failed=self._fail,
+        )
 
     def _open_log(self) -> Log:
         if self.options.durability == "memory":
@@ -156,19 +178,39 @@ class App:
 
     async def stop(self) -> None:
         """Stop accepting, finish what is in progress, write a snapshot and let go of the disk. Raises LogFailed."""
-        await self._server.close(self.options.stop_timeout_s)
+        has_failed = self.failed.done()
+        # After a failure nothing is answered any more, so there is nothing to wait for.
+        closing = asyncio.ensure_future(self._server.close(0 if has_failed else self.options.stop_timeout_s))
+        await asyncio.sleep(0)  # from here on it takes no connections, and closes each behind its last answer
+        if not has_failed:
+            self._dispatcher.end_polls()
+        await closing
+        await self._let_go(takes_snapshot=not self.failed.done())
+        self.failed.cancel()
+
+    async def _let_go(self, *, takes_snapshot: bool = False) -> None:
+        """Of timers, threads and files; before that, what is there is made durable."""
         self.metrics.stalls.stop()
-        if not self.failed.done():
-            await self._wheel.stop()
-            self._snapshotter.take()
-            self.failed.cancel()
-        self._journal.log.close()
+        try:
+            if self._wheel is not None:
+                await self._wheel.stop()
+            if self._snapshotter is not None:
+                self._snapshotter.stop()
+                if takes_snapshot:
+                    self._snapshotter.take()
+        finally:
+            self._journal.log.close()
 
     def _fail(self, error: BaseException) -> None:
-        if not self.failed.done():
-            self.logger.critical("the disk failed; nothing is answered any more", error=str(error))
+        if self.failed.done():
+            return
+        self.logger.critical("the disk failed; nothing is answered any more", error=str(error))
+        self._dispatcher.silence()
+        if self._wheel is not None:
+            self._wheel.halt()
+        if self._snapshotter is not None:
             self._snapshotter.stop()
-            self.failed.set_exception(error)
+        self.failed.set_exception(error)
 
     def _report(self, what: str, error: BaseException) -> None:
         self.logger.error(what, error=str(error), exc_info=error)
@@ -186,7 +228,7 @@ class App:
 
 def _call_soon(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
     """Call `callback` in the loop's thread, if the loop is still there."""
-    if not loop.is_closed():
+    with suppress(RuntimeError):  # it is closed: the server has stopped, and its clock goes on
         loop.call_soon_threadsafe(callback)
 
 

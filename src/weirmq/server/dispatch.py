@@ -9,7 +9,7 @@ from weirmq.engine.journal import Journal
 from weirmq.engine.service import Call, Service
 from weirmq.engine.service import Operation as Function
 from weirmq.engine.waiting import Wait, Waiting
-from weirmq.kernel.clock import Clock
+from weirmq.kernel.clock import MINUTE_MS, Clock
 from weirmq.kernel.errors import LogFailed, NoRoom, ServiceError
 from weirmq.kernel.ids import Entropy, uuid4
 from weirmq.server.auth import Authenticator
@@ -22,6 +22,8 @@ from weirmq.wire.aws.routes import Route, Router
 from weirmq.wire.http import Request, Response
 
 OnError = Callable[[str, BaseException], None]
+
+FULL_SAID_EVERY_MS: Final = MINUTE_MS
 
 _FULL: Final = "There is no room on the disk for this change. Nothing was changed; try again when there is room."
 _BROKEN: Final = "The server failed on this request; its log says how."
@@ -43,6 +45,7 @@ class Dispatcher:
         metrics: Metrics,
         pages: Callable[[Request, Exchange], None],
         on_error: OnError,
+        on_room: Callable[[], None],
         on_failed: Callable[[BaseException], None],
     ) -> None:
         self._router = Router([load(name) for name in services])
@@ -62,12 +65,25 @@ class Dispatcher:
         self._meters: dict[tuple[str, str], Meter] = {}
         self._pages = pages
         self._on_error = on_error
+        self._on_room = on_room
         self._on_failed = on_failed
         self._failed = False
+        self._is_stopping = False
+        self._full_since: int | None = None  # where the journal ended when there was no room
+        self._said_full_ms = 0
+
+    def silence(self) -> None:
+        """Answer nothing any more: memory may be ahead of the disk."""
+        self._failed = True
+
+    def end_polls(self) -> None:
+        """Answer all that wait, and let nobody wait any more."""
+        self._is_stopping = True
+        self._waiting.end_all()
 
     def handle(self, request: Request, exchange: Exchange) -> None:
         """Answer `request` through `exchange`, now or later."""
-        if self._failed:  # what memory says may be ahead of the disk: silence, until the process has ended
+        if self._failed:
             return
         route = self._router.route(request)
         if route is None:
@@ -81,7 +97,9 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 - the door at which every exception becomes an answer
             answer = error
         reply = Reply(self, route, exchange, request_id, started_s)
-        if isinstance(answer, Wait):
+        if isinstance(answer, Wait) and self._is_stopping:
+            reply(answer.empty)
+        elif isinstance(answer, Wait):
             number = self._waiting.add(answer, reply)
             exchange.on_gone(partial(self._waiting.cancel, number))
             self._wheel.expect()
@@ -124,7 +142,14 @@ class Dispatcher:
             code = error.code
             response = route.codec.encode_error(route.service, error, reply.request_id)
         else:
-            response = self._encode(route.codec, route.operation, answer, reply.request_id)
+            try:
+                response = self._encode(route.codec, route.operation, answer, reply.request_id)
+            except Exception as failure:  # noqa: BLE001 - the caller gets an answer, and others go on
+                self.respond(reply, failure)
+                return
+        if self._full_since is not None and self._journal.end > self._full_since:
+            self._full_since = None
+            self._on_room()
         if route.operation is not None:
             self._meter(route.service.name, route.operation.name).count(code, perf_counter() - reply.started_s)
         self._journal.hold(reply.exchange.answer, response)
@@ -138,10 +163,17 @@ class Dispatcher:
         if isinstance(error, ServiceError):
             return error
         if isinstance(error, NoRoom):
-            self._on_error("no room on the disk; requests that change something are refused until there is", error)
+            self._say_full(error)
             return ServiceError("InternalFailure", _FULL, status=503, sender=False)
         self._on_error("a request failed", error)
         return ServiceError("InternalFailure", _BROKEN, status=500, sender=False)
+
+    def _say_full(self, error: NoRoom) -> None:
+        now_ms = self._clock.now_ms()
+        if self._full_since is None or now_ms - self._said_full_ms >= FULL_SAID_EVERY_MS:
+            self._said_full_ms = now_ms
+            self._on_error("no room on the disk; requests that change something are refused until there is", error)
+        self._full_since = self._journal.end
 
     def _meter(self, service: str, operation: str) -> Meter:
         meter = self._meters.get((service, operation))

@@ -8,8 +8,9 @@ and no lock: it writes a file and ends.
 import asyncio
 import gc
 import os
+import signal
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from weirmq.engine.journal import Journal
@@ -24,6 +25,7 @@ LOOK_S: Final = 0.05
 COPIED_AT_ONCE: Final = 200  # records looked at in one turn of the loop: about 2 ms
 MAINTAIN_S: Final = 1.0
 LEAST_S: Final = 0.005
+AFTER_FAILURE_S: Final = 60.0  # a fork with millions of messages is felt
 
 
 class Snapshotter:
@@ -36,6 +38,7 @@ class Snapshotter:
         folder: str | None,
         *,
         log_folder: str,
+        sync: Callable[[], None],
         on_error: OnError,
         on_failed: Callable[[BaseException], None],
     ) -> None:
@@ -43,6 +46,8 @@ class Snapshotter:
         self._disk = disk
         self._folder = folder
         self._log_folder = log_folder
+        self._sync = sync
+        self._again_s = 0.0  # not before then, in the loop's time: the last try failed
         self._on_error = on_error
         self._on_failed = on_failed
         self._loop = asyncio.get_running_loop()
@@ -52,14 +57,14 @@ class Snapshotter:
 
     def take(self) -> None:
         """Write a snapshot in this process: at the end, when nothing else waits."""
-        self.stop()
         if self._folder is not None and self._journal.bytes_since_snapshot:
             write_snapshot(self._disk, self._folder, self._journal.end, self._journal.snapshot())
 
     def stop(self) -> None:
-        """No further snapshot; one that is being written is awaited."""
+        """No further snapshot; one that is being written is given up, and leaves nothing under a snapshot's name."""
         self._timer.cancel()
         if self._child:
+            os.kill(self._child, signal.SIGKILL)
             os.waitpid(self._child, 0)
             self._child = 0
 
@@ -80,7 +85,7 @@ class Snapshotter:
             self._journal.nothing_to_replay()
         elif self._child:
             self._look_after_child()
-        elif self._is_due():
+        elif self._is_due() and self._loop.time() >= self._again_s:
             self._fork(self._folder)
         return LOOK_S if self._child else MAINTAIN_S
 
@@ -88,7 +93,10 @@ class Snapshotter:
         """Copy forward and trim. Returns in how many seconds to go on."""
         is_more = self._journal.copy_forward(COPIED_AT_ONCE)
         self._journal.flush()
+        start = self._journal.log.start
         self._journal.trim()
+        if self._journal.log.start > start:
+            self._sync()  # the disk has its room back only then, and on a full one nobody else would ask for it
         return LEAST_S if is_more else MAINTAIN_S
 
     def _is_due(self) -> bool:
@@ -101,6 +109,7 @@ class Snapshotter:
     def _fork(self, folder: str) -> None:
         self._journal.flush()
         self._taken = (self._journal.end, self._journal.bytes_since_snapshot)
+        parent = os.getpid()
         with warnings.catch_warnings():
             # Forking a process with threads is frowned upon because the child may find a lock held. Ours takes none.
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -110,7 +119,7 @@ class Snapshotter:
             try:
                 gc.disable()  # a collection would touch, and so copy, every page
                 self._sync_log()
-                write_snapshot(self._disk, folder, self._taken[0], self._journal.snapshot())
+                write_snapshot(self._disk, folder, self._taken[0], _while_child_of(parent, self._journal.snapshot()))
                 status = 0
             finally:
                 os._exit(status)
@@ -128,6 +137,14 @@ class Snapshotter:
         self._child = 0
         if status:
             self._on_error("writing a snapshot failed; the log is kept", OSError(f"exit status {status}"))
-            self._taken = (0, 0)
+            self._again_s = self._loop.time() + AFTER_FAILURE_S
         else:
             self._journal.snapshot_taken(*self._taken)
+
+
+def _while_child_of(parent: int, parts: Iterator[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+    """`parts`, as long as the parent lives: its successor needs the port and the folder's lock, which we hold too."""
+    for part in parts:
+        if os.getppid() != parent:
+            os._exit(1)
+        yield part

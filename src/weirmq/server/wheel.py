@@ -68,31 +68,39 @@ class Wheel:
         if self._stopped:
             return
         now_ms = self._clock.now_ms()
+        delay_s = IDLE_TICK_S
         try:
             delay_s = self._tick(now_ms)
             self.touch(now_ms)
-        except NoRoom:
-            delay_s = IDLE_TICK_S
         except LogFailed as error:
             self._stop_with(error)
-            return
-        self._arm(delay_s)
+        finally:  # any other exception is told by the loop, and must not stop the clock
+            if not self._stopped:
+                self._arm(delay_s)
 
     def _tick(self, now_ms: int) -> float:
         """Returns in how many seconds to tick again."""
         next_ms = now_ms + int(IDLE_TICK_S * 1000)
         for machine in self._machines:
-            due_ms = machine.next_due_ms()
-            if due_ms is not None and due_ms <= now_ms:
-                facts = machine.due(now_ms)
-                if facts:
-                    self._journal.commit(machine, facts, now_ms)
-                due_ms = machine.next_due_ms()
+            due_ms = self._let_work(machine, now_ms)
             next_ms = min(next_ms, next_ms if due_ms is None else due_ms)
         self._waiting.settle(now_ms)
         waiting_ms = self._waiting.next_ms()
         next_ms = min(next_ms, next_ms if waiting_ms is None else waiting_ms)
         return max((next_ms - now_ms) / 1000, LEAST_TICK_S)
+
+    def _let_work(self, machine: Machine, now_ms: int) -> int | None:
+        """Let `machine` do what is due; returns when it wants to go on."""
+        due_ms = machine.next_due_ms()
+        if due_ms is None or due_ms > now_ms:
+            return due_ms
+        try:
+            facts = machine.due(now_ms)
+            if facts:
+                self._journal.commit(machine, facts, now_ms)
+        except NoRoom:  # the same facts come again with a later tick; polls must still get their answers in time
+            return None
+        return machine.next_due_ms()
 
     def _arm(self, delay_s: float) -> None:
         if self._timer is not None:
@@ -109,11 +117,12 @@ class Wheel:
             self._stop_with(error)
             return
         if self._journal.waits_for_sync:
-            self._sync()
+            self.sync()
         elif self._lazy is None:
-            self._lazy = self._loop.call_later(LAZY_SYNC_S, self._sync)
+            self._lazy = self._loop.call_later(LAZY_SYNC_S, self.sync)
 
-    def _sync(self) -> None:
+    def sync(self) -> None:
+        """Make durable what is written, and give back the room of what was trimmed; in the thread, if it is free."""
         self._lazy = None
         if self._syncing is None and not self._stopped:
             self._syncing = self._loop.run_in_executor(self._syncer, self._journal.log.sync)
@@ -129,21 +138,27 @@ class Wheel:
             return
         self._journal.synced(done.result())
         if self._journal.waits_for_sync and self._journal.durable < self._journal.log.end:
-            self._sync()
+            self.sync()
 
     def _stop_with(self, error: BaseException) -> None:
         self._stopped = True
         self._fail(error)
 
+    def halt(self) -> None:
+        """Write, sync and serve nothing any more."""
+        self._stopped = True
+
     async def stop(self) -> None:
         """Write and sync what is there. Raises LogFailed."""
-        if not self._stopped:
-            self._journal.flush()
-            if self._syncing is not None:
-                await self._syncing
-            self._journal.synced(self._journal.log.sync())
-        self._stopped = True
-        for timer in (self._timer, self._lazy):
-            if timer is not None:
-                timer.cancel()
-        self._syncer.shutdown()
+        try:
+            if not self._stopped:
+                self._journal.flush()
+                if self._syncing is not None:
+                    await self._syncing
+                self._journal.synced(self._journal.log.sync())
+        finally:
+            self._stopped = True
+            for timer in (self._timer, self._lazy):
+                if timer is not None:
+                    timer.cancel()
+            self._syncer.shutdown()

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
+
 from tests.services.sqs import world as worlds
 from tests.services.sqs.world import ACCOUNT, NOW_MS, ORIGIN, OTHER, REGION, World, arn
 

@@ -4,7 +4,6 @@ import hashlib
 from typing import Any
 
 from tests.services.sqs.world import World
-
 from weirmq.services.sqs.service import Sqs
 from weirmq.wire.aws.types.sqs import Message, MessageAttributeValue
 

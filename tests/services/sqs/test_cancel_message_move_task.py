@@ -1,9 +1,9 @@
 from base64 import b64encode
 
 import pytest
+
 from tests.services.sqs.moving import bury, ready, start, tasks, work
 from tests.services.sqs.world import ACCOUNT, World, arn, refused
-
 from weirmq.iam.caller import user_of
 
 

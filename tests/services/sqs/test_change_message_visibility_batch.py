@@ -1,6 +1,5 @@
 from tests.services.sqs.kit import receive, send_all
 from tests.services.sqs.world import World, refused
-
 from weirmq.wire.aws.types.sqs import ChangeMessageVisibilityBatchRequestEntry as Entry
 
 

@@ -3,8 +3,8 @@ from collections.abc import Iterable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.services.sqs.kit import binary, documented_md5, text
 
+from tests.services.sqs.kit import binary, documented_md5, text
 from weirmq.services.sqs import contents
 from weirmq.services.sqs.facts import Attribute
 

@@ -1,6 +1,6 @@
 import pytest
-from tests.services.sqs.world import ACCOUNT, ORIGIN, World, arn, refused
 
+from tests.services.sqs.world import ACCOUNT, ORIGIN, World, arn, refused
 from weirmq.iam.caller import user_of
 
 VALUE = "InvalidAttributeValue"

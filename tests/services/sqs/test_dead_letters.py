@@ -1,6 +1,7 @@
 import json
 
 import pytest
+
 from tests.services.sqs.kit import bodies, delete, receive, send, send_all, text
 from tests.services.sqs.world import NOW_MS, World, arn
 

@@ -1,4 +1,5 @@
 import pytest
+
 from tests.services.sqs.kit import bodies, delete, receive, send, send_all
 from tests.services.sqs.world import World, refused
 

@@ -1,6 +1,6 @@
 import pytest
-from tests.services.sqs.world import OTHER, World, refused
 
+from tests.services.sqs.world import OTHER, World, refused
 from weirmq.engine.waiting import Wait
 from weirmq.iam.caller import root_of
 from weirmq.kernel.errors import ServiceError

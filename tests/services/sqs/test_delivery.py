@@ -1,9 +1,9 @@
 import random
 
 import pytest
+
 from tests.services.sqs.kit import bodies, delete, hide, receive, send_all
 from tests.services.sqs.world import World
-
 from weirmq.kernel.errors import NoRoom
 from weirmq.services.sqs import delivery
 from weirmq.wire.aws.types.sqs import Message

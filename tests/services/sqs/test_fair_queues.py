@@ -1,6 +1,5 @@
 from tests.services.sqs.kit import bodies, delete, hide, receive, send_all
 from tests.services.sqs.world import World
-
 from weirmq.wire.aws.types.sqs import Message
 
 

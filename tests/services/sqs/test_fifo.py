@@ -1,6 +1,7 @@
 import hashlib
 
 import pytest
+
 from tests.services.sqs.kit import bodies, delete, hide, receive, send, send_all
 from tests.services.sqs.world import World, refused
 

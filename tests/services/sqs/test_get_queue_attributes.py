@@ -1,5 +1,4 @@
 from tests.services.sqs.world import NOW_MS, OTHER, World, arn, refused
-
 from weirmq.iam.caller import root_of
 
 COUNTS = (

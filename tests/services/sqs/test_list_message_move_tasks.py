@@ -1,7 +1,7 @@
 import pytest
+
 from tests.services.sqs.moving import bury, start, tasks, work
 from tests.services.sqs.world import ACCOUNT, World, arn, refused
-
 from weirmq.iam.caller import user_of
 
 

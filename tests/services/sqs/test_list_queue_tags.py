@@ -1,5 +1,4 @@
 from tests.services.sqs.world import ACCOUNT, World, refused
-
 from weirmq.iam.caller import user_of
 
 

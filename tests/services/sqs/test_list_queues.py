@@ -1,6 +1,6 @@
 import pytest
-from tests.services.sqs.world import ACCOUNT, ORIGIN, OTHER, World, refused
 
+from tests.services.sqs.world import ACCOUNT, ORIGIN, OTHER, World, refused
 from weirmq.iam.caller import root_of, user_of
 
 PARAMETER = "InvalidParameterValueException"

@@ -2,9 +2,9 @@ import json
 from typing import Any
 
 import pytest
+
 from tests.services.sqs.kit import bodies, delete, hide, receive, send, send_all
 from tests.services.sqs.world import World, arn
-
 from weirmq.engine.waiting import Wait
 from weirmq.kernel.errors import ServiceError
 from weirmq.services.sqs import machine, receiving

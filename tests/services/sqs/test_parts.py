@@ -1,9 +1,9 @@
 import json
 
 import pytest
+
 from tests.services.sqs.kit import bodies, delete, hide, reborn, receive, send, send_all, text
 from tests.services.sqs.world import World, arn
-
 from weirmq.services.sqs import parts
 
 

@@ -1,5 +1,4 @@
 from tests.services.sqs.world import OTHER, World, refused
-
 from weirmq.iam.caller import root_of
 
 

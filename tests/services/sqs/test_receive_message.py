@@ -1,7 +1,7 @@
 import pytest
+
 from tests.services.sqs.kit import binary, bodies, delete, documented_md5, hide, receive, send, send_all, text
 from tests.services.sqs.world import ACCOUNT, NOW_MS, ORIGIN, World, refused
-
 from weirmq.services.sqs import receiving
 
 ATTRIBUTES = {"foo": text("1"), "foo.a": text("2"), "food": text("3"), "bar": binary(b"\x00"), "n": text("7", "Number")}

@@ -1,8 +1,8 @@
 import json
 
 import pytest
-from tests.services.sqs.world import OTHER, World, arn, refused
 
+from tests.services.sqs.world import OTHER, World, arn, refused
 from weirmq.iam.caller import root_of
 
 PARAMETER = "InvalidParameterValueException"

@@ -1,7 +1,7 @@
 import pytest
+
 from tests.services.sqs.kit import delete, receive, send, send_all
 from tests.services.sqs.world import World
-
 from weirmq.services.sqs import machine
 
 

@@ -1,9 +1,9 @@
 import hashlib
 
 import pytest
+
 from tests.services.sqs.kit import binary, bodies, documented_md5, receive, send, text
 from tests.services.sqs.world import ACCOUNT, ORIGIN, World, refused
-
 from weirmq.wire.aws.types.sqs import MessageAttributeValue, MessageSystemAttributeValue
 
 TOKEN_RULE = "can only include alphanumeric and punctuation characters. 1 to 128 in length."

@@ -1,9 +1,9 @@
 from typing import Any
 
 import pytest
+
 from tests.services.sqs.kit import bodies, documented_md5, receive, text
 from tests.services.sqs.world import World, refused
-
 from weirmq.wire.aws.types.sqs import SendMessageBatchRequestEntry as Entry
 
 

@@ -1,5 +1,4 @@
 from tests.services.sqs.world import ACCOUNT, OTHER, World, arn, refused
-
 from weirmq.iam.caller import root_of, user_of
 
 OPEN = '{"Statement":{"Effect":"Allow","Principal":"*","Action":"SQS:*","Resource":"*"}}'

@@ -2,9 +2,9 @@ import json
 from base64 import b64decode
 
 import pytest
+
 from tests.services.sqs.moving import bury, ready, start, tasks, work
 from tests.services.sqs.world import ACCOUNT, ORIGIN, OTHER, World, arn, refused
-
 from weirmq.iam.caller import root_of, user_of
 
 PARAMETER = "InvalidParameterValueException"

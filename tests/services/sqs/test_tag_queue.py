@@ -1,6 +1,6 @@
 import pytest
-from tests.services.sqs.world import OTHER, World, refused
 
+from tests.services.sqs.world import OTHER, World, refused
 from weirmq.iam.caller import root_of
 
 PARAMETER = "InvalidParameterValueException"

@@ -10,9 +10,9 @@ from botocore.parsers import JSONParser, QueryParser
 from botocore.serialize import JSONSerializer, QuerySerializer
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tests.wire.aws.services import SQS, operation, request_of
 from tests.wire.aws.vectors_in_reverse import plain
-
 from weirmq.wire.aws.json import JsonCodec
 from weirmq.wire.aws.query import QueryCodec
 from weirmq.wire.aws.shapes import Member, Shape

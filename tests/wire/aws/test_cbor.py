@@ -6,9 +6,9 @@ import cbor2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tests.wire.aws.generated import service_of
 from tests.wire.aws.services import request_of
-
 from weirmq.kernel.errors import ServiceError
 from weirmq.wire.aws.cbor import CborCodec
 from weirmq.wire.aws.scalars import Timestamp

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.wire.aws.services import operation, request_of
 
+from tests.wire.aws.services import operation, request_of
 from weirmq.kernel.errors import ServiceError
 from weirmq.wire.aws import form
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.wire.aws.generated import essential, generator, types_of
 
+from tests.wire.aws.generated import essential, generator, types_of
 from weirmq.wire.aws.model import ServiceModel
 
 MESSAGING = ["sns", "events", "schemas", "scheduler", "pipes", "kinesis", "kafka", "mq", "firehose", "lambda"]

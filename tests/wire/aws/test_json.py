@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tests.wire.aws import services
 from tests.wire.aws.generated import service_of
 from tests.wire.aws.services import QUEUE, SQS, STS, json_request, operation, request_of
 from tests.wire.aws.vectors_in_reverse import Case, parameters
-
 from weirmq.kernel.errors import ServiceError
 from weirmq.wire.aws.json import JsonCodec
 from weirmq.wire.aws.scalars import EpochSeconds, HttpDate, Iso8601, Timestamp

@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 import pytest
+
 from tests.wire.aws.generated import service_of
 from tests.wire.aws.services import SQS, STS
-
 from weirmq.wire.aws import model
 from weirmq.wire.aws.model import ServiceModel
 from weirmq.wire.aws.shapes import Nothing, Shape

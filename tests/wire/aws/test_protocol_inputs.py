@@ -4,8 +4,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from tests.wire.aws.vectors_in_reverse import Case, body_of, parameters, plain
 
+from tests.wire.aws.vectors_in_reverse import Case, body_of, parameters, plain
 from weirmq.wire.aws.routes import Router
 from weirmq.wire.aws.shapes import Nothing
 from weirmq.wire.http import Request

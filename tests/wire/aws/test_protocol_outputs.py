@@ -8,8 +8,8 @@ from botocore.model import OperationModel
 from botocore.model import ServiceModel as BotocoreModel
 from botocore.parsers import JSONParser, QueryParser, RestJSONParser, RpcV2CBORParser
 from botocore.utils import parse_timestamp
-from tests.wire.aws.vectors_in_reverse import Case, parameters, struct_of
 
+from tests.wire.aws.vectors_in_reverse import Case, parameters, struct_of
 from weirmq.kernel.errors import ServiceError
 from weirmq.wire.http import Response
 

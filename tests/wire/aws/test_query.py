@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.wire.aws.services import QUEUE, SQS, STS, operation, request_of
 
+from tests.wire.aws.services import QUEUE, SQS, STS, operation, request_of
 from weirmq.kernel.errors import ServiceError
 from weirmq.wire.aws.query import QueryCodec, escape
 from weirmq.wire.aws.scalars import Timestamp

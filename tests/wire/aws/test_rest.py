@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tests.wire.aws.generated import service_of
 from tests.wire.aws.services import request_of
-
 from weirmq.kernel.errors import ServiceError
 from weirmq.wire.aws.rest import RestJsonCodec
 from weirmq.wire.aws.scalars import Timestamp

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tests.wire.aws.generated import service_of
 from tests.wire.aws.services import SQS, STS, request_of
-
 from weirmq.wire.aws.model import ServiceModel
 from weirmq.wire.aws.routes import Route, Router
 from weirmq.wire.http import Request

@@ -6,8 +6,8 @@ import string
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.wire.aws.signing import ACCESS_KEY, NOW_MS, SECRET, request_of, sign
 
+from tests.wire.aws.signing import ACCESS_KEY, NOW_MS, SECRET, request_of, sign
 from weirmq.kernel.clock import DAY_MS, MINUTE_MS, SECOND_MS
 from weirmq.kernel.errors import ServiceError
 from weirmq.wire.aws import sigv4

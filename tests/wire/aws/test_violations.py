@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
+
 from tests.wire.aws.generated import service_of
 from tests.wire.aws.services import json_request
-
 from weirmq.kernel.errors import ServiceError
 from weirmq.wire.aws.json import JsonCodec
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 import pytest
-from tests.wire.aws.generated import service_of
 
+from tests.wire.aws.generated import service_of
 from weirmq.wire.aws import timestamps
 from weirmq.wire.aws.cbor import CborCodec
 from weirmq.wire.aws.codec import Codec

@@ -19,6 +19,7 @@ TRACE_HEADER: Final = "AWSTraceHeader"
 
 # #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF (W3C XML 1.0, 2.2)
 _FORBIDDEN: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_CONTROLS: Final = bytes({*range(0x20)} - {0x9, 0xA, 0xD})  # of those, the ones in ASCII
 _NAME: Final = re.compile(r"\A[A-Za-z0-9_\-.]+\Z")
 _TYPE: Final = re.compile(r"\A(String|Number|Binary)(?:\..+)?\Z", re.DOTALL)
 _TYPE_LETTERS: Final = 256
@@ -30,6 +31,8 @@ _BINARY: Final = b"\x02"
 
 def check_text(text: str, place: str = "message body") -> None:
     """Refuse letters that XML can't hold. Raises InvalidMessageContents."""
+    if text.isascii() and len(text.encode().translate(None, _CONTROLS)) == len(text):
+        return  # the search below says the same, in eight times the time
     if (forbidden := _FORBIDDEN.search(text)) is not None:
         raise errors.invalid_contents(forbidden[0], place)
 

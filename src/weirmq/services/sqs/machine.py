@@ -173,6 +173,7 @@ class SqsMachine:
         self.holdings.hold(offset, len(fact.body))
         if fact.sent_ms:
             queue.old.put(seq, fact.sent_ms)
+            queue.at_ms = -1  # it may be past the retention of its new queue already
         if fact.visible_at_ms > now_ms:
             message.state = DELAYED
             message.visible_at_ms = fact.visible_at_ms
