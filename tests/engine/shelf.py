@@ -67,7 +67,7 @@ class Shelf:
     def next_due_ms(self) -> int | None:
         return None
 
-    def due(self, now_ms: int) -> Sequence[Fact]:
+    def due(self, _now_ms: int) -> Sequence[Fact]:
         return ()
 
     def snapshot(self) -> Iterable[Row]:

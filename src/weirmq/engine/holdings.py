@@ -70,9 +70,12 @@ class Holdings:
         return None
 
     def forget(self, offset: int) -> None:
-        """The log was trimmed to `offset`: whole blocks below it are gone."""
+        """The log was trimmed to `offset`: whole blocks below it are gone.
+
+        A block of which something is still counted as held stays: purged messages are let go of a slice at a time.
+        """
         for index in list(self.blocks):
-            if (index + 1) << BLOCK_BITS > offset:
+            if (index + 1) << BLOCK_BITS > offset or self.blocks[index].held:
                 break
             del self.blocks[index]
 

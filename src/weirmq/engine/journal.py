@@ -220,7 +220,8 @@ class Journal:
             reason = f"it has the facts {held}, but its newest snapshot ends at {snapshot_offset}"
             raise LogDamaged("journal", 0, reason)
         self._restore(parts)
-        self.snapshot_offset = self.fallback_offset = snapshot_offset
+        self.snapshot_offset = snapshot_offset
+        self.fallback_offset = self.log.start  # the older snapshot's offset isn't known here
         count = 0
         for record in replay(self.log, max(snapshot_offset, self.log.start)):
             self._latest_ms = record.timestamp_ms
@@ -270,7 +271,11 @@ class Journal:
         self.bytes_since_snapshot = 0
 
     def trim(self) -> None:
-        """Let go of the log's start, as far as no replay and no machine needs it."""
+        """Let go of the log's start, as far as no replay and no machine needs it. Raises LogFailed.
+
+        What was copied forward is written first: until then the log's start has the only copy.
+        """
+        self.flush()
         first_held = self.holdings.first_held()
         offset = self.fallback_offset if first_held is None else min(first_held, self.fallback_offset)
         if offset > self.log.start:
