@@ -247,11 +247,19 @@ def test_a_snapshot_and_the_tail_after_it() -> None:
     assert again.journal.holdings.blocks == life.journal.holdings.blocks
 
 
+def test_a_snapshot_knows_the_time_although_no_fact_comes_after_it() -> None:
+    house = House()
+    life = house.begin()
+    life.put("a", "one", NOW_MS + 77)
+    house.snapshot(life)
+    assert house.begin().journal.latest_ms == NOW_MS + 77
+
+
 def test_blocks_come_last_in_a_snapshot() -> None:
     life = Life()
     life.put("a", "one")
     life.journal.flush()
-    assert [key for key, _ in life.journal.snapshot()] == [b"shelf", b"journal"]
+    assert [key for key, _ in life.journal.snapshot()] == [b"shelf", b"journal", b"journal"]
 
 
 def test_space_is_won_back_up_to_the_snapshot_before_the_newest() -> None:

@@ -16,6 +16,7 @@ from weirmq.kernel.errors import LogDamaged, LogFailed
 from weirmq.server.app import App
 from weirmq.server.config import Options, User
 from weirmq.server.logs import open_logger
+from weirmq.server.snapshotter import Snapshotter
 from weirmq.services.sqs.api import OPERATIONS
 from weirmq.testing import Server
 from weirmq.testing.disk import SimulatedDisk
@@ -53,8 +54,10 @@ class Running:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         head = f"{verb} HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Type: {kind}\r\n"
         writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
-        answer = await reader.read()
-        writer.close()
+        try:
+            answer = await reader.read()
+        finally:
+            writer.close()
         head, _, text = answer.decode().partition("\r\n\r\n")
         return Answer(int(head.split()[1]) if head else 0, text)
 
@@ -75,7 +78,7 @@ def on(disk: SimulatedDisk, durability: str = "fsync") -> dict[str, Any]:
 
 
 async def until(condition: Any) -> None:
-    while not condition():
+    while not condition():  # noqa: ASYNC110 - what is waited for has no event
         await asyncio.sleep(0)
 
 
@@ -102,7 +105,7 @@ def test_sts_through_an_sdk() -> None:
     with Server(users=(user,)) as server:
         identity = server.client("sts", aws_access_key_id="AKIAANN", aws_secret_access_key="s").get_caller_identity()
         assert identity["Arn"] == "arn:aws:iam::111122223333:user/ann"
-        with pytest.raises(ClientError, match="SignatureDoesNotMatch|InvalidSignature"):
+        with pytest.raises(ClientError, match="SignatureDoesNotMatch"):
             server.client("sts", aws_access_key_id="AKIAANN", aws_secret_access_key="x").get_caller_identity()
 
 
@@ -120,7 +123,7 @@ async def test_an_operation_that_is_unknown() -> None:
 
 
 async def test_an_operation_that_isnt_there_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(OPERATIONS, "ListQueues")  # type: ignore[arg-type]
+    monkeypatch.delitem(OPERATIONS, "ListQueues")
     async with running() as server:
         answer = await server.ask("Action=ListQueues")
         assert answer.status == 501
@@ -128,8 +131,8 @@ async def test_an_operation_that_isnt_there_yet(monkeypatch: pytest.MonkeyPatch)
 
 
 async def test_a_fault_of_ours_is_told_and_hurts_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(OPERATIONS, "ListQueues", lambda *_: 1 // 0)  # type: ignore[index]
-    monkeypatch.setitem(OPERATIONS, "ListQueueTags", lambda *_: object())  # type: ignore[index]  # can't be encoded
+    monkeypatch.setitem(OPERATIONS, "ListQueues", lambda *_: 1 // 0)
+    monkeypatch.setitem(OPERATIONS, "ListQueueTags", lambda *_: object())  # can't be encoded
     async with running() as server:
         for form in ("Action=ListQueues", "Action=ListQueueTags&QueueUrl=x"):
             answer = await server.ask(form)
@@ -240,11 +243,11 @@ async def test_a_failed_disk_silences_the_server(verb: str) -> None:
     assert isinstance(server.app.failed.exception(), LogFailed)
     after = asyncio.ensure_future(server.send("GET /health"))
     await until(lambda: server.app._server.requests == 3)
-    assert not (asked.done() or after.done())
+    assert not asked.done()
+    assert not after.done()
     await server.app.stop()
     for unanswered in (asked, after):
-        with pytest.raises(ConnectionResetError):
-            await unanswered
+        assert await unanswered == Answer(0, "")
     assert "the disk failed; nothing is answered any more" in server.events
 
 
@@ -274,8 +277,8 @@ async def test_a_long_poll_ends_with_what_comes_with_time_and_with_the_server() 
         clock.advance(seconds=20)
         assert "<Message>" not in (await expired).body
         left = await polling()
-    assert left.done()
-    assert (left.result().status, "<Message>" in left.result().body) == (200, False)
+    answer = await left
+    assert (answer.status, "<Message>" in answer.body) == (200, False)
     clock.advance(seconds=1)  # nobody listens any more
 
 
@@ -316,6 +319,11 @@ def _eager(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
+def ended(snapshotter: Snapshotter) -> None:
+    """Wait for the child, and leave the news to the snapshotter."""
+    os.waitid(os.P_PID, snapshotter._child, os.WEXITED | os.WNOWAIT)
+
+
 async def test_a_child_writes_a_snapshot_while_the_server_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -329,7 +337,7 @@ async def test_a_child_writes_a_snapshot_while_the_server_goes_on(
             end = server.app._journal.end
             snapshotter._maintain()
             await server.ask("Action=SendMessage&MessageBody=meanwhile", QUEUE)
-            os.waitid(os.P_PID, snapshotter._child, os.WEXITED | os.WNOWAIT)
+            ended(snapshotter)
             snapshotter._maintain()
             assert snapshotter._child == 0
             assert server.app._journal.snapshot_offset == end
@@ -354,7 +362,7 @@ async def test_a_snapshot_that_fails_is_told_and_tried_again_later(
             with monkeypatch.context() as broken:
                 broken.setattr("weirmq.server.snapshotter.write_snapshot", lambda *_: 1 // 0)
                 snapshotter._maintain()
-            os.waitid(os.P_PID, snapshotter._child, os.WEXITED | os.WNOWAIT)
+            ended(snapshotter)
             snapshotter._maintain()
             snapshotter._maintain()
             assert snapshotter._child == 0
@@ -373,5 +381,4 @@ async def test_a_stop_gives_up_a_snapshot_in_the_making(tmp_path: Path, monkeypa
             snapshotter._maintain()
             end = server.app._journal.end
     assert [path.name for path in (tmp_path / "snapshots").iterdir()] == [f"{end:020}.snapshot"]
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert snapshotter._child == 0

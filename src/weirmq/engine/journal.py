@@ -35,10 +35,16 @@ _MOVED: Final = "/moved"  # appended to the machine's name in the key of a paylo
 
 
 class BlockPart(msgspec.Struct, array_like=True, tag=0):
-    """The journal's own part of a snapshot: what Holdings knows of one block."""
+    """A part of the journal's own in a snapshot: what Holdings knows of one block."""
 
     index: int
     block: Block
+
+
+class TimePart(msgspec.Struct, array_like=True, tag=1):
+    """Another one: the time of the newest fact, which may stand in no log any more."""
+
+    latest_ms: int
 
 
 class Journal:
@@ -241,11 +247,14 @@ class Journal:
 
     def _restore(self, parts: Iterable[tuple[bytes, bytes]]) -> None:
         decoders = {key: msgspec.msgpack.Decoder(machine.parts) for key, (machine, _) in self._machines.items()}
-        own = msgspec.msgpack.Decoder(BlockPart)
+        own = msgspec.msgpack.Decoder(BlockPart | TimePart)
         for key, value in parts:
             if key == b"journal":
                 part = own.decode(value)
-                self.holdings.blocks[part.index] = part.block
+                if isinstance(part, BlockPart):
+                    self.holdings.blocks[part.index] = part.block
+                else:
+                    self._latest_ms = part.latest_ms
             else:
                 self._machines[key][0].restore(decoders[key].decode(value))
 
@@ -256,6 +265,7 @@ class Journal:
         for key, (machine, _) in self._machines.items():
             for part in machine.snapshot():
                 yield key, self._encode(part)
+        yield b"journal", self._encode(TimePart(self._latest_ms))
         for index, block in self.holdings.blocks.items():  # last: a machine may let go of payloads on the way
             yield b"journal", self._encode(BlockPart(index, block))
 

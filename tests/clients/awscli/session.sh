@@ -32,7 +32,8 @@ grep -F "$DATA/state" "$DATA/banner"
 # The indented lines after "A first success" are there to be pasted as they stand.
 sed -n '/first success/,/^$/ s/^  //p' "$DATA/banner" >"$DATA/pasted"
 cat "$DATA/pasted"
-source "$DATA/pasted" | tee "$DATA/said"
+source "$DATA/pasted" >"$DATA/said" # in this shell, so that what it exports stays
+cat "$DATA/said"
 grep -q hello "$DATA/said"
 
 sqs() { aws --endpoint-url "$URL" sqs "$@" --output text; }
