@@ -12,7 +12,7 @@ from weirmq.kernel.ids import SeededEntropy
 from weirmq.log.files import FileLog
 from weirmq.log.log import Log
 from weirmq.log.memory import MemoryLog
-from weirmq.log.snapshots import newest_snapshot, write_snapshot
+from weirmq.log.snapshots import newest_snapshot, older_offset, write_snapshot
 from weirmq.testing.disk import SimulatedDisk
 
 NOW_MS = 1_700_000_000_000
@@ -115,7 +115,8 @@ class House:
     def begin(self, slack_bytes: int = 1 << 30) -> Life:
         snapshot = newest_snapshot(self.disk, SNAPSHOTS)
         life = Life(FileLog(self.disk, LOG, self.segment_bytes), waits_for_sync=True, slack_bytes=slack_bytes)
-        life.journal.replay(snapshot.parts, snapshot.offset)
+        older = older_offset(self.disk, SNAPSHOTS, snapshot.offset)
+        life.journal.replay(snapshot.parts, snapshot.offset, older)
         return life
 
     def settle(self, life: Life) -> None:

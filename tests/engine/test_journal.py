@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from tests.engine.shelf import LOG, NOW_MS, House, Life, Put, Taken
+from tests.engine.shelf import LOG, NOW_MS, SNAPSHOTS, House, Life, Put, Taken
 from weirmq.kernel.errors import LogDamaged, LogFailed, NoRoom
 from weirmq.log.batch import headers, hollow
 from weirmq.log.files import FileLog
 from weirmq.log.memory import MemoryLog
+from weirmq.log.snapshots import write_snapshot
 from weirmq.testing.disk import PowerLost, SimulatedDisk
 
 TEXT_BYTES = 300  # so that some thousands of facts fill more than one segment
@@ -245,6 +246,19 @@ def test_a_snapshot_and_the_tail_after_it() -> None:
     assert len(again.shelf.seen) == 2  # the tail alone
     assert again.texts() == life.texts() == {"b": "two", "c": "three"}
     assert again.journal.holdings.blocks == life.journal.holdings.blocks
+
+
+def test_many_short_lives_win_back_space_too() -> None:
+    """Each writes a snapshot at its end, and is too short for another one."""
+    house = House()
+    for number in range(4):
+        life = house.begin()
+        life.journal.trim()
+        _turn_over(life, 0, 6000)
+        house.settle(life)
+        write_snapshot(house.disk, SNAPSHOTS, life.journal.end, life.journal.snapshot())
+        assert life.log.start > 6000 * (number - 2)
+        life.log.close()
 
 
 def test_a_snapshot_knows_the_time_although_no_fact_comes_after_it() -> None:

@@ -216,9 +216,10 @@ class Journal:
 
     # Replay
 
-    def replay(self, parts: Iterable[tuple[bytes, bytes]], snapshot_offset: int) -> int:
+    def replay(self, parts: Iterable[tuple[bytes, bytes]], snapshot_offset: int, fallback_offset: int = 0) -> int:
         """Bring the machines to where the log ends: a snapshot taken at `snapshot_offset`, then the facts after it.
 
+        What comes after `fallback_offset`, where an older snapshot was taken, isn't let go of before there is a newer.
         Returns how many facts were applied. Raises LogDamaged.
         """
         if not self.log.start <= snapshot_offset <= self.log.end:
@@ -227,7 +228,7 @@ class Journal:
             raise LogDamaged("journal", 0, reason)
         self._restore(parts)
         self.snapshot_offset = snapshot_offset
-        self.fallback_offset = self.log.start  # the older snapshot's offset isn't known here
+        self.fallback_offset = fallback_offset
         count = 0
         for record in replay(self.log, max(snapshot_offset, self.log.start)):
             self._latest_ms = record.timestamp_ms

@@ -103,6 +103,12 @@ def newest_snapshot(disk: Disk, folder: str) -> Snapshot:
     return Snapshot(0, iter(()), refused)
 
 
+def older_offset(disk: Disk, folder: str, offset: int) -> int:
+    """The offset of the newest snapshot before `offset`, sound or not; 0 where there is none. Raises OSError."""
+    offsets = (int(name[:20]) for name in _newest_first(_names(disk, folder)))
+    return next((older for older in offsets if older < offset), 0)
+
+
 def _names(disk: Disk, folder: str) -> list[str]:
     try:
         return disk.names(folder)

@@ -19,7 +19,7 @@ from weirmq.log.disk import Disk, SystemDisk
 from weirmq.log.files import FileLog
 from weirmq.log.log import Log
 from weirmq.log.memory import MemoryLog
-from weirmq.log.snapshots import newest_snapshot
+from weirmq.log.snapshots import newest_snapshot, older_offset
 from weirmq.server.auth import Authenticator
 from weirmq.server.config import Options
 from weirmq.server.dispatch import Dispatcher
@@ -155,10 +155,11 @@ class App:
     def _replay(self, journal: Journal) -> None:
         if self.options.durability == "memory":
             return
-        snapshot = newest_snapshot(self.disk, str(Path(self.options.data) / SNAPSHOTS))
+        folder = str(Path(self.options.data) / SNAPSHOTS)
+        snapshot = newest_snapshot(self.disk, folder)
         for refused in snapshot.refused:
             self.logger.warning("a snapshot was passed over", reason=refused)
-        count = journal.replay(snapshot.parts, snapshot.offset)
+        count = journal.replay(snapshot.parts, snapshot.offset, older_offset(self.disk, folder, snapshot.offset))
         self.logger.debug("replayed", snapshot=snapshot.offset, facts=count)
         if isinstance(self.clock, SystemClock):
             self.clock.not_before(journal.latest_ms)
