@@ -1,7 +1,7 @@
 """A program that orders tasks and waits for what the worker makes of them.
 
 `scenario` runs one of each kind; `place N FILE` places N orders and writes their ids down; `collect FILE` waits for
-those.
+all of those, `collect FILE COUNT` for the first ones.
 """
 
 import sys
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from celery import chain, group
 from celery.result import AsyncResult
-from shop import app, broken, price, shaky, shout
+from shop import app, broken, pack, price, shaky, shout
 
 PATIENCE_S = 60
 
@@ -37,13 +37,14 @@ def scenario() -> None:
 
 
 def place(count: str, file: str) -> None:
-    placed = [price.delay(number, 3).id for number in range(int(count))]
+    placed = [pack.delay(number).id for number in range(int(count))]
     Path(file).write_text("\n".join(placed))
     print("ok place")
 
 
-def collect(file: str) -> None:
-    for number, task in enumerate(Path(file).read_text().split()):
+def collect(file: str, count: str = "") -> None:
+    placed = Path(file).read_text().split()
+    for number, task in enumerate(placed[: int(count or len(placed))]):
         assert AsyncResult(task, app=app).get(timeout=PATIENCE_S) == number * 3
     print("ok collect")
 

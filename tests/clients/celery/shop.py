@@ -1,6 +1,7 @@
 """A Celery application on the SQS transport, as its users write one."""
 
 import os
+import time
 from urllib.parse import quote, urlsplit
 
 from celery import Celery
@@ -17,7 +18,7 @@ app.conf.update(
     broker_transport_options={
         "is_secure": False,
         "region": os.environ["AWS_DEFAULT_REGION"],
-        "visibility_timeout": 120,
+        "visibility_timeout": 10,
         "wait_time_seconds": 5,
         "polling_interval": 0.1,
         "queue_name_prefix": os.environ["QUEUE_PREFIX"],
@@ -32,6 +33,13 @@ app.conf.update(
 @app.task
 def price(amount: int, each: int) -> int:
     return amount * each
+
+
+@app.task
+def pack(number: int) -> int:
+    """Takes its time, so that a worker is always in the middle of one."""
+    time.sleep(0.2)
+    return number * 3
 
 
 @app.task
