@@ -29,7 +29,7 @@ def programs_folder() -> Path:
 def environ(server: Server, tmp_path: Path) -> dict[str, str]:
     results = tmp_path / "results"
     results.mkdir()
-    more = {"PYTHONPATH": str(APPLICATION), "PYTHONDONTWRITEBYTECODE": "1", "RESULTS": str(results)}
+    more = {"PYTHONPATH": str(APPLICATION), "RESULTS": str(results)}
     return programs.environment(server, server.key, QUEUE_PREFIX="celery-", **more)
 
 
