@@ -27,6 +27,17 @@ def test_facts_apply_at_once_at_the_offset_that_they_get() -> None:
     assert (life.log.end, life.journal.end) == (1, 2)
 
 
+def test_a_fact_that_cannot_be_applied_is_never_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    life, gone = Life(), list[str]()
+    life.put("a", "one")
+    life.journal.hold(gone.append, "answer")
+    monkeypatch.setattr(life.shelf, "apply", lambda *_: 1 // 0)
+    for attempt in (lambda: life.put("b", "two"), life.journal.flush):
+        with pytest.raises(LogFailed, match="ZeroDivisionError"):
+            attempt()
+    assert (life.log.end, gone) == (0, [])
+
+
 def test_one_flush_is_one_batch() -> None:
     life = Life()
     for number in range(5):

@@ -248,7 +248,7 @@ async def test_a_failed_disk_silences_the_server(verb: str) -> None:
     await server.app.stop()
     for unanswered in (asked, after):
         assert await unanswered == Answer(0, "")
-    assert "the disk failed; nothing is answered any more" in server.events
+    assert "the log failed; nothing is answered any more" in server.events
 
 
 # Time

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from tests.wire.aws.signing import ACCESS_KEY, NOW_MS, SECRET, request_of, sign
 from weirmq.iam.caller import root_of
-from weirmq.kernel.clock import ManualClock
 from weirmq.kernel.errors import ServiceError
 from weirmq.server.auth import Authenticator
 from weirmq.server.users import ConfigError, User
@@ -24,20 +23,20 @@ def user(**changes: Any) -> User:
     return User(**(fields | changes))
 
 
-def authenticator(*users: User, is_open: bool = False, now_ms: int = NOW_MS) -> Authenticator:
-    return Authenticator(users, is_open=is_open, clock=ManualClock(now_ms))
+def authenticator(*users: User, is_open: bool = False) -> Authenticator:
+    return Authenticator(users, is_open=is_open)
 
 
-def refusal(checks: Authenticator, request: Request) -> ServiceError:
+def refusal(checks: Authenticator, request: Request, now_ms: int = NOW_MS) -> ServiceError:
     with pytest.raises(ServiceError) as caught:
-        checks.authenticate(request)
+        checks.authenticate(request, now_ms)
     return caught.value
 
 
 def test_a_user_is_known_by_a_signature() -> None:
     checks = authenticator(user(policies=(ALLOW,)))
     for _ in range(2):
-        found = checks.authenticate(sign(region="eu-west-1", service="sns"))
+        found = checks.authenticate(sign(region="eu-west-1", service="sns"), NOW_MS)
         assert (found.region, found.service) == ("eu-west-1", "sns")
         assert found.caller.arn == f"arn:aws:iam::{ACCOUNT}:user/bob"
         assert (found.caller.account, found.caller.access_key) == (ACCOUNT, ACCESS_KEY)
@@ -47,20 +46,20 @@ def test_a_user_is_known_by_a_signature() -> None:
 
 def test_a_presigned_request_will_do() -> None:
     request = sign("GET", "http://localhost:4566/?Action=ListQueues", body=b"", expires_s=60)
-    assert authenticator(user()).authenticate(request).caller.username == "bob"
+    assert authenticator(user()).authenticate(request, NOW_MS).caller.username == "bob"
 
 
 def test_the_same_user_in_other_regions_and_services_is_kept_apart() -> None:
     checks = authenticator(user())
     for region in ("us-east-1", "cn-north-1", "us-gov-west-1"):
         for service in ("sqs", "sts"):
-            found = checks.authenticate(sign(region=region, service=service))
+            found = checks.authenticate(sign(region=region, service=service), NOW_MS)
             assert (found.region, found.service) == (region, service)
-    assert checks.authenticate(sign(region="cn-north-1")).caller.arn == f"arn:aws-cn:iam::{ACCOUNT}:user/bob"
+    assert checks.authenticate(sign(region="cn-north-1"), NOW_MS).caller.arn == f"arn:aws-cn:iam::{ACCOUNT}:user/bob"
 
 
 def test_the_user_named_root_is_the_root_of_the_account() -> None:
-    found = authenticator(user(name="root")).authenticate(sign())
+    found = authenticator(user(name="root")).authenticate(sign(), NOW_MS)
     assert found.caller == root_of(ACCOUNT, ACCESS_KEY)
 
 
@@ -85,10 +84,10 @@ def test_a_server_without_users_that_is_closed_lets_nobody_in() -> None:
 
 def test_a_session_token_must_be_the_users_own_and_in_time() -> None:
     session = user(session_token="FwoG", session_expires=datetime.fromtimestamp(NOW_MS / 1000 + 60, UTC))
-    assert authenticator(session).authenticate(sign(token="FwoG")).caller.username == "bob"
+    assert authenticator(session).authenticate(sign(token="FwoG"), NOW_MS).caller.username == "bob"
     for token in (None, "FwoGx", "Fwo", "\x7f"):
         assert refusal(authenticator(session), sign(token=token)).code == "UnrecognizedClientException"
-    error = refusal(authenticator(session, now_ms=NOW_MS + 60_000), sign(token="FwoG", at_ms=NOW_MS + 60_000))
+    error = refusal(authenticator(session), sign(token="FwoG", at_ms=NOW_MS + 60_000), NOW_MS + 60_000)
     assert (error.code, error.status) == ("ExpiredTokenException", 403)
     assert error.message == "The security token included in the request is expired"
 
@@ -96,7 +95,7 @@ def test_a_session_token_must_be_the_users_own_and_in_time() -> None:
 def test_a_known_client_without_its_token_is_refused() -> None:
     checks = authenticator(user(session_token="FwoG"))
     request = sign(token="FwoG")
-    checks.authenticate(request)
+    checks.authenticate(request, NOW_MS)
     del request.headers[b"x-amz-security-token"]
     refusal(checks, request)
 
@@ -113,7 +112,7 @@ def test_an_open_server_lets_anyone_in_as_the_root_of_the_account_that_they_name
             sign(access_key=access_key, region="eu-west-1"),
             sign("GET", body=b"", access_key=access_key, region="eu-west-1", expires_s=60),
         ):
-            found = checks.authenticate(request)
+            found = checks.authenticate(request, NOW_MS)
             assert (found.caller, found.region, found.service) == (root_of(account, access_key), "eu-west-1", "sqs")
     assert checks.account_of(access_key) == account
 
@@ -123,7 +122,7 @@ def test_an_open_server_keeps_clients_apart() -> None:
     for _ in range(2):
         for access_key in ("111111111111", "222222222222"):
             for region in ("us-east-1", "eu-west-1"):
-                found = checks.authenticate(sign(access_key=access_key, region=region))
+                found = checks.authenticate(sign(access_key=access_key, region=region), NOW_MS)
                 assert (found.caller.account, found.region) == (access_key, region)
 
 
@@ -133,25 +132,27 @@ def test_an_open_server_is_not_misled_by_the_order_of_the_header() -> None:
         credential = f"{account}/20260101/us-east-1/sqs/aws4_request"
         text = f"AWS4-HMAC-SHA256 SignedHeaders=host, Signature=0, Credential={credential}"
         request = request_of("POST", "/", {"Authorization": text})
-        assert checks.authenticate(request).caller.account == account
+        assert checks.authenticate(request, NOW_MS).caller.account == account
 
 
 def test_an_open_server_takes_unsigned_requests() -> None:
-    found = authenticator(is_open=True).authenticate(request_of("GET", "/?Action=ListQueues", {"Host": "localhost"}))
+    found = authenticator(is_open=True).authenticate(
+        request_of("GET", "/?Action=ListQueues", {"Host": "localhost"}), NOW_MS
+    )
     assert (found.caller, found.region, found.service) == (root_of("000000000000"), "us-east-1", "")
 
 
 def test_the_region_of_unsigned_requests_can_be_told() -> None:
-    checks = Authenticator((), is_open=True, clock=ManualClock(), region="cn-north-1")
-    found = checks.authenticate(request_of("GET", "/", {}))
+    checks = Authenticator((), is_open=True, region="cn-north-1")
+    found = checks.authenticate(request_of("GET", "/", {}), NOW_MS)
     assert (found.region, found.caller.arn) == ("cn-north-1", "arn:aws-cn:iam::000000000000:root")
 
 
 def test_an_open_server_with_users_still_checks_theirs() -> None:
     checks = authenticator(user(), is_open=True)
     for _ in range(2):
-        assert checks.authenticate(sign()).caller.username == "bob"
-        assert checks.authenticate(sign(access_key="test")).caller.is_root
+        assert checks.authenticate(sign(), NOW_MS).caller.username == "bob"
+        assert checks.authenticate(sign(access_key="test"), NOW_MS).caller.is_root
         assert refusal(checks, sign(secret="wrong")).code == "InvalidSignatureException"
 
 
@@ -160,23 +161,23 @@ def test_no_header_is_too_strange_for_an_open_server(text: bytes) -> None:
     checks = authenticator(is_open=True)
     for value in (text, b"AWS4-HMAC-SHA256 Credential=" + text, b"Credential=a/b/" + text + b"/d/e, Signature=" + text):
         request = Request(b"GET", b"/", b"/", b"X-Amz-Credential=" + text, {b"authorization": value}, b"")
-        assert checks.authenticate(request).caller.is_root
+        assert checks.authenticate(request, NOW_MS).caller.is_root
         del request.headers[b"authorization"]
-        assert checks.authenticate(request).caller.is_root
+        assert checks.authenticate(request, NOW_MS).caller.is_root
 
 
 @pytest.mark.parametrize("region", ["us east", "us:east", "EU", "a" * 65, "", "é", "us-east-1\n"])
 def test_an_open_server_takes_no_strange_regions(region: str) -> None:
     credential = f"test/20260101/{region}/sqs/aws4_request"
     text = f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature={'0' * 64}"
-    found = authenticator(is_open=True).authenticate(request_of("POST", "/", {"Authorization": text}))
+    found = authenticator(is_open=True).authenticate(request_of("POST", "/", {"Authorization": text}), NOW_MS)
     assert (found.region, found.caller.account) == ("us-east-1", "000000000000")
 
 
 def test_what_is_remembered_is_bounded() -> None:
     checks = authenticator(is_open=True)
     for number in range(1500):
-        checks.authenticate(sign_cheaply(f"{number}"))
+        checks.authenticate(sign_cheaply(f"{number}"), NOW_MS)
     assert len(checks._admitted) <= 1024
 
 

@@ -6,6 +6,7 @@ payloads are copied to the end. So the log is never much more than twice what is
 about once for each byte won back.
 """
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import msgspec
@@ -42,12 +43,19 @@ class Holdings:
         self.slack_bytes = slack_bytes
         self.blocks: dict[int, Block] = {}
 
-    def wrote(self, offset: int, size: int) -> None:
-        """A record of `size` bytes stands at `offset`."""
-        block = self.blocks.get(offset >> BLOCK_BITS)
+    def wrote(self, offset: int, sizes: Sequence[int]) -> None:
+        """Records of `sizes` bytes stand at `offset` and right behind it."""
+        if not sizes:
+            return
+        index = offset >> BLOCK_BITS
+        if (offset + len(sizes) - 1) >> BLOCK_BITS != index:
+            for number, size in enumerate(sizes, offset):
+                self.wrote(number, (size,))
+            return
+        block = self.blocks.get(index)
         if block is None:
-            block = self.blocks[offset >> BLOCK_BITS] = Block()
-        block.all_bytes += size
+            block = self.blocks[index] = Block()
+        block.all_bytes += sum(sizes)
 
     def hold(self, offset: int, size: int) -> None:
         """A machine took up the payload at `offset`, of about `size` bytes."""

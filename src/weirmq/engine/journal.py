@@ -19,19 +19,19 @@ import msgspec
 
 from weirmq.engine.holdings import Block, Holdings
 from weirmq.engine.machine import Fact, Machine
-from weirmq.kernel.errors import LogDamaged, NoRoom
-from weirmq.log.batch import BatchBuilder, Record, records
+from weirmq.kernel.errors import LogDamaged, LogFailed, NoRoom
+from weirmq.log.batch import HEADER_BYTES, BatchBuilder, Record, records
 from weirmq.log.log import Log
 from weirmq.log.replay import replay
 
 MAX_BATCH_BYTES: Final = 4 * 1024 * 1024  # more than this isn't gathered before it is written
 RECORD_OVERHEAD_BYTES: Final = 64  # more than a record's own lengths, deltas and key can take
 RESERVE_STEP_BYTES: Final = 1024 * 1024  # room is asked for in steps, not for each fact
-RECENT_BYTES: Final = 16 * 1024 * 1024  # payloads kept in memory because they were written last
+RECENT_BYTES: Final = 8 * 1024 * 1024  # a generation of payloads kept in memory because they were written last
 PAGE_BYTES: Final = 16 * 1024  # read at once where a payload is no longer in memory
 PAGED_BYTES: Final = 4 * 1024 * 1024  # of such reads kept
 
-_MOVED: Final = "/moved"  # appended to the machine's name in the key of a payload that was copied forward
+_MOVED: Final = b"/moved"  # appended to the machine's name in the key of a payload that was copied forward
 
 
 class BlockPart(msgspec.Struct, array_like=True, tag=0):
@@ -59,6 +59,7 @@ class Journal:
         self.snapshot_offset = 0  # replay starts here
         self.fallback_offset = 0  # or here, should the newest snapshot turn out damaged
         self.bytes_since_snapshot = 0
+        self._keys: dict[str, bytes] = {}  # of the records of a machine, by its name
         self._machines: dict[bytes, tuple[Machine, msgspec.msgpack.Decoder[Any]]] = {}
         self._moved: dict[bytes, tuple[Machine, msgspec.msgpack.Decoder[Any]]] = {}
         self._encode = msgspec.msgpack.Encoder().encode
@@ -67,23 +68,27 @@ class Journal:
         self._room = 0  # bytes that the log has promised to take, pending ones not counted
         self._latest_ms = 0
         self._held: deque[tuple[int, Callable[[Any], None], Any]] = deque()
+        self._facts: list[Fact] = []  # pending ones, and what is needed to make a batch of them
+        self._runs: list[tuple[bytes, Sequence[bytes], int]] = []
+        self._pending_bytes = 0  # no less than what they take
         self._recent: dict[int, Fact] = {}
-        self._recent_sizes: deque[tuple[int, int]] = deque()
+        self._older: dict[int, Fact] = {}  # the generation of payloads before
         self._recent_bytes = 0
         self._pages: dict[int, tuple[bytes, bytes]] = {}
         self._paged_bytes = 0
         self._copied = 0  # payloads below were copied forward, or needed no copy
         self._scan: Iterator[Record] | None = None  # goes on at `_copied`
+        self._failure: LogFailed | None = None
 
     @property
     def end(self) -> int:
         """The offset that the next fact gets."""
-        return self._base + self._builder.count
+        return self._base + len(self._facts)
 
     @property
     def is_pending(self) -> bool:
         """Whether `flush` has something to write, or answers wait for it."""
-        return bool(self._builder.count or self._held)
+        return bool(self._facts or self._held)
 
     @property
     def latest_ms(self) -> int:
@@ -93,8 +98,9 @@ class Journal:
     def join(self, machine: Machine) -> None:
         """Let `machine` keep its facts here. Before `replay`."""
         decoder = msgspec.msgpack.Decoder(machine.facts)
-        self._machines[machine.name.encode()] = (machine, decoder)
-        self._moved[(machine.name + _MOVED).encode()] = (machine, decoder)
+        key = self._keys[machine.name] = machine.name.encode()
+        self._machines[key] = (machine, decoder)
+        self._moved[key + _MOVED] = (machine, decoder)
 
     # Commit
 
@@ -108,39 +114,48 @@ class Journal:
         also: Sequence[tuple[Machine, Sequence[Fact]]] = (),
     ) -> None:
         """Record and apply `facts`, all or (NoRoom) none; with them, atomically, those that other machines `also` have.
+        Raises LogFailed where one can't be applied: it isn't written, and neither is anything after it.
 
         Answers held from now on wait until they are durable; not for those of a commit that isn't `urgent`, whose loss
         does no more harm than a redelivery.
         """
-        encode = self._encode
-        values = [encode(fact) for fact in facts]
-        others = [(other, more, [encode(fact) for fact in more]) for other, more in also] if also else ()
+        values = list(map(self._encode, facts))
+        more = [(other, others, list(map(self._encode, others))) for other, others in also] if also else ()
         size = sum(map(len, values)) + len(values) * RECORD_OVERHEAD_BYTES
-        for _, _, more_values in others:
-            size += sum(map(len, more_values)) + len(more_values) * RECORD_OVERHEAD_BYTES
+        for _, _, their_values in more:
+            size += sum(map(len, their_values)) + len(their_values) * RECORD_OVERHEAD_BYTES
         if size > self._room:
             self._reserve(size)
         self._room -= size
+        self._pending_bytes += size
         if now_ms < self._latest_ms:
             now_ms = self._latest_ms
         self._latest_ms = now_ms
-        self._record(machine, facts, values, now_ms)
-        for other, more, more_values in others:
-            self._record(other, more, more_values, now_ms)
+        try:
+            self._record(machine, facts, values, now_ms)
+            for other, others, their_values in more:
+                self._record(other, others, their_values, now_ms)
+        except Exception as error:
+            raise self._broken(error) from error
         if urgent:
-            self.critical = self.end
+            self.critical = self._base + len(self._facts)
 
     def _record(self, machine: Machine, facts: Sequence[Fact], values: list[bytes], now_ms: int) -> None:
         """Add facts to the pending batch, for which there is room, and apply them."""
-        key = machine.name.encode()
-        offset = self._base + self._builder.count
-        for fact, value in zip(facts, values, strict=True):
-            self._builder.add(key, value, now_ms)
-            self.holdings.wrote(offset, len(value))
-            if type(fact) in machine.payloads:
-                self._remember(offset, fact, len(value))
-            machine.apply(fact, offset, now_ms)
+        offset = self._base + len(self._facts)
+        self._facts += facts
+        self._runs.append((self._keys[machine.name], values, now_ms))
+        apply = machine.apply
+        for fact in facts:
+            apply(fact, offset, now_ms)
             offset += 1
+
+    def _broken(self, error: Exception) -> LogFailed:
+        """A fact couldn't be applied: nobody knows what the state is now, and the log must not get the fact either."""
+        self._runs.clear()
+        self._held.clear()
+        self._failure = LogFailed(f"a fact could not be applied: {type(error).__name__}: {error}")
+        return self._failure
 
     def hold(self, done: Callable[[Any], None], answer: Any) -> None:
         """Call `done(answer)` as soon as all that was urgently committed so far is durable: at once, if it is."""
@@ -151,13 +166,26 @@ class Journal:
 
     def flush(self) -> None:
         """Write what is pending. Raises LogFailed, after which nothing may be answered any more."""
-        if self._builder.count:
+        if self._failure is not None:
+            raise self._failure
+        if self._facts:
+            self._builder.extend(self._runs)
             batch = self._builder.build()
             self.bytes_since_snapshot += len(batch)
             self.log.append(batch)
-            self._base = self.log.end
+            self._written()
         if not self.waits_for_sync:
             self.synced(self._base)
+
+    def _written(self) -> None:
+        """What was pending is in the log: keep it in the recent payloads, and begin anew."""
+        first, self._base = self._base, self.log.end
+        self.holdings.wrote(first, [len(value) for _, values, _ in self._runs for value in values])
+        self._recent.update(zip(range(first, self._base), self._facts, strict=True))
+        self._recent_bytes += self._pending_bytes
+        if self._recent_bytes > RECENT_BYTES:
+            self._older, self._recent, self._recent_bytes = self._recent, {}, 0
+        self._facts, self._runs, self._pending_bytes = [], [], 0
 
     def synced(self, offset: int) -> None:
         """The log is durable up to `offset`: let the answers go that rest on no more."""
@@ -170,17 +198,19 @@ class Journal:
 
     def _reserve(self, size: int) -> None:
         """Make sure of room for `size` more bytes and some to spare. Raises NoRoom."""
-        if self._builder.size + size > MAX_BATCH_BYTES:
+        if self._pending_bytes + size > MAX_BATCH_BYTES:
             self.flush()
         room = size + RESERVE_STEP_BYTES
-        self.log.reserve(self._builder.size + room)
+        self.log.reserve(HEADER_BYTES + self._pending_bytes + room)
         self._room = room
 
     # Read back
 
     def read(self, machine: Machine, offset: int) -> Any:
         """The payload at `offset`."""
-        fact = self._recent.get(offset)
+        if offset >= self._base:
+            return self._facts[offset - self._base]
+        fact = self._recent.get(offset) or self._older.get(offset)
         if fact is not None:
             return fact
         record = self._pages.get(offset)
@@ -191,15 +221,6 @@ class Journal:
         if decode[0] is not machine:
             raise LogDamaged("journal", offset, f"{machine.name} was told to read a payload of {decode[0].name} here")
         return decode[1].decode(value)
-
-    def _remember(self, offset: int, fact: Fact, size: int) -> None:
-        self._recent[offset] = fact
-        self._recent_sizes.append((offset, size))
-        self._recent_bytes += size
-        while self._recent_bytes > RECENT_BYTES and self._recent_sizes[0][0] < self._base:
-            old, old_size = self._recent_sizes.popleft()
-            self._recent.pop(old, None)
-            self._recent_bytes -= old_size
 
     def _page_in(self, offset: int) -> tuple[bytes, bytes]:
         """Read `offset` and its neighbours, which are likely wanted next."""
@@ -233,7 +254,7 @@ class Journal:
         for record in replay(self.log, max(snapshot_offset, self.log.start)):
             self._latest_ms = record.timestamp_ms
             self.bytes_since_snapshot += len(record.value)
-            self.holdings.wrote(record.offset, len(record.value))
+            self.holdings.wrote(record.offset, (len(record.value),))
             if (known := self._machines.get(record.key)) is not None:
                 known[0].apply(known[1].decode(record.value), record.offset, record.timestamp_ms)
             elif (moved := self._moved.get(record.key)) is not None:
@@ -328,8 +349,8 @@ class Journal:
         if size > self._room:
             self._reserve(size)
         self._room -= size
-        offset = self.end
-        self._builder.add((machine.name + _MOVED).encode(), record.value, self._latest_ms)
-        self.holdings.wrote(offset, len(record.value))
-        self._remember(offset, fact, len(record.value))
+        self._pending_bytes += size
+        offset = self._base + len(self._facts)
+        self._facts.append(fact)
+        self._runs.append((self._keys[machine.name] + _MOVED, (record.value,), self._latest_ms))
         machine.relocate(fact, offset)

@@ -48,6 +48,6 @@ class LogDamaged(Exception):  # noqa: N818
 
 
 class LogFailed(Exception):  # noqa: N818
-    """The disk refused a write or sync that had room: what is in memory may be ahead of it, so nothing more is
-    answered.
+    """Memory and disk may not agree any more, so nothing more is answered: the disk refused a write or sync that had
+    room, or a fact could not be applied.
     """

@@ -4,6 +4,7 @@ import os
 import random
 from typing import Protocol
 
+UUID_BYTES = 16
 _POOL_BYTES = 4096  # one system call for 256 UUIDs
 
 
@@ -50,5 +51,10 @@ _VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 def uuid4(entropy: Entropy) -> str:
     """A random UUID in its text form (RFC 9562, 5.4). Every request needs one or two, so no number is made of it."""
-    digits = entropy.take(16).hex()
+    return uuid_of(entropy.take(UUID_BYTES))
+
+
+def uuid_of(random_bytes: bytes) -> str:
+    """The random UUID that `UUID_BYTES` random bytes make."""
+    digits = random_bytes.hex()
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{_VARIANTS[digits[16]]}{digits[17:20]}-{digits[20:]}"

@@ -15,7 +15,7 @@ batches of other producers that have the last two.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -110,63 +110,78 @@ _ONE_BYTE: Final = [bytes((byte,)) for byte in range(0, 0x80, 2)]
 _VARINTS: Final = _ONE_BYTE + [bytes((low, high)) for high in range(1, 0x80) for low in range(0x80, 0x100, 2)]
 
 
+def _varint_of(number: int) -> bytes:
+    return _VARINTS[number] if number < len(_VARINTS) else _varint(number)
+
+
 class BatchBuilder:
     """Collects records and makes one batch of them. Usable again after `build`."""
 
-    __slots__ = ("_base_ms", "_buffer", "_count", "_latest_ms", "_prefix")
+    __slots__ = ("_base_ms", "_buffer", "_latest_ms", "count")
 
     def __init__(self) -> None:
         self._clear()
 
     def _clear(self) -> None:
         self._buffer = bytearray(HEADER_BYTES)
-        self._count = 0
+        self.count = 0  # records added since the last `build`
         self._base_ms = 0
         self._latest_ms = 0
-        self._prefix = b""  # attributes and timestamp delta: the same for all records of a millisecond
 
     @property
     def size(self) -> int:
         """Bytes of the batch, were it built now; the bare header where there is no record."""
         return len(self._buffer)
 
-    @property
-    def count(self) -> int:
-        """Records added since the last `build`."""
-        return self._count
-
     def add(self, key: bytes, value: bytes, timestamp_ms: int) -> int:
         """Add a record; returns its index in the batch. Raises ValueError for a timestamp below the one before."""
-        if timestamp_ms != self._latest_ms or not self._prefix:
-            self._move_to(timestamp_ms)
-        index = self._count
-        key_length = len(key)
-        value_length = len(value)
-        try:
-            before_key = self._prefix + _VARINTS[index] + _VARINTS[key_length]
-            before_value = _VARINTS[value_length]
-            length = _VARINTS[len(before_key) + key_length + len(before_value) + value_length + 1]
-        except IndexError:  # a number of more than two bytes
-            before_key = self._prefix + _varint(index) + _varint(key_length)
-            before_value = _varint(value_length)
-            length = _varint(len(before_key) + key_length + len(before_value) + value_length + 1)
-        # One join before the buffer is touched: an argument of the wrong type leaves the batch as it was.
-        self._buffer += b"".join((length, before_key, key, before_value, value, b"\0"))
-        self._count = index + 1
+        index = self.count
+        self.extend(((key, (value,), timestamp_ms),))
         return index
 
-    def _move_to(self, timestamp_ms: int) -> None:
-        if not self._count:
-            self._base_ms = self._latest_ms = timestamp_ms
-        if not 0 <= self._latest_ms <= timestamp_ms <= _MAX_INT64:
-            raise ValueError(f"a timestamp is from 0 to {_MAX_INT64} and no less than the one before: {timestamp_ms}")
-        delta_ms = timestamp_ms - self._base_ms
-        self._prefix = b"\0" + (_VARINTS[delta_ms] if delta_ms < len(_VARINTS) else _varint(delta_ms))
-        self._latest_ms = timestamp_ms
+    def extend(self, runs: Iterable[tuple[bytes, Sequence[bytes], int]]) -> None:
+        """Add the records of `runs`, each (key, values, timestamp in ms). Raises as `add`, and adds none then.
+
+        It is one flat loop, because every message of a journal passes here.
+        """
+        index = self.count
+        base_ms, latest_ms = self._base_ms, self._latest_ms
+        prefix = keyed = b""
+        known_key = None
+        fixed = 0
+        pieces: list[bytes] = []
+        for key, values, timestamp_ms in runs:
+            if timestamp_ms != latest_ms or not prefix:
+                if not index:
+                    base_ms = latest_ms = timestamp_ms
+                if not 0 <= latest_ms <= timestamp_ms <= _MAX_INT64:
+                    raise ValueError(
+                        f"a timestamp is from 0 to {_MAX_INT64} and no less than the one before: {timestamp_ms}"
+                    )
+                latest_ms = timestamp_ms
+                prefix = b"\0" + _varint_of(timestamp_ms - base_ms)  # attributes and timestamp delta
+                known_key = None
+            if key is not known_key:
+                known_key = key
+                keyed = _varint_of(len(key)) + key
+                fixed = len(prefix) + len(keyed) + 1
+            for value in values:
+                size = len(value)
+                try:
+                    delta, length = _VARINTS[index], _VARINTS[size]
+                    whole = _VARINTS[fixed + len(delta) + len(length) + size]
+                except IndexError:  # a number of more than two bytes
+                    delta, length = _varint_of(index), _varint_of(size)
+                    whole = _varint_of(fixed + len(delta) + len(length) + size)
+                pieces += (whole, prefix, delta, keyed, length, value, b"\0")
+                index += 1
+        # One join before the batch is touched: an argument of the wrong type leaves it as it was.
+        self._buffer += b"".join(pieces)
+        self.count, self._base_ms, self._latest_ms = index, base_ms, latest_ms
 
     def build(self) -> bytearray:
         """The finished batch with base offset 0; starts the next. Raises ValueError for no record or over 2 GiB."""
-        buffer, count = self._buffer, self._count
+        buffer, count = self._buffer, self.count
         if not count:
             raise ValueError("a batch has at least one record")
         if len(buffer) > MAX_BATCH_BYTES:

@@ -89,7 +89,6 @@ class App:
         authenticator = Authenticator(
             self.options.users,
             is_open=self.options.insecure_allow_anyone or not self.options.users,
-            clock=self.clock,
             region=self.options.region,
         )
         waits_for_sync = self.options.durability == "fsync"
@@ -205,7 +204,7 @@ class App:
     def _fail(self, error: BaseException) -> None:
         if self.failed.done():
             return
-        self.logger.critical("the disk failed; nothing is answered any more", error=str(error))
+        self.logger.critical("the log failed; nothing is answered any more", error=str(error))
         self._dispatcher.silence()
         if self._wheel is not None:
             self._wheel.halt()

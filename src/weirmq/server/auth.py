@@ -20,7 +20,6 @@ from weirmq.iam.errors import PolicyError
 from weirmq.iam.policy import Kind, Policy
 from weirmq.iam.policy import read as read_policy
 from weirmq.kernel.arn import partition_of
-from weirmq.kernel.clock import Clock
 from weirmq.server.users import ConfigError, User
 from weirmq.wire.aws import sigv4
 from weirmq.wire.http import Request
@@ -44,23 +43,22 @@ class Authenticated(msgspec.Struct, frozen=True):
 class Authenticator:
     """Tells callers by their requests."""
 
-    def __init__(self, users: Iterable[User], *, is_open: bool, clock: Clock, region: str = "us-east-1") -> None:
+    def __init__(self, users: Iterable[User], *, is_open: bool, region: str = "us-east-1") -> None:
         """`region` is that of unsigned requests. Raises ConfigError for a user's policy that can't be used."""
         self._users = {user.access_key: user for user in users}
         self._policies = {user.access_key: _policies_of(user) for user in self._users.values()}
         self._is_open = is_open
-        self._clock = clock
         self._verifier = sigv4.Verifier({user.access_key: user.secret for user in self._users.values()})
-        self._verified: dict[tuple[str, str, str], Authenticated] = {}
+        self._verified: dict[sigv4.Signed, Authenticated] = {}
         self._admitted: dict[bytes, Authenticated] = {}
         self._unsigned = Authenticated(root_of(DEFAULT_ACCOUNT, partition=partition_of(region)), region, "")
 
-    def authenticate(self, request: Request) -> Authenticated:
+    def authenticate(self, request: Request, now_ms: int) -> Authenticated:
         """Whose `request` is. Raises ServiceError for a request that nobody signed who may."""
         if not self._is_open:
-            return self._verify(request)
+            return self._verify(request, now_ms)
         form = sigv4.form_of(request.headers.get(b"authorization", b""))
-        return self._admitted.get(form) or self._admit(request, form)
+        return self._admitted.get(form) or self._admit(request, form, now_ms)
 
     def account_of(self, access_key: str) -> str | None:
         """The account that an access key belongs to; None for a key that isn't let in."""
@@ -71,36 +69,34 @@ class Authenticator:
             return None
         return access_key if _ACCOUNT.fullmatch(access_key) else DEFAULT_ACCOUNT
 
-    def _verify(self, request: Request) -> Authenticated:
-        now_ms = self._clock.now_ms()
+    def _verify(self, request: Request, now_ms: int) -> Authenticated:
         signed = self._verifier.verify(request, now_ms)
-        user = self._users[signed.access_key]
-        if signed.token or user.session_token:
-            _check_session(user, signed.token, now_ms)
-        key = (signed.access_key, signed.region, signed.service)
-        found = self._verified.get(key)
-        if found is None:
-            found = self._verified_user(user, signed)
-            if len(self._verified) >= _MAX_REMEMBERED:
-                self._verified.clear()
-            self._verified[key] = found
-        return found
+        return self._verified.get(signed) or self._verified_user(signed, now_ms)
 
-    def _verified_user(self, user: User, signed: sigv4.Signed) -> Authenticated:
+    def _verified_user(self, signed: sigv4.Signed, now_ms: int) -> Authenticated:
+        user = self._users[signed.access_key]
+        is_session = bool(signed.token or user.session_token)
+        if is_session:
+            _check_session(user, signed.token, now_ms)
         partition = partition_of(signed.region)
         if user.name == ROOT:
             caller = root_of(user.account, user.access_key, partition)
         else:
             policies = self._policies[user.access_key]
             caller = user_of(user.account, user.name, user.access_key, policies, partition)
-        return Authenticated(caller, signed.region, signed.service)
+        found = Authenticated(caller, signed.region, signed.service)
+        if not is_session:  # that of a session ends, so it is looked at each time
+            if len(self._verified) >= _MAX_REMEMBERED:
+                self._verified.clear()
+            self._verified[signed] = found
+        return found
 
-    def _admit(self, request: Request, form: bytes) -> Authenticated:
+    def _admit(self, request: Request, form: bytes, now_ms: int) -> Authenticated:
         signed = sigv4.claimed(request)
         if signed is None:
             return self._unsigned
         if signed.access_key in self._users:
-            return self._verify(request)
+            return self._verify(request, now_ms)
         account = self.account_of(signed.access_key) or DEFAULT_ACCOUNT
         caller = root_of(account, signed.access_key, partition_of(signed.region))
         found = Authenticated(caller, signed.region, signed.service)

@@ -209,26 +209,28 @@ class Connection(asyncio.Protocol):
         self._corked = True
         for event in parser.receive(data, PIPELINED_LIMIT - len(queue)):
             if type(event) is http1.Incoming:
-                self._state = ANSWERING  # whatever it waited for has come: patience begins anew
                 self._start(event)
             else:
                 self._take(event)
         self._corked = False
         if parser.stopped:
             self._hold(PIPELINE)
-        if not self._flush():
+        if queue and queue[0].response is not None and self._open:
+            self._flush()
+        elif self._holds or parser.phase or not queue:
             self._settle()
 
     def _start(self, incoming: http1.Incoming) -> None:
-        request = incoming.request
         exchange = Exchange(self, incoming)
         self._queue.append(exchange)
+        self._state = ANSWERING  # whatever it waited for has come: patience begins anew, and now it is our turn
+        self.due = inf
         self._continue_due = False  # the body has come without
         server = self._server
         server.requests += 1
         server.budget.promised += incoming.size
         try:
-            self._handler(request, exchange)
+            self._handler(incoming.request, exchange)
         except Exception as error:  # noqa: BLE001 - one request's failure must not take its connection along
             server.on_error("a handler failed", error)
             if exchange.response is None:
@@ -250,36 +252,40 @@ class Connection(asyncio.Protocol):
         self._parser.ended = True
         self._queue.append(Exchange(self, _NO_REQUEST, response))
         if not self._corked:
-            self._flush()
+            self._flush_later()
 
     # ---- answers
 
     def answered(self, exchange: Exchange) -> None:
         """`exchange` has its response."""
-        if self._corked or exchange is not self._queue[0]:
+        queue = self._queue
+        if self._corked or not self._open or exchange is not queue[0]:
             return
-        if len(self._queue) == 1:
+        if len(queue) == 1:
             self._flush()
         elif not self._flush_due:  # pipelined: others may be answered in this turn of the loop too
             self._flush_due = True
-            self._loop.call_soon(self._flush)
+            self._loop.call_soon(self._flush_later)
 
-    def _flush(self) -> bool:
-        """Send the answers whose turn it is, in one write. False: there are none."""
+    def _flush_later(self) -> None:
         self._flush_due = False
-        queue = self._queue
-        if not self._open or not queue or queue[0].response is None:
-            return False
-        server = self._server
-        answers = []
+        if self._open and self._queue and self._queue[0].response is not None:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Send the answers whose turn it is, in one write. The first is there."""
+        server, queue = self._server, self._queue
+        answers: list[bytes] = []
         given_back = 0
         last = False
         incoming = _NO_REQUEST
-        while not last and queue and (response := queue[0].response) is not None:
+        while queue and (response := queue[0].response) is not None:
             incoming = queue.popleft().incoming
-            last = not incoming.keep_alive or (server.stopping and not queue)
             given_back += incoming.size
+            last = not incoming.keep_alive or (server.stopping and not queue)
             answers.append(self._encode(response, incoming, not last))
+            if last:
+                break
         data = answers[0] if len(answers) == 1 else b"".join(answers)
         server.bytes_out += len(data)
         self._transport.write(data)
@@ -296,20 +302,15 @@ class Connection(asyncio.Protocol):
             self._linger()
         else:
             self._close()
-        return True
 
     def _encode(self, response: Response, incoming: http1.Incoming, keep_alive: bool) -> bytes:
         server = self._server
         head_only = incoming.request.method == b"HEAD"
         try:
-            return http1.encode(
-                response, keep_alive=keep_alive, date=server.date, head_only=head_only, minor=incoming.minor
-            )
+            return http1.encode(response, keep_alive, server.date, head_only, incoming.minor)
         except ValueError as error:
             server.on_error("a response can't be sent", error)
-            return http1.encode(
-                _FAILED, keep_alive=keep_alive, date=server.date, head_only=head_only, minor=incoming.minor
-            )
+            return http1.encode(_FAILED, keep_alive, server.date, head_only, incoming.minor)
 
     # ---- waiting
 

@@ -5,6 +5,8 @@ from functools import partial
 from time import perf_counter
 from typing import Any, Final
 
+import msgspec
+
 from weirmq.engine.journal import Journal
 from weirmq.engine.service import Call, Service
 from weirmq.engine.service import Operation as Function
@@ -16,17 +18,25 @@ from weirmq.server.auth import Authenticator
 from weirmq.server.http import Exchange
 from weirmq.server.metrics import Meter, Metrics
 from weirmq.server.wheel import Wheel
-from weirmq.wire.aws.codec import Codec
 from weirmq.wire.aws.model import Operation, load
 from weirmq.wire.aws.routes import Route, Router
-from weirmq.wire.http import Request, Response
+from weirmq.wire.http import Request
 
 OnError = Callable[[str, BaseException], None]
 
 FULL_SAID_EVERY_MS: Final = MINUTE_MS
+ORIGINS_KNOWN: Final = 1_024  # names that clients reach us by
 
 _FULL: Final = "There is no room on the disk for this change. Nothing was changed; try again when there is room."
 _BROKEN: Final = "The server failed on this request; its log says how."
+
+
+class Plan(msgspec.Struct, frozen=True, gc=False):
+    """All that is looked up for an operation once: what answers it, for which service, and where it is counted."""
+
+    function: Function
+    service: Service
+    meter: Meter
 
 
 class Dispatcher:
@@ -50,19 +60,16 @@ class Dispatcher:
     ) -> None:
         self._router = Router([load(name) for name in services])
         self._services = services
-        self._functions = {
-            (name, operation): function
-            for name, service in services.items()
-            for operation, function in service.operations.items()
-        }
+        self._plans: dict[Operation, Plan] = {}
         self._journal = journal
         self._waiting = waiting
         self._wheel = wheel
         self._authenticator = authenticator
         self._clock = clock
-        self._entropy = entropy
         self._metrics = metrics
-        self._meters: dict[tuple[str, str], Meter] = {}
+        self._origins: dict[tuple[bytes, bool], str] = {}
+        self._request_ids = uuid4(entropy)[:24]  # their number follows
+        self._requests = 0
         self._pages = pages
         self._on_error = on_error
         self._on_room = on_room
@@ -90,21 +97,21 @@ class Dispatcher:
             self._pages(request, exchange)
             return
         started_s = perf_counter()
-        request_id = uuid4(self._entropy)
+        self._requests += 1
+        request_id = f"{self._request_ids}{self._requests:012x}"
         now_ms = self._clock.now_ms()
         try:
             answer = self._decide(route, request, request_id, now_ms)
         except Exception as error:  # noqa: BLE001 - the door at which every exception becomes an answer
             answer = error
-        reply = Reply(self, route, exchange, request_id, started_s)
-        if isinstance(answer, Wait) and self._is_stopping:
-            reply(answer.empty)
-        elif isinstance(answer, Wait):
-            number = self._waiting.add(answer, reply)
+        if type(answer) is not Wait:
+            self.respond(route, exchange, request_id, started_s, answer)
+        elif self._is_stopping:
+            self.respond(route, exchange, request_id, started_s, answer.empty)
+        else:
+            number = self._waiting.add(answer, partial(self.respond, route, exchange, request_id, started_s))
             exchange.on_gone(partial(self._waiting.cancel, number))
             self._wheel.expect()
-        else:
-            reply(answer)
         try:
             self._wheel.touch(now_ms)
         except LogFailed as error:
@@ -112,51 +119,54 @@ class Dispatcher:
 
     def _decide(self, route: Route, request: Request, request_id: str, now_ms: int) -> Any:
         """The operation's answer, or its Wait. Raises what it raises."""
-        if route.refusal is not None or route.operation is None:
-            raise route.refusal or ServiceError("UnknownOperationException", "No operation was named.")
-        who = self._authenticator.authenticate(request)
         operation = route.operation
-        function = self._function(route, operation)
+        if operation is None:
+            raise route.refusal or ServiceError("UnknownOperationException", "No operation was named.")
+        plan = self._plans.get(operation) or self._plan(operation)
+        who = self._authenticator.authenticate(request, now_ms)
         asked = route.codec.decode(operation, request)
-        scheme = "https" if request.secure else "http"
-        origin = f"{scheme}://{request.headers.get(b'host', b'localhost').decode('latin-1')}"
+        named = (request.headers.get(b"host", b"localhost"), request.secure)
+        origin = self._origins.get(named) or self._origin(named)
         call = Call(who.caller, who.region, now_ms, origin, request_id, request.peer, request.secure)
-        return function(self._services[route.service.name], call, asked)
+        return plan.function(plan.service, call, asked)
 
-    def _function(self, route: Route, operation: Operation) -> Function:
-        function = self._functions.get((route.service.name, operation.name))
-        if function is None:
-            raise ServiceError(
-                "UnsupportedOperation", f"{operation.name} is not there yet; see the service's README.", status=501
-            )
-        return function
+    def _plan(self, operation: Operation) -> Plan:
+        service = self._services[operation.service.name]
+        function = service.operations.get(operation.name) or partial(_not_there, operation.name)
+        plan = self._plans[operation] = Plan(function, service, self._metrics.meter(service.name, operation.name))
+        return plan
 
-    def respond(self, reply: "Reply", answer: Any) -> None:
+    def _origin(self, named: tuple[bytes, bool]) -> str:
+        host, secure = named
+        if len(self._origins) >= ORIGINS_KNOWN:
+            self._origins.clear()
+        origin = self._origins[named] = f"{'https' if secure else 'http'}://{host.decode('latin-1')}"
+        return origin
+
+    def respond(self, route: Route, exchange: Exchange, request_id: str, started_s: float, answer: Any) -> None:
         """Encode an answer, or the exception in its place, and let it go when it is durable."""
-        route, code = reply.route, "OK"
-        if isinstance(answer, LogFailed):
-            self._fail(answer)
-            return
+        code = "OK"
+        operation = route.operation
         if isinstance(answer, Exception):
+            if isinstance(answer, LogFailed):
+                self._fail(answer)
+                return
             error = self._refusal(answer)
             code = error.code
-            response = route.codec.encode_error(route.service, error, reply.request_id)
+            response = route.codec.encode_error(route.service, error, request_id)
         else:
+            assert operation is not None, "without an operation there is a refusal"  # noqa: S101
             try:
-                response = self._encode(route.codec, route.operation, answer, reply.request_id)
+                response = route.codec.encode(operation, answer, request_id)
             except Exception as failure:  # noqa: BLE001 - the caller gets an answer, and others go on
-                self.respond(reply, failure)
+                self.respond(route, exchange, request_id, started_s, failure)
                 return
         if self._full_since is not None and self._journal.end > self._full_since:
             self._full_since = None
             self._on_room()
-        if route.operation is not None:
-            self._meter(route.service.name, route.operation.name).count(code, perf_counter() - reply.started_s)
-        self._journal.hold(reply.exchange.answer, response)
-
-    def _encode(self, codec: Codec, operation: Operation | None, answer: Any, request_id: str) -> Response:
-        assert operation is not None, "without an operation there is a refusal"  # noqa: S101
-        return codec.encode(operation, answer, request_id)
+        if operation is not None:
+            self._plans[operation].meter.count(code, perf_counter() - started_s)
+        self._journal.hold(exchange.answer, response)
 
     def _refusal(self, error: Exception) -> ServiceError:
         """The answer that an exception becomes."""
@@ -175,30 +185,10 @@ class Dispatcher:
             self._on_error("no room on the disk; requests that change something are refused until there is", error)
         self._full_since = self._journal.end
 
-    def _meter(self, service: str, operation: str) -> Meter:
-        meter = self._meters.get((service, operation))
-        if meter is None:
-            meter = self._meters[service, operation] = self._metrics.meter(service, operation)
-        return meter
-
     def _fail(self, error: BaseException) -> None:
         self._failed = True
         self._on_failed(error)
 
 
-class Reply:
-    """Where an answer goes. Called with the answer, or with the exception that took its place."""
-
-    __slots__ = ("_dispatcher", "exchange", "request_id", "route", "started_s")
-
-    def __init__(
-        self, dispatcher: Dispatcher, route: Route, exchange: Exchange, request_id: str, started_s: float
-    ) -> None:
-        self._dispatcher = dispatcher
-        self.route = route
-        self.exchange = exchange
-        self.request_id = request_id
-        self.started_s = started_s
-
-    def __call__(self, answer: Any) -> None:
-        self._dispatcher.respond(self, answer)
+def _not_there(name: str, _service: Service, _call: Call, _request: Any) -> None:
+    raise ServiceError("UnsupportedOperation", f"{name} is not there yet; see the service's README.", status=501)

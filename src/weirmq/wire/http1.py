@@ -143,15 +143,16 @@ class RequestParser:
         """Take `data` and give what is complete, at most `most` whole requests; the rest waits for the next call."""
         if self.ended:
             return []
-        events: list[Event] = []
         if self._buffer:
             data = self._buffer[self._at :] + data
         self._buffer = data
         self._at = 0
         self.stopped = False
+        events: list[Event] = []
+        size = len(data)
         try:
-            while self._at < len(data):
-                if most <= 0:
+            while self._at < size:
+                if len(events) >= most:  # a Continue may be among them: then one request fewer, which does no harm
                     self.stopped = True
                     break
                 event = self._head() if self._incoming is None else self._body(self._incoming)
@@ -160,24 +161,20 @@ class RequestParser:
                 events.append(event)
                 if self.ended:
                     break
-                if type(event) is Incoming:
-                    most -= 1
         except Refused as refused:
             events.append(Refusal(refused.status, refused.reason))
             self.ended = True
-        if self.ended or self._at == len(data):
+        if self.ended or self._at == size:
             self._buffer = b""
         self.phase = IN_BODY if self._incoming is not None else IN_HEAD if self._buffer else BETWEEN
         return events
 
     def _head(self) -> Event | None:
         data, at = self._buffer, self._at
-        if data[at] == 0x0D and not self._size:
-            if not self._skip_blank_line():
-                return None
-            return self._head()
         if not 0x41 <= data[at] <= 0x5A:
-            raise Refused(400, "This is not HTTP: a request begins with its method, in capital letters.")
+            if data[at] != 0x0D or self._size:
+                raise Refused(400, "This is not HTTP: a request begins with its method, in capital letters.")
+            return self._head() if self._skip_blank_line() else None
         end = data.find(_HEAD_END, at + self._searched)
         if end < 0:
             self._check_unfinished()
@@ -189,7 +186,7 @@ class RequestParser:
         if end - line_end > HEADERS_LIMIT_BYTES:
             raise self._refused(431, "The header section is too long.", line_end + HEADERS_LIMIT_BYTES + 4)
         line = data[at:line_end]
-        if line == _PREFACE_LINE and not self._started and line_end == end:
+        if not self._started and line == _PREFACE_LINE and line_end == end:
             self.ended = True
             return Preface(data[at:])
         try:
@@ -269,14 +266,12 @@ class RequestParser:
                 raise Refused(413, f"The request body is longer than {self._body_limit_bytes} bytes.")
         elif b"transfer-encoding" in headers:
             self._begin_chunked(headers, minor)
-        if not self._missing and self._chunked is None:
-            return self._complete(incoming)
+        if b"expect" not in headers or not minor or not (self._missing or self._chunked):
+            return self._body(incoming)
+        if headers[b"expect"].lower() != b"100-continue":
+            raise Refused(417, "The only expectation that is met is 100-continue.")
         self._incoming = incoming
-        if b"expect" in headers and minor:
-            if headers[b"expect"].lower() != b"100-continue":
-                raise Refused(417, "The only expectation that is met is 100-continue.")
-            return Continue()
-        return self._body(incoming)
+        return Continue()
 
     def _check_host(self, host: bytes | None, minor: int) -> None:
         """RFC 9112, 3.2: 400 for a Host that is missing, sent twice or malformed. Queue URLs are made of it."""
@@ -299,25 +294,28 @@ class RequestParser:
         self._stale = True  # llhttp isn't shown the chunks
 
     def _body(self, incoming: Incoming) -> Incoming | None:
-        data, at = self._buffer, self._at
+        """What of the body has come; None where more must come."""
         if self._chunked is not None:
             return self._chunked_body(incoming, self._chunked)
-        piece = data[at : at + self._missing]
-        came = len(piece)
-        self._at = at + came
-        self._size += came
-        self._missing -= came
-        if self._missing:
-            if came:
+        missing = self._missing
+        if missing:
+            at = self._at
+            piece = self._buffer[at : at + missing]
+            came = len(piece)
+            self._at = at + came
+            self._size += came
+            self._missing = missing - came
+            if came < missing:
                 self._pieces.append(piece)
-            return None
-        if self._pieces:
-            self._pieces.append(piece)
-            piece = b"".join(self._pieces)
-            self._pieces.clear()
-        incoming.request.body = piece
-        if not self._stale:
-            self._llhttp.feed_data(piece)  # it counts the body's bytes to know where the next head begins
+                self._incoming = incoming
+                return None
+            if self._pieces:
+                self._pieces.append(piece)
+                piece = b"".join(self._pieces)
+                self._pieces.clear()
+            incoming.request.body = piece
+            if not self._stale:
+                self._llhttp.feed_data(piece)  # it counts the body's bytes to know where the next head begins
         return self._complete(incoming)
 
     def _chunked_body(self, incoming: Incoming, chunked: ChunkedBody) -> Incoming | None:
@@ -325,6 +323,7 @@ class RequestParser:
         self._at = chunked.receive(self._buffer, at)
         self._size += self._at - at
         if not chunked.complete:
+            self._incoming = incoming
             return None
         incoming.request.body = chunked.body()
         self._chunked = None
@@ -384,28 +383,28 @@ _WITHOUT_BODY = frozenset({*range(100, 200), 204, 304})  # nor a length (RFC 911
 _HEADS_LIMIT = 256  # kinds of answers; far above what services give, but a handler may make content types up
 
 
-def encode(response: Response, *, keep_alive: bool, date: bytes, head_only: bool = False, minor: int = 1) -> bytes:
+def encode(response: Response, keep_alive: bool, date: bytes, head_only: bool = False, minor: int = 1) -> bytes:
     """The bytes of `response`. `date` is an HTTP date; `head_only` answers HEAD; `minor` is the request's HTTP/1.x.
 
     Raises ValueError where a header or the content type would break the framing (a CR, LF or NUL in it).
     """
-    head = _heads.get((response.status, response.content_type)) or _new_head(response.status, response.content_type)
-    body = response.body
+    status, body = response.status, response.body
+    head = _heads.get((status, response.content_type)) or _new_head(status, response.content_type)
     extra = b""
-    for name, value in response.headers:
-        extra += name + b": " + value + b"\r\n"
+    for header in response.headers:
+        extra += b"%b: %b\r\n" % header
     if extra and (len(extra.splitlines()) != len(response.headers) or 0 in extra):
         raise ValueError("a response header holds a line break or NUL")
     if not keep_alive:
         extra += b"Connection: close\r\n"
     elif not minor:
         extra += b"Connection: keep-alive\r\n"
-    if response.status in _WITHOUT_BODY:
+    if status != 200 and status in _WITHOUT_BODY:
         return b"%bDate: %b\r\n%b\r\n" % (head, date, extra)
-    length = b"%d" % len(body)
+    size = len(body)
     if head_only:
         body = b""
-    return b"".join((head, b"Content-Length: ", length, b"\r\nDate: ", date, b"\r\n", extra, b"\r\n", body))
+    return b"%bContent-Length: %d\r\nDate: %b\r\n%b\r\n%b" % (head, size, date, extra, body)
 
 
 def _new_head(status: int, content_type: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """What tests of messages share."""
 
 import hashlib
+from copy import deepcopy
 from typing import Any
 
 from tests.services.sqs.world import World
@@ -64,11 +65,11 @@ def documented_md5(attributes: dict[str, MessageAttributeValue]) -> str:
 
 
 def reborn(world: World) -> World:
-    """Another world that took up this one's snapshot, and has its log."""
+    """Another world that took up this one's snapshot, and has a copy of its log."""
     world.journal.flush()
     parts = list(world.journal.snapshot())
     other = World()
-    other.clock, other.log = world.clock, world.log
+    other.clock, other.log = world.clock, deepcopy(world.log)
     other.journal = type(world.journal)(other.log, holdings=type(world.journal.holdings)(), waits_for_sync=False)
     other.sqs = Sqs(other.journal, other.waiting, world.sqs.entropy)
     other.journal.join(other.sqs.machine)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from typing import Any, NamedTuple
 
 import pytest
@@ -77,11 +78,11 @@ class World:
         self.journal.flush()
 
     def restarted(self) -> "World":
-        """Another world that came up from this one's log."""
+        """Another world that came up from this one's log; each goes on with its own."""
         other = World()
         other.clock = self.clock
-        other.log = self.log
-        other.journal = Journal(self.log, holdings=Holdings(), waits_for_sync=False)
+        other.log = deepcopy(self.log)
+        other.journal = Journal(other.log, holdings=Holdings(), waits_for_sync=False)
         other.sqs = Sqs(other.journal, other.waiting, SeededEntropy(8))
         other.journal.join(other.sqs.machine)
         other.journal.replay([], 0)

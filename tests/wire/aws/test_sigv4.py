@@ -232,6 +232,7 @@ def test_whatever_botocore_presigns_is_accepted(fields: dict[str, str]) -> None:
     texts = {
         name.encode("utf-8", "replace").decode(): value.encode("utf-8", "replace").decode()
         for name, value in fields.items()
+        if not name.startswith("X-Amz-")  # those are the signature's own
     }
     query = percent_encode_sequence(texts)
     request = sign("GET", f"http://localhost:4566/?{query}", body=b"", expires_s=60)
@@ -450,7 +451,7 @@ def test_what_is_remembered_is_bounded() -> None:
 
 
 def test_a_signing_key_is_hmac_sha_256() -> None:
-    key = sigv4._SigningKey(SECRET, b"20260101", b"us-east-1", b"sqs")
+    key = sigv4.SigningKey(SECRET, b"20260101", b"us-east-1", b"sqs")
     derived = b"AWS4" + SECRET.encode()
     for part in (b"20260101", b"us-east-1", b"sqs", b"aws4_request"):
         derived = hmac.new(derived, part, "sha256").digest()

@@ -18,10 +18,11 @@ import hmac
 import re
 from base64 import b64encode
 from calendar import timegm
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
+from operator import itemgetter
 from typing import Any, NoReturn
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
@@ -60,7 +61,7 @@ class Signed(msgspec.Struct, frozen=True, gc=False):
     token: str = ""
 
 
-class _SigningKey:
+class SigningKey:
     """HMAC-SHA-256 under one key, its padded blocks (RFC 2104, 2) hashed once: half the time of `hmac.digest`."""
 
     __slots__ = ("_inner", "_outer")
@@ -86,14 +87,17 @@ class _Form(msgspec.Struct, frozen=True):
     """All of a signature that a client's next request will share: who, for what, over which headers.
 
     `template` is the canonical request, with places for the method, path, query, each header's value, the body's hash.
+    `values_of` takes the values out of a request's headers: KeyError where one isn't there.
     """
 
     signed: Signed
     date: bytes
     scope: bytes
     names: list[bytes]
+    values_of: Callable[[dict[bytes, bytes]], tuple[bytes, ...]]
+    signs_target: bool
     template: bytes
-    key: _SigningKey
+    key: SigningKey
 
 
 class Verifier:
@@ -102,7 +106,7 @@ class Verifier:
     def __init__(self, secrets: Mapping[str, str]) -> None:
         self._secrets = secrets
         self._known: dict[bytes, _Form] = {}
-        self._keys: dict[tuple[str, bytes, bytes, bytes], _SigningKey] = {}
+        self._keys: dict[tuple[str, bytes, bytes, bytes], SigningKey] = {}
         self._stamp: bytes | None = None
         self._stamp_ms = 0
 
@@ -112,15 +116,15 @@ class Verifier:
         authorization = headers.get(b"authorization")
         if authorization is None:
             return self._verify_presigned(request, now_ms)
-        known = self._known.get(authorization[:-_SIGNATURE_CHARS])
-        if known is None:
+        form = self._known.get(authorization[:-_SIGNATURE_CHARS])
+        signature = authorization[-_SIGNATURE_CHARS:]
+        is_new = form is None
+        if form is None:
             form, signature = self._read_header(authorization, headers)
-        else:
-            form, signature = known, authorization[-_SIGNATURE_CHARS:]
         stamp = headers.get(b"x-amz-date") or _stamp_of_date(headers)
         query = canonical_query(request.query) if request.query else b""
         self._check(form, request, query, stamp, MAX_SKEW_MS, signature, now_ms)
-        if known is None:
+        if is_new:
             self._keep(authorization, form)
         token = headers.get(b"x-amz-security-token")
         return form.signed if token is None else _with_token(form.signed, token)
@@ -155,7 +159,7 @@ class Verifier:
             _refuse_date(form.date, stamp)
         if not -MAX_SKEW_MS <= now_ms - self._stamp_ms <= valid_ms:
             _refuse_time(stamp, self._stamp_ms, now_ms, valid_ms)
-        if b"x-amz-target" in request.headers and b"x-amz-target" not in form.names:
+        if not form.signs_target and b"x-amz-target" in request.headers:
             _refuse_signature("'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization header.")
         _check_signature(form, request, query, stamp, signature)
 
@@ -198,18 +202,20 @@ class Verifier:
             date=date,
             scope=b"/".join(parts[1:]),
             names=names,
+            values_of=itemgetter(*names, b"host"),  # one more than needed: of a single name it would make no tuple
+            signs_target=b"x-amz-target" in names,
             template=_template(names),
             key=key,
         )
 
-    def _key(self, access_key: str, date: bytes, region: bytes, service: bytes) -> _SigningKey:
+    def _key(self, access_key: str, date: bytes, region: bytes, service: bytes) -> SigningKey:
         secret = self._secrets.get(access_key)
         if secret is None:
             refuse_client()
         scope = (access_key, date, region, service)
         key = self._keys.get(scope)
         if key is None:
-            key = _SigningKey(secret, date, region, service)
+            key = SigningKey(secret, date, region, service)
             if len(date) == 8:
                 _bound(self._keys)
                 self._keys[scope] = key
@@ -288,21 +294,22 @@ def refuse_expired_token() -> NoReturn:
 
 
 def _check_signature(form: _Form, request: Request, query: bytes, stamp: bytes, signature: bytes) -> None:
-    headers = request.headers
-    values = [headers.get(name, b"") for name in form.names]
+    headers, path = request.headers, request.path
+    try:
+        *values, _ = form.values_of(headers)
+    except KeyError:
+        values = [headers.get(name, b"") for name in form.names]
     body_hash = sha256(request.body).hexdigest().encode()
-    line = (request.method, canonical_path(request.path), query)
-    start = b"AWS4-HMAC-SHA256\n" + stamp + b"\n" + form.scope + b"\n"
+    line = (request.method, path if path == b"/" else canonical_path(path), query)
+    start = b"AWS4-HMAC-SHA256\n%b\n%b\n" % (stamp, form.scope)
     canonical = form.template % (*line, *values, body_hash)
-    expected = form.key.sign(start + sha256(canonical).hexdigest().encode())
-    if hmac.compare_digest(expected, signature):
+    if hmac.compare_digest(form.key.sign(start + sha256(canonical).hexdigest().encode()), signature):
         return
     # Values are signed with their white space trimmed and folded. Hardly any has such, so that is tried second.
     folded = [b" ".join(value.split()) for value in values]
     if folded != values:
         canonical = form.template % (*line, *folded, body_hash)
-        expected = form.key.sign(start + sha256(canonical).hexdigest().encode())
-        if hmac.compare_digest(expected, signature):
+        if hmac.compare_digest(form.key.sign(start + sha256(canonical).hexdigest().encode()), signature):
             return
     _refuse_signature()
 
@@ -394,7 +401,8 @@ def _bound(cache: dict[Any, Any]) -> None:
         cache.clear()
 
 
-def _stamp_at(time_ms: int) -> str:
+def stamp_at(time_ms: int) -> str:
+    """A time as `X-Amz-Date` has it: 20260101T000000Z."""
     return datetime.fromtimestamp(time_ms // SECOND_MS, UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
@@ -407,16 +415,14 @@ def _digest(text: bytes) -> str:
 
 
 def _refuse_time(stamp: bytes, stamp_ms: int, now_ms: int, valid_ms: int) -> NoReturn:
-    text, now = stamp.decode(), _stamp_at(now_ms)
+    text, now = stamp.decode(), stamp_at(now_ms)
     if stamp_ms > now_ms:
         _refuse_signature(
-            f"Signature not yet current: {text} is still later than {_stamp_at(now_ms + MAX_SKEW_MS)} ({now} + 15 min.)"
+            f"Signature not yet current: {text} is still later than {stamp_at(now_ms + MAX_SKEW_MS)} ({now} + 15 min.)"
         )
     seconds = valid_ms // SECOND_MS
     length = f"{seconds} sec." if seconds % 60 else f"{seconds // 60} min."
-    _refuse_signature(
-        f"Signature expired: {text} is now earlier than {_stamp_at(now_ms - valid_ms)} ({now} - {length})"
-    )
+    _refuse_signature(f"Signature expired: {text} is now earlier than {stamp_at(now_ms - valid_ms)} ({now} - {length})")
 
 
 def _refuse_date(date: bytes, stamp: bytes) -> NoReturn:
