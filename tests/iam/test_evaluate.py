@@ -219,3 +219,24 @@ def test_each_service_has_its_own_way_of_refusing() -> None:
     error = refusal(bob(), "kinesis:PutRecord", f"arn:aws:kinesis:eu-west-1:{OWNER}:stream/orders")
     assert (error.code, error.status) == ("AccessDeniedException", 400)
     assert "allows the kinesis:PutRecord action" in error.message
+
+
+TIMELY = {"Condition": {"DateLessThan": {"aws:CurrentTime": "2026-01-01T00:00:01Z"}}}
+
+
+@pytest.mark.parametrize("condition", [{}, TIMELY])
+def test_what_was_allowed_once_is_looked_at_again_where_it_may_be_otherwise(condition: dict[str, Any]) -> None:
+    policy = identity({"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*", **condition})
+    bob = user_of(OWNER, "bob", policies=(policy,))
+    now, later = Errand(bob, "eu-west-1", NOW_MS), Errand(bob, "eu-west-1", NOW_MS + 2_000)
+    for _ in range(2):
+        authorize(now, "sqs:SendMessage", QUEUE)
+    for asking, action, on_it in (
+        (now, "sqs:DeleteQueue", None),
+        (now, "sqs:SendMessage", on_queue({"Effect": "Deny"})),
+        *([(later, "sqs:SendMessage", None)] if condition else []),
+    ):
+        with pytest.raises(ServiceError):
+            authorize(asking, action, QUEUE, on_it)
+    if not condition:
+        authorize(later, "sqs:SendMessage", QUEUE)

@@ -348,6 +348,23 @@ async def test_a_child_writes_a_snapshot_while_the_server_goes_on(
         assert "<Name>ApproximateNumberOfMessages</Name><Value>6</Value>" in answer.body
 
 
+async def test_a_child_holds_neither_the_port_nor_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def spy(*_: Any) -> None:
+        (tmp_path / "files").write_text(" ".join(os.listdir("/dev/fd")))
+
+    with _eager(monkeypatch):
+        async with running({"durability": "os", "data": str(tmp_path)}) as server:
+            snapshotter = server.app._snapshotter
+            assert snapshotter is not None
+            for number in range(5):
+                await server.ask(f"Action=CreateQueue&QueueName=orders{number}")
+            monkeypatch.setattr("weirmq.server.snapshotter.write_snapshot", spy)
+            snapshotter._maintain()
+            ended(snapshotter)
+            monkeypatch.undo()
+    assert set((tmp_path / "files").read_text().split()) <= {"0", "1", "2", "3"}  # 3 is the listing's own
+
+
 async def test_a_snapshot_that_fails_is_told_and_tried_again_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

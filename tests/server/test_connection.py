@@ -461,11 +461,13 @@ async def test_a_client_that_does_not_read_is_cut_off() -> None:
         await it.until(lambda: connection._holds & 2 != 0)
         requests = it.server.requests
         assert requests <= 2 * http.PIPELINED_LIMIT
+        assert it.server.budget.used >= 16_000_000  # what it doesn't read takes memory as well
         await asyncio.sleep(0)
         assert it.sweep(55) == 0
         assert it.sweep(61) == 1
         await it.until(lambda: not it.server.connections)
         assert it.server.requests == requests
+        assert it.server.budget.used == 0
 
 
 @on_both_loops

@@ -15,6 +15,8 @@ class Caller(msgspec.Struct, frozen=True):
 
     `user_id` is what GetCallerIdentity and SQS's SenderId say: the account for root, `AIDA...` for a user. `username`
     is set for users only, `service` (`sns.amazonaws.com`) for services only. A service belongs to no account.
+    `settled` is what evaluate.py has found this caller to be allowed: (action, resource) -> under which resource's
+    policy.
     """
 
     account: str
@@ -25,6 +27,7 @@ class Caller(msgspec.Struct, frozen=True):
     service: str = ""
     is_root: bool = False
     policies: tuple[Policy, ...] = ()
+    settled: dict[tuple[str, str], Policy | None] = msgspec.field(default_factory=dict)
 
 
 def root_of(account: str, access_key: str = "", partition: str = "aws") -> Caller:

@@ -29,6 +29,8 @@ Keys = Mapping[str, str | Sequence[str]]
 """Further condition keys of one request, by their lower-case names."""
 
 _NO_KEYS: Keys = {}
+_UNSETTLED = object()
+SETTLED = 4096  # decisions remembered for one caller
 
 
 class Asking(Protocol):
@@ -103,9 +105,21 @@ def authorize(
         and (resource_arn == "*" or resource_arn.split(":", 5)[4] == caller.account)
     ):
         return
+    if caller.settled.get((action, resource_arn), _UNSETTLED) is resource_policy:
+        return
     decision = decide(asking, action, resource_arn, resource_policy, keys)
     if decision is not Decision.ALLOWED:
         _refuse(caller, action, resource_arn, decision)
+    _settle(caller, action, resource_arn, resource_policy)
+
+
+def _settle(caller: Caller, action: str, resource_arn: str, resource_policy: Policy | None) -> None:
+    """Remember that these policies allow this, where no condition or variable could make it otherwise next time."""
+    policies = caller.policies if resource_policy is None else (*caller.policies, resource_policy)
+    if all(statement.is_fixed for policy in policies for statement in policy.about(action)):
+        if len(caller.settled) >= SETTLED:
+            caller.settled.clear()
+        caller.settled[action, resource_arn] = resource_policy
 
 
 def decide(

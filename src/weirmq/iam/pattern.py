@@ -49,6 +49,11 @@ class Pattern:
         self._matcher = glob(fixed) if len(fixed) == len(tokens) else None
         self._latest: tuple[list[str | _Wildcard], Matcher] = ([], glob([]))
 
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it has no variables."""
+        return self._matcher is not None
+
     def matches(self, text: str, resolve: Resolve) -> bool:
         """Whether all of `text` fits. A variable without a value or a default fits nothing."""
         if self._matcher is not None:

@@ -54,6 +54,11 @@ class Statement(msgspec.Struct, frozen=True):
     not_resources: bool
     conditions: tuple[conditions.AnyCondition, ...]
 
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it says the same of an action on a resource at every time, from everywhere."""
+        return not self.conditions and all(each.is_fixed for each in self.resources or ())
+
     def is_about_action(self, action: str) -> bool:
         """Whether this statement speaks of `action`, given in lower case."""
         return any(each.matches(action, _no_value) for each in self.actions) is not self.not_actions

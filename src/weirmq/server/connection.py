@@ -99,6 +99,7 @@ class Connection(asyncio.Protocol):
         "_state",
         "_transport",
         "_turn_due",
+        "_unsent",
         "due",
         "looked_at",
     )
@@ -117,6 +118,7 @@ class Connection(asyncio.Protocol):
         self._state = ANSWERING
         self._holds = 0
         self._held = 0  # bytes taken from the budget
+        self._unsent = 0  # and those of answers that the peer is slow to read
         self._received = 0
         self._received_before = 0  # when the last look at a body's progress was taken
         self._drained_to = 0  # what the write buffer held at the last look
@@ -179,9 +181,19 @@ class Connection(asyncio.Protocol):
             self._settle()
 
     def resume_writing(self) -> None:
+        self._count_unsent(0)
         if self._holds & READER:
             self._release(READER)
             self._settle()
+
+    def _count_unsent(self, size: int) -> None:
+        """Answers that the peer is slow to read take memory too."""
+        unsent, self._unsent = self._unsent, size
+        budget = self._server.budget
+        if size > unsent:
+            budget.used += size - unsent
+        else:
+            budget.give(unsent - size)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - why it is lost makes no difference
         server = self._server
@@ -190,8 +202,8 @@ class Connection(asyncio.Protocol):
         server.budget.forget(self)
         queue, self._queue = self._queue, deque()
         server.budget.promised -= sum(exchange.incoming.size for exchange in queue)
-        server.budget.give(self._held)
-        self._held = 0
+        server.budget.give(self._held + self._unsent)
+        self._held = self._unsent = 0
         server.forget(self)
         for exchange in queue:
             if exchange.response is None:
@@ -327,6 +339,7 @@ class Connection(asyncio.Protocol):
                 self._server.wheel.set(self, due)
         elif holds & READER:
             self._drained_to = self._transport.get_write_buffer_size()
+            self._count_unsent(self._drained_to)
             self._watch(DRAINING, self._server.timeouts.drain_s)
         elif holds & PIPELINE:
             self._wait_for_nobody()

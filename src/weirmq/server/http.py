@@ -40,7 +40,7 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class Budget:
-    """Bytes of requests held in memory, over all connections that share it.
+    """Bytes of requests, and of answers that wait for slow readers, held in memory over all connections that share it.
 
     It is checked after the fact: a connection that finds it used up stops reading, so `used` may pass the limit by what
     one read brings, for each connection that was reading. Those that wait are let on in the order that they came.

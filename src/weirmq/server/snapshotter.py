@@ -25,6 +25,7 @@ LOOK_S: Final = 0.05
 COPIED_AT_ONCE: Final = 200  # records looked at in one turn of the loop: about 2 ms
 MAINTAIN_S: Final = 1.0
 LEAST_S: Final = 0.005
+FIRST_OWN_FILE: Final = 3  # after standard input, output and error
 AFTER_FAILURE_S: Final = 60.0  # a fork with millions of messages is felt
 
 
@@ -117,6 +118,7 @@ class Snapshotter:
         if self._child == 0:
             status = 1
             try:
+                os.closerange(FIRST_OWN_FILE, os.sysconf("SC_OPEN_MAX"))  # the port, the lock: the successor's
                 gc.disable()  # a collection would touch, and so copy, every page
                 self._sync_log()
                 write_snapshot(self._disk, folder, self._taken[0], _while_child_of(parent, self._journal.snapshot()))
@@ -143,7 +145,7 @@ class Snapshotter:
 
 
 def _while_child_of(parent: int, parts: Iterator[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
-    """`parts`, as long as the parent lives: its successor needs the port and the folder's lock, which we hold too."""
+    """`parts`, as long as the parent lives: its successor writes snapshots of its own."""
     for part in parts:
         if os.getppid() != parent:
             os._exit(1)

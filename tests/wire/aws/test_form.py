@@ -3,7 +3,7 @@
 import contextlib
 import time
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote_to_bytes, urlencode
 
 import pytest
 from hypothesis import given
@@ -176,3 +176,8 @@ def test_any_bytes_are_a_tree_or_a_refusal(body: bytes) -> None:
         assert shape is not None
         with contextlib.suppress(ServiceError):
             form.tree(shape, form.parameters(request_of(body)))
+
+
+@given(st.binary(max_size=40) | st.text(alphabet="%=+2Ff \r\n~_.", max_size=40).map(str.encode))
+def test_percent_encoding_is_undone_as_the_standard_library_does(text: bytes) -> None:
+    assert form._unquoted(text) == unquote_to_bytes(text.replace(b"+", b" "))

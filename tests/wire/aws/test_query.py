@@ -245,3 +245,9 @@ def test_any_bytes_are_a_request_or_a_refusal(body: bytes) -> None:
             CODEC.decode(operation(name), request_of(body))
         except ServiceError as error:
             ET.fromstring(CODEC.encode_error(SQS, error, "1f").body)  # noqa: S314 - our own
+
+
+def test_plain_texts_stay_texts() -> None:
+    body = b"Action=GetQueueUrl&Version=2012-11-05&QueueName=null&QueueOwnerAWSAccountId=000000000012"
+    asked: Any = CODEC.decode(operation("GetQueueUrl"), request_of(body))
+    assert (asked.QueueName, asked.QueueOwnerAWSAccountId) == ("null", "000000000012")

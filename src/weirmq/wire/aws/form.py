@@ -3,6 +3,8 @@
 Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
 """
 
+from binascii import a2b_qp
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -31,21 +33,41 @@ def parameters(request: Request) -> dict[str, str]:
 def _pairs(text: bytes) -> list[tuple[str, str]]:
     if text.count(b"&") >= PARAMETERS_MAX:
         raise malformed(f"A request can't have more than {PARAMETERS_MAX} parameters")
-    pairs = []
     try:
-        for part in text.split(b"&"):
-            if part:
-                name, _, value = part.partition(b"=")
-                pairs.append((_decoded(name), _decoded(value)))
+        return [
+            (_decoded(name), _decoded(value))
+            for name, _, value in [part.partition("=") for part in text.decode().split("&") if part]
+        ]
     except UnicodeDecodeError:
         raise malformed("Parameters must be UTF-8") from None
-    return pairs
 
 
-def _decoded(text: bytes) -> str:
-    if b"+" in text:
-        text = text.replace(b"+", b" ")
-    return (unquote_to_bytes(text) if b"%" in text else text).decode()
+def _decoded(text: str) -> str:
+    if "%" not in text and "+" not in text:
+        return text
+    return _known(text) if len(text) <= _KNOWN_LETTERS else _unquoted(text.encode()).decode()
+
+
+def _unquoted(text: bytes) -> bytes:
+    """`text` without its percent-encoding, and with spaces for pluses.
+
+    Quoted-printable (RFC 2045, 6.7) has the same escapes after an equals sign, and Python reads those in C. Where the
+    two differ, at line ends and at escapes that are none, it is done the long way.
+    """
+    text = text.replace(b"+", b" ")
+    escapes = text.count(b"%")
+    found = a2b_qp(text.replace(b"=", b"=3D").replace(b"%", b"="))
+    if len(found) != len(text) - 2 * escapes or b"\n" in text or b"\r" in text:
+        return unquote_to_bytes(text)
+    return found
+
+
+_KNOWN_LETTERS = 256  # an ARN or a URL comes again and again
+
+
+@lru_cache(maxsize=1024)
+def _known(text: str) -> str:
+    return _unquoted(text.encode()).decode()
 
 
 def tree(shape: Shape, flat: dict[str, str]) -> Node:

@@ -22,6 +22,8 @@ from weirmq.wire.aws.query import QueryCodec
 from weirmq.wire.http import Request
 
 _PARAMETER = re.compile(rb"(?:^|&)(Action|Version)=([^&]*)")
+_ACTION = b"Action="
+_FORMS_KNOWN = 1024
 _NAME_SHOWN_MAX = 128  # characters of an unknown operation's name that an answer repeats
 _RPC_PATH = re.compile(rb"/service/([^/]+)/operation/([^/]+)")
 
@@ -48,6 +50,8 @@ class Router:
         self._by_version: dict[bytes, list[ServiceModel]] = {}
         self._actions: dict[bytes, list[ServiceModel]] = {}
         self._trees: dict[str, PathTree] = {}
+        self._forms: dict[bytes, ServiceModel | None] = {}
+        self._named_routes: dict[tuple[str, bytes], Route] = {}
         for service in services:
             self._add(service)
 
@@ -61,9 +65,21 @@ class Router:
             route = self._route_rpc(request)
             if route:
                 return route
+        service = self._signed_for(request)
+        return self._route_action(request, service) or self._route_path(request, service) or self._refuse(service)
+
+    def _signed_for(self, request: Request) -> ServiceModel | None:
+        """The service that a request says to be signed for, unchecked. A client's requests say so in one form."""
+        form = sigv4.form_of(request.headers.get(b"authorization", b""))
+        if form in self._forms:
+            return self._forms[form]
         signed = sigv4.claimed(request)
         service = self._by_scope.get(signed.service) if signed else None
-        return self._route_action(request, service) or self._route_path(request, service) or self._refuse(service)
+        if form:
+            if len(self._forms) >= _FORMS_KNOWN:
+                self._forms.clear()
+            self._forms[form] = service
+        return service
 
     # Imported when a service speaks them: the CBOR library alone takes some 20 ms of a server's start.
 
@@ -130,6 +146,10 @@ class Router:
         """The Query protocol: an Action in the query string or in a form."""
         if signed_for and "query" not in signed_for.protocols:
             return None
+        body = request.body
+        if signed_for is not None and body.startswith(_ACTION) and body.count(_ACTION) == 1 and not request.query:
+            name = body[len(_ACTION) :].partition(b"&")[0]  # as every SDK writes it
+            return self._named_routes.get((signed_for.name, name)) or self._named(signed_for, self._query, name)
         named: dict[bytes, bytes] = dict(_PARAMETER.findall(request.query)) if request.query else {}
         if request.body and b"json" not in request.headers.get(b"content-type", b""):
             named.update(_PARAMETER.findall(request.body))
@@ -173,7 +193,10 @@ class Router:
         text = unquote(name.decode("latin-1"), errors="replace")
         operation = service.operations.get(text)
         if operation is not None:
-            return Route(service, codec, operation)
+            route = Route(service, codec, operation)
+            if codec is self._query and name == text.encode():
+                self._named_routes[service.name, name] = route
+            return route
         if codec is self._query:
             message = f"The action {text[:_NAME_SHOWN_MAX]} is not valid for this endpoint."
             return Route(service, codec, refusal=ServiceError("UnknownOperationException", message))
