@@ -350,7 +350,7 @@ async def test_a_child_writes_a_snapshot_while_the_server_goes_on(
 
 async def test_a_child_holds_neither_the_port_nor_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def spy(*_: Any) -> None:
-        (tmp_path / "files").write_text(" ".join(os.listdir("/dev/fd")))
+        (tmp_path / "files").write_text(" ".join(file.name for file in Path("/dev/fd").iterdir()))
 
     with _eager(monkeypatch):
         async with running({"durability": "os", "data": str(tmp_path)}) as server:

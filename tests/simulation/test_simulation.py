@@ -10,8 +10,9 @@ SEEDS = range(30)
 # What the simulation is there for. If a change of it makes one of them rare, it proves less than it seems to.
 HAPPENINGS = (
     "power lost", "killed", "stopped", "power lost at start", "disk broke", "no room", "copied", "trimmed", "duplicate",
-    "waited", "deleted", "SendMessageBatch", "DeleteMessageBatch", "ChangeMessageVisibility", "PurgeQueue",
-    "DeleteQueue", "StartMessageMoveTask", "SetQueueAttributes", "delete refused",
+    "handed over", "duplicate handed over", "waited", "deleted", "SendMessageBatch", "DeleteMessageBatch",
+    "ChangeMessageVisibility", "PurgeQueue", "DeleteQueue", "StartMessageMoveTask", "SetQueueAttributes",
+    "delete refused",
 )  # fmt: skip
 
 

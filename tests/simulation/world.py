@@ -3,9 +3,11 @@
 import errno
 import json
 import random
+from functools import partial
 from typing import Any
 
 from tests.simulation.expected import DEDUPLICATION_MS, Expected, First, Place, Received, Sent
+from tests.simulation.fan_out import hand_over
 from tests.simulation.life import ACCOUNT, REGION, Life
 from tests.simulation.scene import DAY_MS, DEAD_LETTERS, QUEUES, REFUSALS, SECOND_MS, START_MS, Handle
 from tests.simulation.soundness import check_same, check_sound
@@ -32,12 +34,12 @@ class World:
         self._entropy = SeededEntropy(seed)
         self._bodies = 0
         self._requests = 0
-        self._read: dict[int, str] = {}
+        self._read: dict[tuple[int, int, int], str] = {}
         self.life = Life(self.disk, self._entropy)
         self._commands = {
-            self.send: 30, self.send_batch: 8, self.receive: 30, self.delete: 14, self.delete_batch: 4,
-            self.change_visibility: 6, self.purge: 0.5, self.set_attributes: 3, self.redrive: 3, self.move: 3,
-            self.cancel_move: 0.5, self.delete_queue: 0.4, self.create_queue: 4, self.pass_time: 20,
+            self.send: 30, self.send_batch: 8, partial(hand_over, self): 8, self.receive: 30, self.delete: 14,
+            self.delete_batch: 4, self.change_visibility: 6, self.purge: 0.5, self.set_attributes: 3, self.redrive: 3,
+            self.move: 3, self.cancel_move: 0.5, self.delete_queue: 0.4, self.create_queue: 4, self.pass_time: 20,
         }  # fmt: skip
         self._wheel = {
             self.flush: 30, self.sync: 20, self.hear: 20, self.begin_snapshot: 4, self.end_snapshot: 5,
@@ -107,9 +109,10 @@ class World:
         for queue in self.life.machine.queues.values():
             self.life.machine.advance(queue, self.now_ms)
             for seq, message in queue.messages.items():
-                body = self._read.get(message.offset)
+                place = (message.offset, queue.number, seq)
+                body = self._read.get(place)
                 if body is None:
-                    body = self._read[message.offset] = self.life.sqs.read(message.offset).body
+                    body = self._read[place] = self.life.sqs.read(queue, seq).body
                 found.setdefault(body, []).append((queue.number, seq))
         return found
 

@@ -8,8 +8,8 @@
 Rules:
 1. Only `apply` changes state, and the same facts at the same offsets and times give the same state.
 2. What happens by time alone (a visibility timeout, a retention period) is a function of state and `now_ms`, without a
-fact
-   of its own. `apply` brings what it touches up to `now_ms` before it changes it, as the commands do, so replay agrees.
+   fact of its own. `apply` brings what it touches up to `now_ms` before it changes it, as the commands do, so replay
+   agrees.
 3. A *payload* is a fact that the machine reads back later (a message with its body). The machine remembers its offset,
    not its content, and tells the journal's Holdings when it takes one up and when it lets go of it.
 """

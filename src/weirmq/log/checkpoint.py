@@ -38,14 +38,19 @@ class Checkpoint:
 
     def __init__(self, disk: Disk, path: str) -> None:
         self.path = path
+        self.is_half = False
         self._disk = disk
         self._file = disk.open(path, create=True)
 
     def load(self) -> Bounds | None:
-        """The furthest bounds of the slots that are whole; None where none is. They are durable in the first then."""
+        """The furthest bounds of the slots that are whole; None where none is. They are durable in the first then.
+
+        `is_half` says whether the other slot holds something that isn't whole: then it may have told of more.
+        """
         first, bounds = _slots(self._disk, self._file)
         if bounds is None:
             return None
+        self.is_half = any(_is_spoiled(self._disk.read(self._file, _SLOT.size, at)) for at in (_FIRST, _SECOND))
         if first != bounds:  # then the second has them, if only in the system's memory yet
             self._disk.sync(self._file)
             self._write(_FIRST, bounds)
@@ -95,3 +100,8 @@ def _slot(data: bytes) -> Bounds | None:
     if magic != _MAGIC or crc32c(data[:-4]) != crc or not 0 <= start <= durable:
         return None
     return Bounds(start, durable)
+
+
+def _is_spoiled(data: bytes) -> bool:
+    """Whether a slot was written once, and isn't whole now."""
+    return any(data) and _slot(data) is None

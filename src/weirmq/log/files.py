@@ -40,7 +40,7 @@ class FileLog:
     """A `Log` in the folder `folder`, which is made if it isn't there. Segments are of `segment_bytes`.
 
     Whoever opens it sees to it that nobody else has it open. Raises LogDamaged, NoRoom (for not even an empty file) and
-    LogFailed. `notes` tells the operator, in sentences, what a crash had left behind and was cut away.
+    LogFailed. `notes` tells the operator, in sentences, what a crash had left behind.
     """
 
     def __init__(self, disk: Disk, folder: str, segment_bytes: int = SEGMENT_BYTES) -> None:
@@ -65,7 +65,7 @@ class FileLog:
         self._disk.make_folder(self._folder)
         self._checkpoint = Checkpoint(self._disk, path_of(self._folder, CHECKPOINT_NAME))
         self._disk.sync_folder(self._folder)  # a killed process may have left names that aren't durable
-        bounds = bounds_of(self._disk, self._folder, self._checkpoint)
+        bounds = bounds_of(self._disk, self._folder, self._checkpoint, self.notes)
         self._segments = segments_of(self._disk, self._folder, bounds, self.notes)
         if not self._segments:
             self._segments.append(self._first(bounds.start))
@@ -138,10 +138,8 @@ class FileLog:
 
         Raises BadBatch for bytes that aren't one batch, NoRoom as `reserve` if nothing was reserved, LogFailed.
         """
-        header = batches.header(batch)
+        offsets = batches.span(batch)
         size = len(batch)
-        if header.size != size:
-            raise batches.BadBatch(0, f"{size} bytes are not one batch of {header.size}")
         active = self._active
         if active.size + size > self._allocated or self._failed:
             active = self._place_for(size)
@@ -155,7 +153,7 @@ class FileLog:
             active.index.note(base, active.size)
         with self._lock:
             active.size += size
-            self._end = active.end = base + header.last_offset_delta + 1
+            self._end = active.end = base + offsets
         return base
 
     def _place_for(self, size: int) -> Segment:

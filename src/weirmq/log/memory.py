@@ -29,14 +29,12 @@ class MemoryLog:
 
     def append(self, batch: bytearray) -> int:
         """Keep a copy of one batch; its base offset is set in place. Returns the base offset. Raises BadBatch."""
-        header = batches.header(batch)
-        if header.size != len(batch):
-            raise batches.BadBatch(0, f"{len(batch)} bytes are not one batch of {header.size}")
+        offsets = batches.span(batch)
         base = self._end
         batches.stamp(batch, base)
         self._batches.append(bytes(batch))
         self._bases.append(base)
-        self._end = base + header.last_offset_delta + 1
+        self._end = base + offsets
         return base
 
     def read(self, offset: int, max_bytes: int) -> memoryview:

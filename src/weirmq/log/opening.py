@@ -32,9 +32,17 @@ _ZERO_BYTES: Final = 1 << 20
 _NEAR: Final = 2**32  # offsets further on than this are chance
 
 
-def bounds_of(disk: Disk, folder: str, checkpoint: Checkpoint) -> Bounds:
-    """The bounds of the log in `folder`; where there is no log yet, it begins here. Raises LogDamaged, OSError."""
+def bounds_of(disk: Disk, folder: str, checkpoint: Checkpoint, notes: list[str]) -> Bounds:
+    """The bounds of the log in `folder`; where there is no log yet, it begins here. Raises LogDamaged, OSError.
+
+    `notes` gets a word where the checkpoint vouches for less than it may have.
+    """
     bounds = checkpoint.load()
+    if bounds is not None and checkpoint.is_half:
+        notes.append(
+            f"{checkpoint.path}: one of its two slots is not whole, as a power cut may leave it; by the other one, all"
+            f" below offset {bounds.durable} was durable"
+        )
     if bounds is None:
         if bases_in(disk, folder):
             raise LogDamaged(checkpoint.path, 0, "neither of its two slots is whole, and there are segments")

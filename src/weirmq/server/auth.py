@@ -56,7 +56,8 @@ class Authenticator:
     def authenticate(self, request: Request, now_ms: int) -> Authenticated:
         """Whose `request` is. Raises ServiceError for a request that nobody signed who may."""
         if not self._is_open:
-            return self._verify(request, now_ms)
+            signed = self._verifier.verify(request, now_ms)
+            return self._verified.get(signed) or self._verified_user(signed, now_ms)
         form = sigv4.form_of(request.headers.get(b"authorization", b""))
         return self._admitted.get(form) or self._admit(request, form, now_ms)
 
@@ -68,10 +69,6 @@ class Authenticator:
         if not self._is_open:
             return None
         return access_key if _ACCOUNT.fullmatch(access_key) else DEFAULT_ACCOUNT
-
-    def _verify(self, request: Request, now_ms: int) -> Authenticated:
-        signed = self._verifier.verify(request, now_ms)
-        return self._verified.get(signed) or self._verified_user(signed, now_ms)
 
     def _verified_user(self, signed: sigv4.Signed, now_ms: int) -> Authenticated:
         user = self._users[signed.access_key]
@@ -96,7 +93,8 @@ class Authenticator:
         if signed is None:
             return self._unsigned
         if signed.access_key in self._users:
-            return self._verify(request, now_ms)
+            verified = self._verifier.verify(request, now_ms)
+            return self._verified.get(verified) or self._verified_user(verified, now_ms)
         account = self.account_of(signed.access_key) or DEFAULT_ACCOUNT
         caller = root_of(account, signed.access_key, partition_of(signed.region))
         found = Authenticated(caller, signed.region, signed.service)

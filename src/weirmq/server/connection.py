@@ -295,7 +295,12 @@ class Connection(asyncio.Protocol):
             incoming = queue.popleft().incoming
             given_back += incoming.size
             last = not incoming.keep_alive or (server.stopping and not queue)
-            answers.append(self._encode(response, incoming, not last))
+            head_only = incoming.request.method == b"HEAD"
+            try:
+                answers.append(http1.encode(response, not last, server.date, head_only, incoming.minor))
+            except ValueError as error:
+                server.on_error("a response can't be sent", error)
+                answers.append(http1.encode(_FAILED, not last, server.date, head_only, incoming.minor))
             if last:
                 break
         data = answers[0] if len(answers) == 1 else b"".join(answers)
@@ -314,15 +319,6 @@ class Connection(asyncio.Protocol):
             self._linger()
         else:
             self._close()
-
-    def _encode(self, response: Response, incoming: http1.Incoming, keep_alive: bool) -> bytes:
-        server = self._server
-        head_only = incoming.request.method == b"HEAD"
-        try:
-            return http1.encode(response, keep_alive, server.date, head_only, incoming.minor)
-        except ValueError as error:
-            server.on_error("a response can't be sent", error)
-            return http1.encode(_FAILED, keep_alive, server.date, head_only, incoming.minor)
 
     # ---- waiting
 

@@ -73,5 +73,5 @@ def reborn(world: World) -> World:
     other.journal = type(world.journal)(other.log, holdings=type(world.journal.holdings)(), waits_for_sync=False)
     other.sqs = Sqs(other.journal, other.waiting, world.sqs.entropy)
     other.journal.join(other.sqs.machine)
-    other.journal.replay(parts, world.log.end)
+    other.journal.replay(parts, other.log.end)
     return other

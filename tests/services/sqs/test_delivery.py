@@ -84,7 +84,8 @@ def test_heaps_stay_as_small_as_the_queue(world: World) -> None:
             hide(world, url, message, 0)
     queue = world.queue()
     (lane,) = queue.lanes.values()
-    assert len(lane.ready) == 40
+    assert len(lane.row) - lane.first + len(lane.back) == 40
+    assert len(lane.row) <= 40 + 64
     assert len(queue.order) <= 66  # a lane's entry, as many leftovers, and some slack
 
 
@@ -100,3 +101,15 @@ def test_a_receive_looks_at_as_few_messages_whatever_the_depth(
     monkeypatch.setattr(delivery, "heappop", lambda heap: pops.append(1) or pop(heap))
     assert len(receive(world, url)) == 10
     assert len(pops) <= 40
+
+
+def test_a_row_is_cut_off_where_it_was_taken(world: World) -> None:
+    url = world.create()
+    send_all(world, url, *map(str, range(5)))
+    for n in range(300):
+        send_all(world, url, str(5 + n))
+        (message,) = receive(world, url, 1)
+        assert message.Body == str(n)
+        delete(world, url, message)
+    (lane,) = world.queue().lanes.values()
+    assert len(lane.row) <= 64 + 5

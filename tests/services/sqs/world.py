@@ -78,7 +78,7 @@ class World:
         self.journal.flush()
 
     def restarted(self) -> "World":
-        """Another world that came up from this one's log; each goes on with its own."""
+        """Another world that came up from a copy of this one's log."""
         other = World()
         other.clock = self.clock
         other.log = deepcopy(self.log)

@@ -36,13 +36,11 @@ def check(entries: Sequence[Entry], kind: type[Entry]) -> None:
         raise errors.empty_batch(kind.__name__)
     if len(entries) > BATCH_ENTRIES:
         raise errors.too_many_entries(len(entries))
-    seen: set[str] = set()
-    for entry in entries:
-        if not _ID.match(entry.Id):
-            raise errors.bad_batch_id()
-        if entry.Id in seen:
-            raise errors.batch_ids_not_distinct(entry.Id)
-        seen.add(entry.Id)
+    ids = [entry.Id for entry in entries]
+    if not all(map(_ID.match, ids)):
+        raise errors.bad_batch_id()
+    if len(set(ids)) < len(ids):
+        raise errors.batch_ids_not_distinct(next(name for name in ids if ids.count(name) > 1))
 
 
 def each(entries: Sequence[E], kind: type[E], act: Callable[[E], None]) -> list[BatchResultErrorEntry]:

@@ -1,8 +1,8 @@
 """Who gets what next: the order in which the messages of a queue are handed out.
 
-Each lane (a message group, or all messages without one) has its messages in a heap, the oldest first; the queue has
-its lanes in a heap by their oldest message. So the next message costs O(log n), whatever the number of groups and
-messages.
+Each lane (a message group, or all messages without one) has its messages in a row, the oldest first, and those that
+came back in a heap; the queue has its lanes in a heap by their oldest message. So the next message costs O(log n) at
+most, whatever the number of groups and messages.
 
 Standard queues: the oldest message first, but lanes that are *noisy* wait until the others have nothing (fair queues).
 Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
@@ -10,7 +10,8 @@ Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGui
 FIFO queues: a lane with a message in flight is locked, and stands in no heap until the last of them is back or deleted.
 Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
 
-Numbers that linger in a heap after their message was deleted or received elsewhere are passed over when they come up.
+Numbers that linger in a row or a heap after their message was deleted or received elsewhere are passed over when they
+come up.
 """
 
 from heapq import heapify, heappop, heappush
@@ -19,13 +20,17 @@ from typing import Final
 from weirmq.services.sqs.model import READY, Lane, Queue
 
 NOISY_IN_FLIGHT: Final = 30  # fewer messages in flight never make a group noisy
-_SLACK: Final = 64  # so few leftovers are never worth a rebuild
 NOISY_SHARE: Final = 10  # percent of the queue's messages in flight that make it so
+_SLACK: Final = 64  # so few leftovers are never worth a rebuild
+_TAKEN_SHARE: Final = 32  # what is taken from a row is cut off by this part of it: to cut off much at once takes long
 
 
 def offer(queue: Queue, seq: int, lane: Lane) -> None:
     """Message `seq` of `lane` is ready."""
-    heappush(lane.ready, seq)
+    if not lane.row or seq > lane.row[-1]:
+        lane.row.append(seq)
+    else:
+        heappush(lane.back, seq)
     if (lane.queued == -1 or seq < lane.queued) and not (lane.in_flight and queue.settings.is_fifo):
         _enqueue(queue, seq, lane)
 
@@ -48,15 +53,17 @@ def stand(queue: Queue, lane: Lane) -> None:
 
 
 def take(queue: Queue, most: int) -> list[int]:
-    """Up to `most` messages to hand out next, taken out of their heaps. `give_back` undoes it."""
+    """Up to `most` messages to hand out next, taken out of their lanes. `give_back` undoes it."""
     taken: list[int] = []
     while len(taken) < most and (lane := _next_lane(queue)) is not None:
         if queue.settings.is_fifo:
-            while len(taken) < most and _head(queue, lane) is not None:
-                taken.append(_pop(lane))
+            while len(taken) < most and (seq := _head(queue, lane)) is not None:
+                taken.append(seq)
+                _drop(lane, seq)
             lane.queued = -1  # locked by what was taken
         else:
-            taken.append(_pop(lane))
+            taken.append(lane.queued)
+            _drop(lane, lane.queued)
             _requeue(queue, lane)
     return taken
 
@@ -106,12 +113,16 @@ def _first(queue: Queue, heap: list[tuple[int, Lane]]) -> Lane | None:
     return None
 
 
-def _pop(lane: Lane) -> int:
-    """Take the lane's head, and any second entry of the same message: replay leaves such."""
-    seq = heappop(lane.ready)
-    while lane.ready and lane.ready[0] == seq:
-        heappop(lane.ready)
-    return seq
+def _drop(lane: Lane, seq: int) -> None:
+    """Take the lane's head `seq` out, and any second entry of the same message: replay leaves such."""
+    row, back = lane.row, lane.back
+    if lane.first < len(row) and row[lane.first] == seq:
+        lane.first += 1
+        if lane.first > _SLACK and lane.first > len(row) // _TAKEN_SHARE:
+            del row[: lane.first]
+            lane.first = 0
+    while back and back[0] == seq:
+        heappop(back)
 
 
 def _requeue(queue: Queue, lane: Lane) -> None:
@@ -132,11 +143,12 @@ def _enqueue(queue: Queue, seq: int, lane: Lane) -> None:
 
 
 def _head(queue: Queue, lane: Lane) -> int | None:
-    """The lane's oldest ready message; numbers of others are dropped from its heap on the way."""
-    ready, messages = lane.ready, queue.messages
-    while ready:
-        message = messages.get(ready[0])
+    """The lane's oldest ready message; numbers of others are dropped on the way."""
+    row, back, messages = lane.row, lane.back, queue.messages
+    while (is_row := lane.first < len(row)) or back:
+        seq = row[lane.first] if is_row and not (back and back[0] < row[lane.first]) else back[0]
+        message = messages.get(seq)
         if message is not None and message.state == READY:
-            return ready[0]
-        heappop(ready)
+            return seq
+        _drop(lane, seq)
     return None

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/AP
 """
 
 from weirmq.kernel.errors import ServiceError
-from weirmq.services.sqs.limits import BATCH_ENTRIES, MAX_MESSAGE_BYTES
+from weirmq.services.sqs.limits import BATCH_ENTRIES, MAX_MESSAGE_BYTES, MESSAGE_ATTRIBUTES
 
 _FORBIDDEN = 403
 _NOT_FOUND = 404
@@ -137,6 +137,18 @@ def invalid_receipt_handle(handle: str) -> ServiceError:
 def expired_receipt_handle(handle: str) -> ServiceError:
     """The handle of a FIFO message that has become visible again."""
     return bad_parameter(handle, "ReceiptHandle", "The receipt handle has expired.")
+
+
+def too_many_attributes(count: int) -> ServiceError:
+    """More attributes than a message can have."""
+    return invalid_value(f"Number of message attributes [{count}] exceeds the allowed maximum [{MESSAGE_ATTRIBUTES}].")
+
+
+def no_deduplication_id() -> ServiceError:
+    """A message for a FIFO queue that can't be told from others."""
+    return invalid_value(
+        "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly"
+    )
 
 
 # Batches

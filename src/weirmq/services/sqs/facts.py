@@ -7,6 +7,7 @@ grows in the order of arrival.
 import msgspec
 
 from weirmq.engine.machine import Fact
+from weirmq.kernel.ids import UUID_BYTES, uuid_of
 
 
 class Attribute(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -65,7 +66,8 @@ class MessageSent(Fact, tag=6):
 
     `visible_at_ms` 0 means at once, `sent_ms` 0 means the fact's own time: only a dead letter keeps its first queue's.
     `deduplicate_in` is the scope (the group, or "" for the queue) in which `deduplication_id` is remembered; None
-    where it isn't, as for a dead letter.
+    where it isn't, as for a dead letter. `body_md5` is "" where it is made when the message is read: `finisher` then
+    completes the body first, if it is named (see `engine/handover.py`).
     """
 
     queue: int
@@ -83,6 +85,7 @@ class MessageSent(Fact, tag=6):
     visible_at_ms: int = 0
     sent_ms: int = 0
     dead_letter_source: str | None = None
+    finisher: str = ""
 
 
 class MessagesReceived(Fact, tag=7):
@@ -146,6 +149,44 @@ class MoveTaskCancelled(Fact, tag=13):
     handle: str
 
 
+class MessageFannedOut(Fact, tag=14):
+    """One message came into several queues: a payload that all of them read back.
+
+    For each queue there is its number, the message's number in it, 16 bytes of the message's id, and what the body
+    ends in there. The queues' own settings say how long it is delayed, and the scope of its deduplication: a FIFO
+    queue that knows the id already leaves the message out.
+    """
+
+    queues: list[int]
+    seqs: list[int]
+    ids: bytes
+    endings: list[str]
+    body: str
+    sender: str
+    attributes: dict[str, Attribute] = msgspec.field(default_factory=dict)
+    attributes_md5: str | None = None
+    trace_header: str | None = None
+    group: str | None = None
+    deduplication_id: str | None = None
+    finisher: str = ""
+
+    @property
+    def share_bytes(self) -> int:
+        """About how many bytes of the log each of the queues holds."""
+        return (len(self.body) + sum(map(len, self.endings))) // len(self.queues)
+
+    def index_of(self, queue: int, seq: int) -> int:
+        """Where a queue's message stands in the lists. Raises ValueError where it doesn't."""
+        index = self.queues.index(queue)
+        while self.seqs[index] != seq:  # one queue may have the message more than once
+            index = self.queues.index(queue, index + 1)
+        return index
+
+    def message_id(self, index: int) -> str:
+        """The id of the message that stands there."""
+        return uuid_of(self.ids[index * UUID_BYTES : (index + 1) * UUID_BYTES])
+
+
 SqsFact = (
     ReceiptKeyDrawn
     | QueueCreated
@@ -161,4 +202,5 @@ SqsFact = (
     | MoveTaskMoved
     | MoveTaskEnded
     | MoveTaskCancelled
+    | MessageFannedOut
 )

@@ -3,13 +3,10 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from weirmq.services.sqs import errors
 from weirmq.services.sqs.limits import LISTED
-from weirmq.services.sqs.machine import SqsMachine
-from weirmq.services.sqs.model import Queue
 
 _AFTER_ALL = "\U0010ffff"  # sorts after every letter of a name
 
@@ -22,34 +19,29 @@ class Page(NamedTuple):
 
 
 class Directory:
-    """The names of all queues, sorted once and kept so."""
+    """The names of all queues, by account and region."""
 
-    def __init__(self, machine: SqsMachine) -> None:
-        self._machine = machine
+    def __init__(self) -> None:
         self._names: dict[tuple[str, str], list[str]] = {}
-        self._count = 0  # of names here
-        self._next_queue = 0  # queues below are here
+        self._unsorted: set[tuple[str, str]] = set()
+
+    def add(self, account: str, region: str, name: str) -> None:
+        """There is one more."""
+        self._names.setdefault((account, region), []).append(name)
+        self._unsorted.add((account, region))
+
+    def remove(self, account: str, region: str, name: str) -> None:
+        """There is one less."""
+        names = self.names(account, region)
+        del names[bisect_left(names, name)]
 
     def names(self, account: str, region: str) -> list[str]:
         """The names of an account's queues in a region, sorted. Not to be changed."""
-        queues, next_queue = self._machine.queues, self._machine.next_queue
-        if next_queue != self._next_queue or len(queues) != self._count:
-            new = [queues[n] for n in range(self._next_queue, next_queue) if n in queues]
-            if self._count + len(new) != len(queues):  # some that are here were deleted
-                self._names.clear()
-                new = list(queues.values())
-            self._add(new)
-            self._count, self._next_queue = len(queues), next_queue
-        return self._names.get((account, region), [])
-
-    def _add(self, queues: Iterable[Queue]) -> None:
-        changed: dict[tuple[str, str], list[str]] = {}
-        for queue in queues:
-            place = (queue.account, queue.region)
-            changed[place] = names = self._names.setdefault(place, [])
-            names.append(queue.name)
-        for names in changed.values():
-            names.sort()
+        names = self._names.get((account, region), [])
+        if (account, region) in self._unsorted:
+            names.sort()  # quick, for all but the last few are sorted already
+            self._unsorted.remove((account, region))
+        return names
 
 
 def page(names: list[str], prefix: str, max_results: int | None, next_token: str | None) -> Page:

@@ -8,13 +8,12 @@
 
 Rules:
 1. DELAYED and IN_FLIGHT end by time alone, at `visible_at_ms`; so does a message's life, and what is remembered for
-deduplication.
-   `advance` brings a queue up to a time; every fact and every command starts with it.
+   deduplication. `advance` brings a queue up to a time; every fact and every command starts with it.
 2. A fact names its messages and applies to them in whatever state they are: it was right when it was decided.
 3. A message that is gone stays gone: facts about it change nothing.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ClassVar, Final
 
 from weirmq.engine.holdings import Holdings
@@ -24,6 +23,7 @@ from weirmq.services.sqs import attributes, parts
 from weirmq.services.sqs.delivery import offer, unlock
 from weirmq.services.sqs.facts import (
     AttributesSet,
+    MessageFannedOut,
     MessagesDeleted,
     MessageSent,
     MessagesReceived,
@@ -40,10 +40,26 @@ from weirmq.services.sqs.facts import (
     VisibilityChanged,
 )
 from weirmq.services.sqs.limits import DEDUPLICATION_MS, DELETED_NAME_MS, TASKS_LISTED
-from weirmq.services.sqs.model import DELAYED, IN_FLIGHT, READY, Attempt, Duplicate, Lane, Message, MoveTask, Queue
+from weirmq.services.sqs.listing import Directory
+from weirmq.services.sqs.model import (
+    DELAYED,
+    IN_FLIGHT,
+    READY,
+    Attempt,
+    Lane,
+    Message,
+    MoveTask,
+    Queue,
+    Redrive,
+)
 
-EXPIRED_AT_ONCE: Final = 10_000  # messages past retention that one turn removes: about 5 ms
+# What time alone brings is done a slice at a time: there may be millions of it, and none may stall the others.
+EXPIRED_AT_ONCE: Final = 2_000  # messages past their retention that `advance` removes: about 3 ms
+PASSED_AT_ONCE: Final = 50_000  # numbers of messages that are gone that it passes over meanwhile: about 2 ms
+RETURNED_AT_ONCE: Final = 1_000  # messages whose delay or visibility timeout has ended: about 3 ms
+FORGOTTEN_AT_ONCE: Final = 2_000  # deduplication ids, attempt ids: about 1 ms
 RELEASED_AT_ONCE: Final = 5_000  # messages of purged queues that one turn lets go of: about 2 ms
+SWEPT_AT_ONCE: Final = 1_000  # queues that one turn looks after: about 2 ms
 SWEEP_MS: Final = MINUTE_MS  # how often queues that nobody touches are brought up to date
 
 Name = tuple[str, str, str]
@@ -55,7 +71,7 @@ class SqsMachine:
 
     name: ClassVar[str] = "sqs"
     facts: ClassVar[Any] = SqsFact
-    payloads: ClassVar[tuple[type[Fact], ...]] = (MessageSent,)
+    payloads: ClassVar[tuple[type[Fact], ...]] = (MessageSent, MessageFannedOut)
     parts: ClassVar[Any] = parts.SqsPart
 
     def __init__(self, holdings: Holdings, signal: Callable[[int], None]) -> None:
@@ -65,12 +81,15 @@ class SqsMachine:
         self.queues: dict[int, Queue] = {}
         self.by_name: dict[Name, Queue] = {}
         self.by_arn: dict[str, Queue] = {}
+        self.directory = Directory()
+        self._sources: dict[str, dict[int, Queue]] = {}  # queues by where their dead letters go, by number
         self.deleted_ms: dict[Name, int] = {}  # names that aren't free yet, oldest first
         self.next_queue = 1
         self.tasks: dict[str, MoveTask] = {}  # by handle, oldest first
         self.move: Callable[[MoveTask, int], Sequence[Fact]] = lambda _task, _now_ms: ()
         self._condemned: list[dict[int, Message]] = []
         self._sweep_ms = 0
+        self._unswept: list[Queue] = []  # queues that are still to be looked after
         self._appliers: dict[type[Fact], Callable[[Any, int, int], None]] = {
             ReceiptKeyDrawn: self._receipt_key_drawn,
             QueueCreated: self._queue_created,
@@ -86,6 +105,7 @@ class SqsMachine:
             MoveTaskMoved: self._move_task_moved,
             MoveTaskEnded: self._move_task_ended,
             MoveTaskCancelled: self._move_task_cancelled,
+            MessageFannedOut: self._message_fanned_out,
         }
 
     def apply(self, fact: Any, offset: int, now_ms: int) -> None:
@@ -111,11 +131,29 @@ class SqsMachine:
         self.queues[queue.number] = queue
         self.by_name[queue.account, queue.region, queue.name] = queue
         self.by_arn[queue.arn] = queue
+        self.directory.add(queue.account, queue.region, queue.name)
+        self._redrive(queue, queue.settings.redrive)
+
+    def _redrive(self, queue: Queue, after: Redrive | None, before: Redrive | None = None) -> None:
+        """The dead letters of `queue` go another way now, or no longer anywhere."""
+        if before is not None:
+            sources = self._sources[before.dead_letter_arn]
+            del sources[queue.number]
+            if not sources:
+                del self._sources[before.dead_letter_arn]
+        if after is not None:
+            self._sources.setdefault(after.dead_letter_arn, {})[queue.number] = queue
+
+    def sources_of(self, target: Queue) -> list[Queue]:
+        """The queues whose dead letters go to `target`."""
+        return list(self._sources.get(target.arn, {}).values())
 
     def _queue_deleted(self, fact: QueueDeleted, _offset: int, now_ms: int) -> None:
         queue = self.queues.pop(fact.queue)
         name = (queue.account, queue.region, queue.name)
         del self.by_name[name], self.by_arn[queue.arn]
+        self.directory.remove(*name)
+        self._redrive(queue, None, queue.settings.redrive)
         for old, deleted_ms in list(self.deleted_ms.items()):
             if deleted_ms + DELETED_NAME_MS > now_ms:
                 break
@@ -133,9 +171,11 @@ class SqsMachine:
         before = queue.settings
         queue.attributes = fact.attributes
         queue.settings = attributes.settings_of(fact.attributes)
+        queue.verdicts.clear()
         queue.modified_ms = now_ms
         queue.at_ms = -1  # another retention may end more now
-        if before.is_fifo and before.delay_s != queue.settings.delay_s:
+        self._redrive(queue, queue.settings.redrive, before.redrive)
+        if before.is_fifo and queue.delayed and before.delay_s != queue.settings.delay_s:
             self._delay_again(queue, now_ms)
 
     def _delay_again(self, queue: Queue, now_ms: int) -> None:
@@ -160,31 +200,50 @@ class SqsMachine:
     # Messages
 
     def _message_sent(self, fact: MessageSent, offset: int, now_ms: int) -> None:
-        queue = self.queues[fact.queue]
-        self.advance(queue, now_ms)
-        seq = fact.seq
-        queue.next_seq = seq + 1
-        lane = queue.lanes.get(fact.group)
-        if lane is None:
-            lane = queue.lanes[fact.group] = Lane(fact.group)
-        lane.size += 1
-        message = Message(offset, fact.sent_ms or now_ms, lane)
-        queue.messages[seq] = message
+        queue, seq = self.queues[fact.queue], fact.seq
+        if now_ms != queue.at_ms:
+            self.advance(queue, now_ms)
         self.holdings.hold(offset, len(fact.body))
+        self._arrive(queue, seq, offset, fact.sent_ms or now_ms, fact.group, fact.visible_at_ms, now_ms)
         if fact.sent_ms:
             queue.old.put(seq, fact.sent_ms)
             queue.at_ms = -1  # it may be past the retention of its new queue already
-        if fact.visible_at_ms > now_ms:
-            message.state = DELAYED
-            message.visible_at_ms = fact.visible_at_ms
-            queue.delayed += 1
-            queue.deadlines.put(seq, fact.visible_at_ms)
-        else:
-            offer(queue, seq, lane)
         if fact.deduplicate_in is not None and fact.deduplication_id is not None:
-            scoped = (fact.deduplicate_in, fact.deduplication_id)
-            queue.deduplication[scoped] = Duplicate(seq, fact.message_id)
-            queue.forget.append((now_ms + DEDUPLICATION_MS, scoped))
+            queue.remember((fact.deduplicate_in, fact.deduplication_id), seq, fact.message_id, now_ms)
+
+    def _message_fanned_out(self, fact: MessageFannedOut, offset: int, now_ms: int) -> None:
+        size = fact.share_bytes
+        for index, seq in enumerate(fact.seqs):
+            queue = self.queues[fact.queues[index]]
+            if now_ms != queue.at_ms:
+                self.advance(queue, now_ms)
+            settings = queue.settings
+            queue.next_seq = seq + 1
+            if settings.is_fifo and fact.deduplication_id is not None:
+                scoped = (fact.group or "" if settings.deduplication_by_group else "", fact.deduplication_id)
+                if queue.duplicate(scoped, now_ms) is not None:
+                    continue
+                queue.remember(scoped, seq, fact.message_id(index), now_ms)
+            self.holdings.hold(offset, size)
+            visible_at_ms = now_ms + settings.delay_s * SECOND_MS if settings.delay_s else 0
+            self._arrive(queue, seq, offset, now_ms, fact.group, visible_at_ms, now_ms)
+
+    def _arrive(
+        self, queue: Queue, seq: int, offset: int, sent_ms: int, group: str | None, visible_at_ms: int, now_ms: int
+    ) -> None:
+        """A new message stands in its queue, and in its lane."""
+        queue.next_seq = seq + 1
+        lane = queue.lanes.get(group)
+        if lane is None:
+            lane = queue.lanes[group] = Lane(group)
+        lane.size += 1
+        if visible_at_ms > now_ms:
+            queue.messages[seq] = Message(offset, sent_ms, lane, DELAYED, visible_at_ms)
+            queue.delayed += 1
+            queue.deadlines.put(seq, visible_at_ms)
+        else:
+            queue.messages[seq] = Message(offset, sent_ms, lane)
+            offer(queue, seq, lane)
         self.signal(queue.number)
 
     def _messages_received(self, fact: MessagesReceived, _offset: int, now_ms: int) -> None:
@@ -259,7 +318,8 @@ class SqsMachine:
         lane.size -= 1
         if not lane.size:
             del queue.lanes[lane.group]
-        unlock(queue, lane)
+        if queue.noisy or queue.settings.is_fifo:
+            unlock(queue, lane)
         if queue.old:
             queue.old.drop(seq)
         self.holdings.release(message.offset)
@@ -267,48 +327,52 @@ class SqsMachine:
     # Time
 
     def advance(self, queue: Queue, now_ms: int) -> None:
-        """Bring a queue up to `now_ms`: visibility and delays that ended, messages past retention, what is
-        forgotten.
+        """Bring a queue up to `now_ms`: visibility and delays that ended, messages past retention, what is forgotten.
+
+        Where there is more of it than one call does, `queue.at_ms` stays -1, and the next call goes on.
         """
         if now_ms == queue.at_ms:
             return
-        queue.at_ms = now_ms
-        deadlines, messages = queue.deadlines, queue.messages
-        while (seq := deadlines.pop_due(now_ms)) is not None:
-            self._return(queue, seq, messages[seq])
-        self._expire(queue, now_ms - queue.settings.retention_s * SECOND_MS)
-        if self.is_behind(queue, now_ms):
-            queue.at_ms = -1  # the next call goes on, at the same time too
-        forget = queue.forget
-        while forget and forget[0][0] <= now_ms:
-            queue.deduplication.pop(forget.popleft()[1], None)
-        while queue.attempts:
-            attempt_id = next(iter(queue.attempts))
-            if queue.attempts[attempt_id].forget_ms > now_ms:
-                break
-            del queue.attempts[attempt_id]
+        rest = bool(queue.deadlines) and self._return_due(queue, now_ms)
+        queue.is_behind = self._expire(queue, now_ms - queue.settings.retention_s * SECOND_MS)
+        if queue.forget or queue.attempts:
+            queue.forget_until(now_ms, FORGOTTEN_AT_ONCE)
+        queue.at_ms = -1 if rest or queue.is_behind else now_ms
 
-    def _expire(self, queue: Queue, sent_until_ms: int) -> None:
-        """Remove messages sent at `sent_until_ms` or before. Numbers grow with time, but for dead letters: `old` has
-        those.
+    def _return_due(self, queue: Queue, now_ms: int) -> bool:
+        """Let messages be ready whose time has come; returns whether there may be more."""
+        for _ in range(RETURNED_AT_ONCE):
+            seq = queue.deadlines.pop_due(now_ms)
+            if seq is None:
+                return False
+            self._return(queue, seq, queue.messages[seq])
+        return True
+
+    def _expire(self, queue: Queue, sent_until_ms: int) -> bool:
+        """Remove messages sent at `sent_until_ms` or before; returns whether there may be more. Numbers grow with time,
+        but for dead letters: `old` has those.
         """
-        seq, messages = queue.expire_from, queue.messages
-        last = min(queue.next_seq, seq + EXPIRED_AT_ONCE)
-        while seq < last:
+        seq, messages, room = queue.expire_from, queue.messages, EXPIRED_AT_ONCE
+        end = queue.next_seq
+        last = min(end, seq + PASSED_AT_ONCE)
+        while seq < last and room:
             message = messages.get(seq)
             if message is not None:
                 if message.sent_ms > sent_until_ms:
+                    end = seq
                     break
                 self._remove(queue, seq)
+                room -= 1
             seq += 1
         queue.expire_from = seq
-        while (old := queue.old.pop_due(sent_until_ms)) is not None:
-            self._remove(queue, old)
-
-    def is_behind(self, queue: Queue, now_ms: int) -> bool:
-        """Whether `advance` left messages past their retention for its next turn: none may be handed out before."""
-        message = queue.messages.get(queue.expire_from)
-        return message is not None and message.sent_ms <= now_ms - queue.settings.retention_s * SECOND_MS
+        old = queue.old
+        while old and room:
+            oldest = old.pop_due(sent_until_ms)
+            if oldest is None:
+                return seq < end
+            self._remove(queue, oldest)
+            room -= 1
+        return seq < end or not room
 
     def next_visible_ms(self, queue: Queue) -> int | None:
         """When time alone makes a message of the queue ready next."""
@@ -318,7 +382,7 @@ class SqsMachine:
         """When `due` has something to do: a task moves on, a purged queue is let go of, idle queues are looked
         after.
         """
-        if self._condemned:
+        if self._condemned or self._unswept:
             return 0
         return min((task.next_ms for task in self.tasks.values() if task.is_active), default=self._sweep_ms)
 
@@ -327,10 +391,20 @@ class SqsMachine:
         self._let_go(RELEASED_AT_ONCE)
         if now_ms >= self._sweep_ms:
             self._sweep_ms = now_ms + SWEEP_MS
-            for queue in self.queues.values():
-                self.advance(queue, now_ms)
+            self._unswept = list(self.queues.values())
+        self._sweep(now_ms, SWEPT_AT_ONCE)
         task = min((task for task in self.tasks.values() if task.is_active), key=_next_ms, default=None)
         return self.move(task, now_ms) if task is not None and task.next_ms <= now_ms else ()
+
+    def _sweep(self, now_ms: int, most: int) -> None:
+        """Bring up to `most` queues that nobody may have touched up to `now_ms`."""
+        unswept = self._unswept
+        while unswept and most:
+            self.advance(unswept[-1], now_ms)
+            if unswept[-1].at_ms != now_ms:  # there was more than a slice: that is enough for one turn
+                return
+            unswept.pop()
+            most -= 1
 
     def _let_go(self, most: int) -> None:
         """Release messages of purged and deleted queues, a slice at a time: there may be millions."""
@@ -368,20 +442,25 @@ class SqsMachine:
 
     # The journal's questions
 
-    def holds(self, fact: MessageSent, offset: int) -> bool:
+    def holds(self, fact: MessageSent | MessageFannedOut, offset: int) -> bool:
         """Whether a message is still to be read from `offset`."""
-        queue = self.queues.get(fact.queue)
-        message = queue.messages.get(fact.seq) if queue is not None else None
-        return message is not None and message.offset == offset
+        return any(message.offset == offset for message in self._messages_of(fact))
 
-    def relocate(self, fact: MessageSent, offset: int) -> None:
-        """Read a message from `offset` from now on; one that is gone is not missed."""
-        queue = self.queues.get(fact.queue)
-        message = queue.messages.get(fact.seq) if queue is not None else None
-        if message is not None:
+    def relocate(self, fact: MessageSent | MessageFannedOut, offset: int) -> None:
+        """Read a payload's messages from `offset` from now on; those that are gone are not missed."""
+        size = len(fact.body) if isinstance(fact, MessageSent) else fact.share_bytes
+        for message in self._messages_of(fact):
             self.holdings.release(message.offset)
-            self.holdings.hold(offset, len(fact.body))
+            self.holdings.hold(offset, size)
             message.offset = offset
+
+    def _messages_of(self, fact: MessageSent | MessageFannedOut) -> Iterator[Message]:
+        """Those of a payload's messages that are still there."""
+        places = [(fact.queue, fact.seq)] if isinstance(fact, MessageSent) else zip(fact.queues, fact.seqs, strict=True)
+        for number, seq in places:
+            queue = self.queues.get(number)
+            if queue is not None and (message := queue.messages.get(seq)) is not None:
+                yield message
 
     def snapshot(self) -> Iterable[Any]:
         """All of it. Purged messages are let go of first, for a snapshot has no place for them."""

@@ -4,6 +4,7 @@ A message is small here: its body stays in the log. What a million of them cost 
 """
 
 from collections import deque
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -11,6 +12,8 @@ import msgspec
 from weirmq.iam.policy import Policy
 from weirmq.kernel import arn
 from weirmq.kernel.deadlines import Deadlines
+from weirmq.kernel.errors import ServiceError
+from weirmq.services.sqs.limits import DEDUPLICATION_MS
 
 DELAYED: Final = 0
 READY: Final = 1
@@ -20,16 +23,18 @@ IN_FLIGHT: Final = 2
 class Lane:
     """Messages that share a MessageGroupId; on a standard queue, also those without one.
 
-    `ready` is a heap of message numbers, the oldest first; numbers of messages that are gone or in flight may linger
-    in it.
-    `queued` is the number under which the lane stands in its queue's order, -1 where it doesn't.
+    `row` has, from `first` on, the numbers of its ready messages, growing; `back` is a heap of those that came back
+    since. Numbers of messages that are gone or in flight may linger in both. `queued` is the number under which the
+    lane stands in its queue's order, -1 where it doesn't.
     """
 
-    __slots__ = ("group", "in_flight", "queued", "ready", "size")
+    __slots__ = ("back", "first", "group", "in_flight", "queued", "row", "size")
 
     def __init__(self, group: str | None) -> None:
         self.group = group
-        self.ready: list[int] = []
+        self.row: list[int] = []
+        self.first = 0
+        self.back: list[int] = []
         self.in_flight = 0
         self.queued = -1
         self.size = 0  # messages in any state
@@ -40,7 +45,7 @@ class Lane:
 
 
 class Message(msgspec.Struct, gc=False):
-    """What memory holds of one message. `offset` is where its MessageSent stands in the journal."""
+    """What memory holds of one message. `offset` is where the payload that it came by stands in the journal."""
 
     offset: int
     sent_ms: int
@@ -53,10 +58,11 @@ class Message(msgspec.Struct, gc=False):
 
 
 class Duplicate(msgspec.Struct, array_like=True, gc=False, frozen=True):
-    """What an accepted deduplication id stands for."""
+    """What an accepted deduplication id stands for, and until when it counts."""
 
     seq: int
     message_id: str
+    forget_ms: int
 
 
 class Attempt(msgspec.Struct, array_like=True, frozen=True):
@@ -91,13 +97,20 @@ class Settings(msgspec.Struct, frozen=True):
     policy: Policy | None
 
 
+Scoped = tuple[str, str]
+"""A deduplication id, with the scope in which it counts before it."""
+
+Verdicts = dict[tuple[str, str], ServiceError | None]
+"""Why a queue's policy doesn't let in what a source (an ARN) hands over, by the source and who acts for it."""
+
+
 class Queue:
     """One queue. Only `machine.py` changes it; `delivery.py` keeps the order in which lanes are served."""
 
     __slots__ = (
         "account", "arn", "at_ms", "attempts", "attributes", "created_ms", "deadlines", "deduplication", "delayed",
-        "expire_from", "forget", "in_flight", "lanes", "messages", "modified_ms", "name", "next_seq", "noisy",
-        "number", "old", "order", "purged_ms", "region", "settings", "tags",
+        "expire_from", "forget", "in_flight", "is_behind", "lanes", "messages", "modified_ms", "name", "next_seq",
+        "noisy", "number", "old", "order", "promised", "purged_ms", "region", "settings", "tags", "verdicts",
     )  # fmt: skip
 
     def __init__(self, number: int, account: str, region: str, name: str, now_ms: int) -> None:
@@ -109,13 +122,16 @@ class Queue:
         self.created_ms = now_ms
         self.modified_ms = now_ms
         self.purged_ms = -(10**15)
-        self.at_ms = -1  # the time that it was last brought up to
+        self.at_ms = -1  # the time that it was last brought up to, wholly
+        self.is_behind = False  # messages past their retention may still be there: none may be handed out before
         self.attributes: dict[str, str] = {}  # as set by callers
         self.tags: dict[str, str] = {}
         self.settings: Settings
         self.next_seq = 0
-        self.deduplication: dict[tuple[str, str], Duplicate] = {}  # (scope, id)
-        self.forget: deque[tuple[int, tuple[str, str]]] = deque()  # when each of them is forgotten, in order
+        self.promised = 0  # the numbers below are given to messages, or promised to some that may come
+        self.verdicts: Verdicts = {}
+        self.deduplication: dict[Scoped, Duplicate] = {}
+        self.forget: deque[tuple[int, Scoped]] = deque()  # when each of them is forgotten, in order
         self.attempts: dict[str, Attempt] = {}  # by ReceiveRequestAttemptId, oldest first
         self.clear()
 
@@ -130,6 +146,37 @@ class Queue:
         self.in_flight = 0
         self.expire_from = self.next_seq  # messages below are gone, or in `old`
         self.old: Deadlines[int] = Deadlines()  # dead letters that were sent before their neighbours: sent_ms
+
+    def promise(self) -> int:
+        """A number for a message that is about to be recorded. Nobody else gets it, even should it never come."""
+        seq = max(self.promised, self.next_seq)
+        self.promised = seq + 1
+        return seq
+
+    def duplicate(self, scoped: Scoped, now_ms: int) -> Duplicate | None:
+        """The message that came with this deduplication id before, if that still counts."""
+        known = self.deduplication.get(scoped)
+        return known if known is not None and known.forget_ms > now_ms else None
+
+    def remember(self, scoped: Scoped, seq: int, message_id: str, now_ms: int) -> None:
+        """Take later messages with this deduplication id for duplicates of this one."""
+        forget_ms = now_ms + DEDUPLICATION_MS
+        self.deduplication[scoped] = Duplicate(seq, message_id, forget_ms)
+        self.forget.append((forget_ms, scoped))
+
+    def forget_until(self, now_ms: int, most: int) -> None:
+        """Let go of what no longer counts: up to `most` deduplication ids, and as many attempt ids."""
+        forget, deduplication, attempts = self.forget, self.deduplication, self.attempts
+        for _ in range(min(most, len(forget))):
+            if forget[0][0] > now_ms:
+                break
+            forget_ms, scoped = forget.popleft()
+            if deduplication[scoped].forget_ms == forget_ms:  # else the id was used again since
+                del deduplication[scoped]
+        for attempt_id in list(islice(attempts, most)):
+            if attempts[attempt_id].forget_ms > now_ms:
+                break
+            del attempts[attempt_id]
 
     @property
     def ready(self) -> int:

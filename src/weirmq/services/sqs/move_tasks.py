@@ -20,7 +20,7 @@ from weirmq.engine.machine import Fact
 from weirmq.engine.service import Call
 from weirmq.iam import authorize
 from weirmq.kernel.ids import uuid4
-from weirmq.services.sqs import delivery, errors, facts, redrive
+from weirmq.services.sqs import delivery, errors, facts
 from weirmq.services.sqs.facts import MessageSent
 from weirmq.services.sqs.limits import MAX_MESSAGE_BYTES, TASK_RATE, TASKS_LISTED
 from weirmq.services.sqs.model import MoveTask, Queue
@@ -74,7 +74,7 @@ def _find(service: Sqs, call: Call, queue_arn: str, parameter: str) -> Queue:
 
 def _destinations(service: Sqs, call: Call, source: Queue, destination_arn: str | None) -> list[Queue]:
     """Where the messages of `source` may go."""
-    redriven = redrive.sources_of(source, service.machine.queues.values())
+    redriven = service.machine.sources_of(source)
     if not redriven:
         raise errors.invalid_value("Source queue must be configured as a Dead Letter Queue.")
     if destination_arn is None:
@@ -189,7 +189,7 @@ def _gather(service: Sqs, task: MoveTask, source: Queue, seqs: list[int]) -> tup
     sent_to: dict[int, int] = {}
     size = 0
     for seq in seqs:
-        sent = service.read(source.messages[seq].offset)
+        sent = service.read(source, seq)
         destination_arn = task.destination_arn or sent.dead_letter_source
         if destination_arn is None:
             return gathered, _NO_SOURCE

@@ -119,7 +119,7 @@ def _duplicates_of(queue: Queue) -> Iterator[DuplicatesPart]:
             [
                 (forget_ms, scope, name, known.seq, known.message_id)
                 for forget_ms, (scope, name) in chunk
-                if (known := queue.deduplication.get((scope, name))) is not None
+                if (known := queue.deduplication[scope, name]).forget_ms == forget_ms
             ],
         )
 
@@ -138,8 +138,8 @@ def take_up(machine: "SqsMachine", part: Any) -> None:
         case DuplicatesPart():
             queue = machine.queues[part.queue]
             queue.forget.extend((forget_ms, (scope, name)) for forget_ms, scope, name, _, _ in part.rows)
-            for _, scope, name, seq, message_id in part.rows:
-                queue.deduplication[scope, name] = Duplicate(seq, message_id)
+            for forget_ms, scope, name, seq, message_id in part.rows:
+                queue.deduplication[scope, name] = Duplicate(seq, message_id, forget_ms)
         case TaskPart():
             machine.tasks[part.task.handle] = part.task
 
@@ -176,7 +176,7 @@ def _take_up_messages(queue: Queue, part: MessagesPart) -> None:
         lane.size += 1
         queue.messages[seq] = message
         if message.state == READY:
-            lane.ready.append(seq)  # in order, and so a heap
+            lane.row.append(seq)
         else:
             _take_up_invisible(queue, seq, message)
     for lane in set(map(queue.lanes.__getitem__, set(groups))):

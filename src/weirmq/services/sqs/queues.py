@@ -9,7 +9,7 @@ from typing import Final
 from weirmq.engine.service import Call
 from weirmq.iam import authorize
 from weirmq.kernel import arn
-from weirmq.services.sqs import attributes, errors, facts, listing, redrive, tags
+from weirmq.services.sqs import attributes, errors, facts, listing, tags
 from weirmq.services.sqs.limits import DELETED_NAME_MS, PURGE_MS, QUEUE_NAME_LETTERS
 from weirmq.services.sqs.ownership import find_own
 from weirmq.services.sqs.service import Sqs, url_of
@@ -88,7 +88,7 @@ def list_queues(service: Sqs, call: Call, request: ListQueuesRequest) -> ListQue
     """The caller's queues in the region, by name. Without MaxResults there is no token, and at most 1,000 are told."""
     authorize(call, "sqs:ListQueues", "*")
     account = call.caller.account
-    names = service.directory.names(account, call.region)
+    names = service.machine.directory.names(account, call.region)
     found = listing.page(names, request.QueueNamePrefix or "", request.MaxResults, request.NextToken)
     urls = [url_of(call, service.machine.by_name[account, call.region, name]) for name in found.names]
     return ListQueuesResult(QueueUrls=urls or None, NextToken=found.next_token)
@@ -132,7 +132,7 @@ def list_dead_letter_source_queues(
 ) -> ListDeadLetterSourceQueuesResult:
     """The queues whose RedrivePolicy names this one, by name."""
     target = service.find(call, request.QueueUrl, "sqs:ListDeadLetterSourceQueues")
-    sources = {queue.name: queue for queue in redrive.sources_of(target, service.machine.queues.values())}
+    sources = {queue.name: queue for queue in service.machine.sources_of(target)}
     found = listing.page(sorted(sources), "", request.MaxResults, request.NextToken)
     urls = [url_of(call, sources[name]) for name in found.names]
     return ListDeadLetterSourceQueuesResult(queueUrls=urls, NextToken=found.next_token)

@@ -5,7 +5,6 @@ from typing import Final
 from weirmq.engine.service import Call
 from weirmq.engine.waiting import Wait
 from weirmq.kernel.clock import SECOND_MS
-from weirmq.kernel.errors import NoRoom
 from weirmq.services.sqs import contents, delivery, errors
 from weirmq.services.sqs.facts import Attribute, MessagesDeleted, MessageSent, MessagesReceived, VisibilityChanged
 from weirmq.services.sqs.limits import (
@@ -79,7 +78,7 @@ class Receive:
         if queue.number not in machine.queues:
             raise errors.no_such_queue()
         machine.advance(queue, now_ms)
-        if machine.is_behind(queue, now_ms):
+        if queue.is_behind:
             return None
         visibility_s = queue.settings.visibility_timeout_s if self._visibility_s is None else self._visibility_s
         visible_at_ms = now_ms + visibility_s * SECOND_MS
@@ -92,7 +91,7 @@ class Receive:
             try:
                 messages = [self._message(seq, 1, now_ms) for seq in seqs]
                 self._service.commit([received], now_ms, urgent=False)
-            except NoRoom:
+            except Exception:  # no room, or a message that can't be read: the others must not be lost with it
                 delivery.give_back(queue, seqs)
                 raise
             return ReceiveMessageResult(Messages=messages)
@@ -101,7 +100,7 @@ class Receive:
     def next_ms(self) -> int | None:
         """When time alone may bring a message."""
         queue, machine = self._queue, self._service.machine
-        if queue.number in machine.queues and machine.is_behind(queue, self._now_ms):
+        if queue.number in machine.queues and queue.is_behind:
             return self._now_ms
         return machine.next_visible_ms(queue)
 
@@ -136,7 +135,7 @@ class Receive:
                 break
             try:
                 self._bury(dead, target, now_ms)
-            except NoRoom:
+            except Exception:
                 delivery.give_back(queue, dead + taken)
                 raise
             seqs = delivery.take(queue, most - len(taken))
@@ -164,9 +163,8 @@ class Receive:
         queue = self._queue
         letters: list[MessageSent] = []
         for seq in dead:
-            message = queue.messages[seq]
-            sent = self._service.read(message.offset)
-            sent_ms = 0 if target.settings.is_fifo else message.sent_ms
+            sent = self._service.read(queue, seq)
+            sent_ms = 0 if target.settings.is_fifo else queue.messages[seq].sent_ms
             letters.append(moved(sent, target, target.next_seq + len(letters), sent_ms, queue.arn))
         self._service.commit([MessagesDeleted(queue.number, dead), *letters], now_ms)
 
@@ -174,13 +172,17 @@ class Receive:
         """What the receiver gets of a message. `more` receives of it are about to be recorded."""
         service, queue = self._service, self._queue
         message = queue.messages[seq]
-        sent = service.read(message.offset)
+        sent = service.read(queue, seq)
+        body, body_md5 = sent.body, sent.body_md5
+        if not body_md5:
+            body = service.handover.finish(sent.finisher, body) if sent.finisher else body
+            body_md5 = contents.md5_of_text(body.encode())
         count = message.receive_count + more
         answer = Message(
             MessageId=sent.message_id,
             ReceiptHandle=seal(service.receipt_key, queue.number, seq, count),
-            MD5OfBody=sent.body_md5,
-            Body=sent.body,
+            MD5OfBody=body_md5,
+            Body=body,
         )
         if sent.attributes and self._names:
             chosen = contents.chosen(sent.attributes, self._names)
@@ -226,6 +228,7 @@ def moved(sent: MessageSent, target: Queue, seq: int, sent_ms: int, source: str 
         0,
         sent_ms,
         source,
+        sent.finisher,
     )
 
 

@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/AP
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from weirmq.kernel import arn
@@ -41,15 +41,6 @@ def is_allowed(target: Queue, source_arn: str) -> bool:
     if allowed[_PERMISSION] == BY_QUEUE:
         return source_arn in allowed[_SOURCES]
     return bool(allowed[_PERMISSION] == ALLOW_ALL)
-
-
-def sources_of(target: Queue, queues: Iterable[Queue]) -> list[Queue]:
-    """Those of `queues` whose dead letters go to `target`."""
-    return [
-        queue
-        for queue in queues
-        if (policy := queue.settings.redrive) is not None and policy.dead_letter_arn == target.arn
-    ]
 
 
 def check_policy(text: str, source_arn: str, by_arn: Mapping[str, Queue]) -> str:

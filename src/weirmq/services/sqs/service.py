@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from weirmq.engine.handover import Handover
 from weirmq.engine.journal import Journal
 from weirmq.engine.machine import Fact
 from weirmq.engine.service import Call, Operation
@@ -12,9 +13,9 @@ from weirmq.iam import authorize
 from weirmq.kernel.ids import Entropy
 from weirmq.services.sqs import errors, facts
 from weirmq.services.sqs.facts import MessageSent
-from weirmq.services.sqs.listing import Directory
 from weirmq.services.sqs.machine import SqsMachine
 from weirmq.services.sqs.model import MoveTask, Queue
+from weirmq.services.sqs.receiver import Receiver, copy_in
 
 KEY_BYTES: Final = 32
 URLS_REMEMBERED: Final = 4_096
@@ -32,14 +33,16 @@ class Sqs:
 
     name = "sqs"
 
-    def __init__(self, journal: Journal, waiting: Waiting, entropy: Entropy) -> None:
+    def __init__(self, journal: Journal, waiting: Waiting, entropy: Entropy, handover: Handover | None = None) -> None:
+        """Other services hand messages over through `handover`; where None is given, there are no others."""
         self.journal = journal
         self.waiting = waiting
         self.entropy = entropy
         self.machine = SqsMachine(journal.holdings, waiting.signal)
         self.machine.move = self._move
-        self.directory = Directory(self.machine)
-        self._urls: dict[tuple[str, str], tuple[str, str, str]] = {}  # (url, the call's region) -> name
+        self.handover = handover or Handover()
+        self.handover.add(self.name, Receiver(self.machine, entropy))
+        self._urls: dict[tuple[str, str], Queue] = {}  # by URL and the call's region
 
     @property
     def operations(self) -> Mapping[str, Operation]:
@@ -57,34 +60,39 @@ class Sqs:
         """Record facts and let them take effect."""
         self.journal.commit(self.machine, found, now_ms, urgent=urgent)
 
-    def read(self, offset: int) -> MessageSent:
-        """The message whose fact stands at `offset`."""
-        sent: MessageSent = self.journal.read(self.machine, offset)
-        return sent
+    def read(self, queue: Queue, seq: int) -> MessageSent:
+        """A message of the queue, its body perhaps unfinished."""
+        sent = self.journal.read(self.machine, queue.messages[seq].offset)
+        return sent if type(sent) is MessageSent else copy_in(sent, queue, seq)
 
     def find(self, call: Call, queue_url: str, action: str) -> Queue:
         """The queue, brought up to the time of the call. Raises QueueDoesNotExist, AccessDenied."""
-        name = self._urls.get((queue_url, call.region)) or self._locate(call, queue_url)
-        queue = self.machine.by_name.get(name)
-        if queue is None:
-            raise errors.no_such_queue()
+        queue = self._urls.get((queue_url, call.region))
+        if queue is None or queue.number not in self.machine.queues:
+            queue = self._locate(call, queue_url)
         authorize(call, action, queue.arn, queue.settings.policy)
-        self.machine.advance(queue, call.now_ms)
+        if call.now_ms != queue.at_ms:
+            self.machine.advance(queue, call.now_ms)
         return queue
 
-    def _locate(self, call: Call, queue_url: str) -> tuple[str, str, str]:
-        """Account, region and name that a queue URL stands for. A bare name is the caller's own queue."""
+    def _locate(self, call: Call, queue_url: str) -> Queue:
+        """The queue that a URL stands for. A bare name is the caller's own. Raises QueueDoesNotExist."""
+        account, region, name = call.caller.account, call.region, queue_url
         match = _QUEUE_URL.match(queue_url)
-        if match is None:
-            if "/" in queue_url or not queue_url:
-                raise errors.no_such_address(queue_url)
-            return (call.caller.account, call.region, queue_url)
-        region = _REGION.match(queue_url)
-        name = (match[1], (region[1] or region[2]) if region else call.region, match[2])
-        if len(self._urls) >= URLS_REMEMBERED:
-            self._urls.clear()
-        self._urls[queue_url, call.region] = name
-        return name
+        if match is not None:
+            account, name = match[1], match[2]
+            if (found := _REGION.match(queue_url)) is not None:
+                region = found[1] or found[2]
+        elif "/" in queue_url or not queue_url:
+            raise errors.no_such_address(queue_url)
+        queue = self.machine.by_name.get((account, region, name))
+        if queue is None:
+            raise errors.no_such_queue()
+        if match is not None:
+            if len(self._urls) >= URLS_REMEMBERED:
+                self._urls.clear()
+            self._urls[queue_url, call.region] = queue
+        return queue
 
     @property
     def receipt_key(self) -> bytes:
