@@ -21,7 +21,7 @@ from typing import Any
 from struct_types import python_source
 
 BOTOCORE = "1.44.5"
-SERVICES = ["sqs", "sts"]
+SERVICES = ["kinesis", "sns", "sqs", "sts"]
 
 ROOM = Path(__file__).parent.parent / "src" / "weirmq" / "wire" / "aws"
 

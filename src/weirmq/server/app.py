@@ -3,36 +3,45 @@
 import asyncio
 import gc
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from weirmq.engine.handover import Handover
 from weirmq.engine.holdings import Holdings
 from weirmq.engine.journal import Journal
+from weirmq.engine.outbox import Outbox
 from weirmq.engine.service import Service
 from weirmq.engine.waiting import Waiting
 from weirmq.kernel.clock import Clock, ManualClock, SystemClock
+from weirmq.kernel.errors import LogFailed, NoRoom
 from weirmq.kernel.ids import Entropy, SystemEntropy
 from weirmq.log.disk import Disk, SystemDisk
 from weirmq.log.files import FileLog
 from weirmq.log.log import Log
 from weirmq.log.memory import MemoryLog
 from weirmq.log.snapshots import newest_snapshot, older_offset
+from weirmq.server import families
 from weirmq.server.auth import Authenticator
-from weirmq.server.config import Options
+from weirmq.server.config import Options, allows_private
 from weirmq.server.dispatch import Dispatcher
 from weirmq.server.http import Limits, Server, Timeouts
 from weirmq.server.logs import Logger, open_logger
-from weirmq.server.metrics import Family, Metrics, Sample, single
+from weirmq.server.metrics import Metrics
+from weirmq.server.outbound.addresses import Guard
+from weirmq.server.outbound.courier import Courier
+from weirmq.server.outbound.senders import senders
 from weirmq.server.pages import Pages
 from weirmq.server.snapshotter import Snapshotter
 from weirmq.server.tls import Certificate
 from weirmq.server.wheel import Wheel
+from weirmq.services.sns import SERVICE as SNS
 from weirmq.services.sqs import SERVICE as SQS
 from weirmq.services.sts import SERVICE as STS
 
+COURIER_STOP_S: Final = 5.0  # what is under way to the outside may take this long; what isn't done by then comes again
 JOURNAL: Final = "journal"
 SNAPSHOTS: Final = "snapshots"
 
@@ -78,6 +87,7 @@ class App:
         self._dispatcher: Dispatcher
         self._wheel: Wheel | None = None
         self._snapshotter: Snapshotter | None = None
+        self._courier: Courier | None = None
 
     async def start(self) -> list[tuple[str, int]]:
         """Replay the log and listen; returns the addresses.
@@ -96,6 +106,8 @@ class App:
         try:
             self._compose(authenticator, self._journal)
             addresses = await self._server.listen(self.options.host, self.options.port, tls)
+            if self._courier is not None:  # now, for receivers may call back
+                self._courier.start()
         except BaseException:
             await self._let_go()
             raise
@@ -104,13 +116,19 @@ class App:
 
     def _compose(self, authenticator: Authenticator, journal: Journal) -> None:
         """Put the services on the journal, replay it, and put the server around them."""
-        waiting = Waiting()
-        sqs = SQS(journal, waiting, self.entropy)
-        services: dict[str, Service] = {sqs.name: sqs, STS.name: STS(authenticator.account_of)}
-        journal.join(sqs.machine)
+        waiting, handover, outbox = Waiting(), Handover(), Outbox(journal.holdings)
+        sqs = SQS(journal, waiting, self.entropy, handover)
+        sns = SNS(journal, handover, outbox, self.entropy)
+        services: dict[str, Service] = {sqs.name: sqs, sns.name: sns, STS.name: STS(authenticator.account_of)}
+        for machine in (sqs.machine, sns.machine, outbox):
+            journal.join(machine)
         self._replay(journal)
-        wheel = self._wheel = Wheel(journal, waiting, [sqs.machine], self.clock, self._fail)
+        wheel = self._wheel = Wheel(journal, waiting, [sqs.machine, sns.machine], self.clock, self._fail)
         self._snapshotter = self._make_snapshotter(journal, wheel)
+        courier = self._courier = self._make_courier(journal, outbox, sns, wheel)
+        sns.on_status = sns.on_audit = self._delivered
+        source = self.options.sms.source if self.options.sms is not None else ""
+        sns.set_up_texts([source] if source.startswith("+") else [], is_in_sandbox=self.options.sms_sandbox)
         self._dispatcher = Dispatcher(
             services,
             journal=journal,
@@ -120,16 +138,41 @@ class App:
             clock=self.clock,
             entropy=self.entropy,
             metrics=self.metrics,
-            pages=Pages(self.metrics, list(services)).answer,
+            pages=Pages(self.metrics, list(services), sns.signer.page).answer,
             on_error=self._report,
             on_room=lambda: self.logger.info("there is room on the disk again"),
             on_failed=self._fail,
         )
         self._server = self._make_server(self._dispatcher)
-        self.metrics.add(self._families)
-        self.metrics.add(lambda: _queues(sqs))
+        self.metrics.add(lambda: families.of_server(self._server))
+        self.metrics.add(lambda: families.of_journal(journal))
+        self.metrics.add(lambda: families.of_sqs(sqs))
+        self.metrics.add(lambda: families.of_sns(sns))
+        self.metrics.add(courier.families)
         if isinstance(self.clock, ManualClock):
-            self.clock.on_turn(partial(_call_soon, asyncio.get_running_loop(), wheel.tick))
+            for look in (wheel.tick, courier.look):
+                self.clock.on_turn(partial(_call_soon, asyncio.get_running_loop(), look))
+
+    def _make_courier(self, journal: Journal, outbox: Outbox, sns: SNS, wheel: Wheel) -> Courier:
+        options = self.options
+        ways = senders(
+            options,
+            guard=Guard(allows_private=allows_private(options)),
+            clock=self.clock,
+            entropy=self.entropy,
+            logger=self.logger,
+            on_text=partial(self._text_came, sns, wheel),
+        )
+        return Courier(
+            outbox,
+            journal,
+            ways,
+            clock=self.clock,
+            touch=wheel.touch,
+            on_delivery=self._delivered,
+            on_error=self._report,
+            on_failed=self._fail,
+        )
 
     def _make_snapshotter(self, journal: Journal, wheel: Wheel) -> Snapshotter:
         data = Path(self.options.data)
@@ -185,13 +228,15 @@ class App:
         if not has_failed:
             self._dispatcher.end_polls()
         await closing
-        await self._let_go(takes_snapshot=not self.failed.done())
+        await self._let_go(takes_snapshot=not self.failed.done(), patience_s=0 if has_failed else COURIER_STOP_S)
         self.failed.cancel()
 
-    async def _let_go(self, *, takes_snapshot: bool = False) -> None:
+    async def _let_go(self, *, takes_snapshot: bool = False, patience_s: float = 0) -> None:
         """Of timers, threads and files; before that, what is there is made durable."""
         self.metrics.stalls.stop()
         try:
+            if self._courier is not None:
+                await self._courier.stop(patience_s)
             if self._wheel is not None:
                 await self._wheel.stop()
             if self._snapshotter is not None:
@@ -208,35 +253,31 @@ class App:
         self._dispatcher.silence()
         if self._wheel is not None:
             self._wheel.halt()
+        if self._courier is not None:
+            self._courier.halt()
         if self._snapshotter is not None:
             self._snapshotter.stop()
         self.failed.set_exception(error)
 
+    def _delivered(self, fields: Mapping[str, Any]) -> None:
+        self.logger.info("delivery", **fields)
+
+    def _text_came(self, sns: SNS, wheel: Wheel, number: str, text: str) -> None:
+        now_ms = self.clock.now_ms()
+        try:
+            if not sns.text_came(number, text, now_ms):
+                self.logger.info("a text message came in, which nobody takes", sender=number)
+            wheel.touch(now_ms)
+        except NoRoom as error:
+            self._report("no room to record that a number opted out", error)
+        except LogFailed as error:
+            self._fail(error)
+
     def _report(self, what: str, error: BaseException) -> None:
         self.logger.error(what, error=str(error), exc_info=error)
-
-    def _families(self) -> Iterator[Family]:
-        """The server's and the journal's own figures."""
-        server, journal = self._server, self._journal
-        yield single("weirmq_connections", "gauge", "Open connections.", len(server.connections))
-        yield single("weirmq_http_requests_total", "counter", "Requests of any kind.", server.requests)
-        yield single("weirmq_received_bytes_total", "counter", "Bytes received.", server.bytes_in)
-        yield single("weirmq_sent_bytes_total", "counter", "Bytes sent.", server.bytes_out)
-        yield single("weirmq_journal_end", "gauge", "Facts recorded since the data folder was made.", journal.end)
-        yield single("weirmq_journal_start", "gauge", "The oldest fact still in the log.", journal.log.start)
 
 
 def _call_soon(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
     """Call `callback` in the loop's thread, if the loop is still there."""
     with suppress(RuntimeError):  # it is closed: the server has stopped, and its clock goes on
         loop.call_soon_threadsafe(callback)
-
-
-def _queues(sqs: SQS) -> Iterator[Family]:
-    """How many messages each queue has, in which state."""
-    samples = [
-        Sample((queue.arn, state), count)
-        for queue in sqs.machine.queues.values()
-        for state, count in (("visible", queue.ready), ("in_flight", queue.in_flight), ("delayed", queue.delayed))
-    ]
-    yield Family("weirmq_sqs_messages", "gauge", "Messages in a queue, by state.", ("queue", "state"), samples)

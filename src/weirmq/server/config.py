@@ -4,6 +4,7 @@ A flag wins over a `WEIRMQ_...` variable, a variable over the TOML file, the fil
 only list of them: the command line, the variables, the file's keys and docs/configuration.md are all read off it.
 """
 
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,11 +13,13 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, ge
 import msgspec
 from msgspec import Meta
 
-from weirmq.server import users
+from weirmq.server import receivers, users
+from weirmq.server.receivers import Function, LambdaEndpoint, Push, Sms, Smtp
 from weirmq.server.users import ConfigError, User
 
 __all__ = [
-    "ConfigError", "Options", "Setting", "User", "check", "endpoint", "is_loopback", "load", "settings", "state_folder",
+    "ConfigError", "Options", "Setting", "User", "allows_private", "check", "endpoint", "is_loopback", "load",
+    "outbox_folder", "settings", "state_folder",
 ]  # fmt: skip
 
 _KIBI = 1024
@@ -84,7 +87,31 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], "The least important log line that is written."
     ] = "info"
+    outbox: Annotated[
+        FilePath,
+        "The folder for mails and text messages while the file has no [smtp] or [sms] table that says where they go."
+        " Without it, `outbox` in the data folder.",
+    ] = ""
+    allow_private_endpoints: Annotated[
+        Literal["auto", "yes", "no"],
+        "Whether messages may be delivered to loopback, private and link-local addresses. auto: yes where the server"
+        " itself listens on loopback only.",
+    ] = "auto"
+    outbound_ca_file: Annotated[
+        FilePath, "PEM file with authorities that HTTPS endpoints are trusted by, beside the system's."
+    ] = ""
+    sms_sandbox: Annotated[
+        bool, "Whether text messages go only to numbers that an account has verified, as in a new account of AWS."
+    ] = False
     users: tuple[User, ...] = ()
+    functions: tuple[Function, ...] = ()
+    lambda_endpoint: LambdaEndpoint | None = None
+    smtp: Smtp | None = None
+    sms: Sms | None = None
+    push: Push = Push()
+
+
+_TABLES = {"users", *(field for field, _ in receivers.TABLES.values())}  # only the file has these
 
 
 class Setting(NamedTuple):
@@ -129,7 +156,7 @@ def settings() -> Iterator[Setting]:
     """Every option that a flag, a variable or a key of the file can set, in the order of `Options`."""
     hints = get_type_hints(Options, include_extras=True)
     for field in msgspec.structs.fields(Options):
-        if field.name != "users":
+        if field.name not in _TABLES:
             *_, meaning = get_args(hints[field.name])
             kind, extra, allowed = _describe(field.type)
             yield Setting(field.name, kind, field.default, meaning, allowed, extra.get("unit", ""))
@@ -180,11 +207,17 @@ def _from_file(path: Path, known: Mapping[str, Setting]) -> dict[str, Any]:
     for key, raw in users.read_toml(path).items():
         if key == "users":
             values[key] = users.read_users(raw, path)
+        elif key in receivers.TABLES:
+            field, read = receivers.TABLES[key]
+            values[field] = read(raw, path)
         elif key in known:
             value = known[key].read(raw, f"{path}: {key}", is_text=False)
             values[key] = str(path.parent / Path(value).expanduser()) if value and known[key].is_path else value
         else:
-            raise ConfigError(f"{path}: {key} is not an option: the options are {', '.join(known)} and [[users]]")
+            tables = ", ".join(f"[{table}]" for table in receivers.TABLES)
+            raise ConfigError(
+                f"{path}: {key} is not an option: the options are {', '.join(known)}, {tables} and [[users]]"
+            )
     return values
 
 
@@ -205,6 +238,18 @@ def endpoint(options: Options, addresses: Sequence[tuple[str, int]]) -> str:
     scheme = "https" if options.tls_certificate else "http"
     host = "localhost" if options.host in _ANY_ADDRESS else options.host
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{addresses[0][1]}"
+
+
+def allows_private(options: Options) -> bool:
+    """Whether messages may go to addresses that only this machine or its network can reach."""
+    if options.allow_private_endpoints == "auto":
+        return is_loopback(options.host)
+    return options.allow_private_endpoints == "yes"
+
+
+def outbox_folder(options: Options) -> Path:
+    """Where mails and text messages are written while no server is configured that would carry them."""
+    return Path(options.outbox or Path(options.data or state_folder(os.environ)) / "outbox")
 
 
 def check(options: Options) -> None:

@@ -1,7 +1,7 @@
 """What the server answers besides AWS requests: health, metrics, and a greeting."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from weirmq import __version__
@@ -10,14 +10,19 @@ from weirmq.server.metrics import CONTENT_TYPE, Metrics, health
 from weirmq.wire.http import Request, Response
 
 _JSON: Final = b"application/json"
+_PEM: Final = b"application/x-pem-file"
 _TEXT: Final = b"text/plain; charset=utf-8"
 
 
 class Pages:
     """A few fixed paths."""
 
-    def __init__(self, metrics: Metrics, services: Sequence[str]) -> None:
+    def __init__(
+        self, metrics: Metrics, services: Sequence[str], certificate: Callable[[str], bytes | None] = lambda _path: None
+    ) -> None:
+        """`certificate` gives SNS's at its path, and None at any other."""
         self._metrics = metrics
+        self._certificate = certificate
         self._health = health(services)
         self._scrapes: set[asyncio.Task[None]] = set()
 
@@ -33,6 +38,8 @@ class Pages:
             task.add_done_callback(self._scrapes.discard)
         elif request.path == b"/":
             exchange.answer(Response(200, f"WeirMQ {__version__}. Point an AWS SDK here.\n".encode(), _TEXT))
+        elif (found := self._certificate(request.path.decode("latin-1"))) is not None:
+            exchange.answer(Response(200, found, _PEM))
         else:
             exchange.answer(Response(404, b"There is nothing here. Point an AWS SDK at this server.\n", _TEXT))
 

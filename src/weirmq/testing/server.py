@@ -4,10 +4,12 @@ import asyncio
 import threading
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Self
 
 import uvloop
+from msgspec import structs
 
 from weirmq.kernel.clock import ManualClock
 from weirmq.server import config, lock
@@ -30,6 +32,7 @@ class Server(AbstractContextManager["Server"]):
     def __init__(self, *, clock: ManualClock | None = None, **options: Any) -> None:
         defaults: dict[str, Any] = {"port": 0, "durability": "memory", "log_level": "error"}
         self.options = Options(**(defaults | options))
+        self._folder: TemporaryDirectory[str] | None = None
         self.clock = clock or TurnableClock()
         self.endpoint_url = ""
         self._clients: list[Any] = []
@@ -41,11 +44,15 @@ class Server(AbstractContextManager["Server"]):
 
     def __enter__(self) -> Self:
         config.check(self.options)
+        if not self.options.outbox:
+            self._folder = TemporaryDirectory(prefix="weirmq-")
+            self.options = structs.replace(self.options, outbox=self._folder.name)
         self._thread.start()
         if not self._ready.wait(_START_S):
             raise TimeoutError(f"the server did not start within {_START_S:.0f} s")
         if self._failed:
             self._thread.join()
+            self._clear()
             raise self._failed
         return self
 
@@ -57,8 +64,18 @@ class Server(AbstractContextManager["Server"]):
         if self._loop is not None and self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._told.set)
         self._thread.join(_STOP_S)
+        self._clear()
         if self._failed:
             raise self._failed
+
+    def _clear(self) -> None:
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    @property
+    def outbox(self) -> Path:
+        """Where mails (`*.eml`) and text messages (`*.json`) are written, while the options name no receiver."""
+        return config.outbox_folder(self.options)
 
     @property
     def environment(self) -> dict[str, str]:

@@ -42,8 +42,8 @@ def receive_message(service: Sqs, call: Call, request: ReceiveMessageRequest) ->
     wait_s = queue.settings.wait_time_s if request.WaitTimeSeconds is None else request.WaitTimeSeconds
     if not 0 <= wait_s <= WAIT_S:
         raise errors.bad_parameter(wait_s, "WaitTimeSeconds", f"Must be >= 0 and <= {WAIT_S}, if provided.")
-    service.draw_receipt_key(call.now_ms)
     receive = Receive(service, queue, request, waits=wait_s > 0)
+    service.draw_receipt_key(call.now_ms)
     answer = receive.attempt(call.now_ms)
     if answer is not None:
         return answer

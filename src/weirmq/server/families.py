@@ -1,0 +1,40 @@
+"""The figures that /metrics shows of services and of the journal, read off them at a scrape."""
+
+from collections.abc import Iterator
+
+from weirmq.engine.journal import Journal
+from weirmq.server.http import Server
+from weirmq.server.metrics import Family, Sample, single
+from weirmq.services.sns import SERVICE as SNS
+from weirmq.services.sqs import SERVICE as SQS
+
+
+def of_server(server: Server) -> Iterator[Family]:
+    """What came and went over HTTP."""
+    yield single("weirmq_connections", "gauge", "Open connections.", len(server.connections))
+    yield single("weirmq_http_requests_total", "counter", "Requests of any kind.", server.requests)
+    yield single("weirmq_received_bytes_total", "counter", "Bytes received.", server.bytes_in)
+    yield single("weirmq_sent_bytes_total", "counter", "Bytes sent.", server.bytes_out)
+
+
+def of_journal(journal: Journal) -> Iterator[Family]:
+    """How far the log reaches."""
+    yield single("weirmq_journal_end", "gauge", "Facts recorded since the data folder was made.", journal.end)
+    yield single("weirmq_journal_start", "gauge", "The oldest fact still in the log.", journal.log.start)
+
+
+def of_sqs(sqs: SQS) -> Iterator[Family]:
+    """How many messages each queue has, in which state."""
+    samples = [
+        Sample((queue.arn, state), count)
+        for queue in sqs.machine.queues.values()
+        for state, count in (("visible", queue.ready), ("in_flight", queue.in_flight), ("delayed", queue.delayed))
+    ]
+    yield Family("weirmq_sqs_messages", "gauge", "Messages in a queue, by state.", ("queue", "state"), samples)
+
+
+def of_sns(sns: SNS) -> Iterator[Family]:
+    """What became of the messages of each topic, by protocol."""
+    samples = [Sample(labels, count) for labels, count in sns.counts.messages.items()]
+    meaning = "Messages of a topic, by protocol and by what became of them."
+    yield Family("weirmq_sns_messages_total", "counter", meaning, ("topic", "protocol", "state"), samples)

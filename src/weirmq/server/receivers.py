@@ -1,0 +1,202 @@
+"""The tables of the config file that name what stands outside: functions, and the servers that carry what is sent.
+
+[functions.NAME]   a Python handler, run in a process of its own
+[lambda]           where to invoke functions that aren't among those
+[smtp]             the mail server
+[sms]              the SMPP gateway for text messages
+[push]             other addresses of Google's and Apple's notification services
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from weirmq.server.users import ConfigError
+
+Port = Annotated[int, Meta(ge=1, le=65_535)]
+Name = Annotated[str, Meta(min_length=1)]
+Seconds = Annotated[int, Meta(ge=1, le=3_600)]
+
+# Lambda's API reference, CreateFunction: FunctionName without its ARN forms; and dotted Python names.
+_FUNCTION_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_HANDLER = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", re.ASCII)
+_URL = re.compile(r"https?://[^/\s?#@]+(/[^\s?#]*)?")
+
+
+class _Table(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(...)"  # passwords and keys have no business in a log or a traceback
+
+
+class Function(_Table, kw_only=True, frozen=True):
+    """`handler` (`module:name`) is looked up in the folder `path` first, and run by the interpreter `python`.
+
+    One invocation may take `timeout_s`; `concurrency` of them run at a time, each in a process with `environment` added
+    to the server's. `memory_mb` is told to the handler, and not enforced.
+    """
+
+    handler: str
+    name: str = ""
+    path: str = ""
+    python: str = ""
+    timeout_s: Annotated[int, Meta(ge=1, le=900)] = 3
+    memory_mb: Annotated[int, Meta(ge=128, le=10_240)] = 128
+    concurrency: Annotated[int, Meta(ge=1, le=1_000)] = 1
+    environment: dict[str, str] = {}
+
+
+class LambdaEndpoint(_Table, kw_only=True, frozen=True):
+    """AWS Lambda, or what speaks its Invoke API. Without `region`, that of the function's ARN is signed for."""
+
+    endpoint: str
+    access_key: Name
+    secret: Name
+    session_token: str = ""
+    region: str = ""
+
+
+class Smtp(_Table, kw_only=True, frozen=True):
+    """A mail server. `port` 0: 465 with `tls`, 587 with `starttls`, 25 with `none`. Mails come from `sender`."""
+
+    host: Name
+    sender: str
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 0
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str = ""
+    password: str = ""
+    ca_file: str = ""
+    timeout_s: Seconds = 30
+    connections: Annotated[int, Meta(ge=1, le=100)] = 4
+
+
+class Sms(_Table, kw_only=True, frozen=True):
+    """An SMPP 3.4 gateway. `source` is the sender of messages that name none.
+
+    `window` messages wait for the gateway's answer at a time; a quiet connection is tested every `enquire_link_s`.
+    """
+
+    host: Name
+    system_id: Annotated[str, Meta(min_length=1, max_length=15)]  # SMPP 3.4, 4.1.5: 16 octets with the NUL
+    password: Annotated[str, Meta(max_length=8)] = ""
+    port: Port = 2775  # IANA: smpp
+    system_type: Annotated[str, Meta(max_length=12)] = ""
+    source: Annotated[str, Meta(max_length=20)] = ""
+    tls: bool = False
+    ca_file: str = ""
+    window: Annotated[int, Meta(ge=1, le=1_000)] = 10
+    enquire_link_s: Seconds = 30
+    timeout_s: Seconds = 30
+
+
+class Push(_Table, kw_only=True, frozen=True):
+    """Where notifications for devices go. `fcm_token_url` wins over the one in a service account's key."""
+
+    fcm_url: str = "https://fcm.googleapis.com"
+    fcm_token_url: str = ""
+    apns_url: str = "https://api.push.apple.com"
+    apns_sandbox_url: str = "https://api.sandbox.push.apple.com"
+
+
+_T = TypeVar("_T", bound=_Table)
+
+
+def _read_functions(raw: object, path: Path) -> tuple[Function, ...]:
+    if not isinstance(raw, dict):
+        raise ConfigError(f"{path}: functions must be tables such as [functions.resize]")
+    return tuple(_read_function(name, table, path) for name, table in raw.items())
+
+
+def _read_function(name: str, raw: object, path: Path) -> Function:
+    where = f"{path}: [functions.{name}]"
+    if not _FUNCTION_NAME.fullmatch(name):
+        raise ConfigError(f"{where}: a function's name must be 1 to 64 letters, digits, - and _")
+    function = _read(raw, Function, where)
+    if function.name:
+        raise ConfigError(f"{where}: name must not be given: the table's name is the function's")
+    if not _HANDLER.fullmatch(function.handler):
+        raise ConfigError(f"{where}: handler must be like module:function or package.module:function")
+    folder = _below(path.parent, function.path) or str(path.parent.absolute())
+    if not Path(folder).is_dir():
+        raise ConfigError(f"{where}: path: {folder} is no folder")
+    python = _below(path.parent, function.python) if "/" in function.python else function.python
+    return msgspec.structs.replace(function, name=name, path=folder, python=python)
+
+
+def _read_lambda(raw: object, path: Path) -> LambdaEndpoint:
+    where = f"{path}: [lambda]"
+    endpoint = _read(raw, LambdaEndpoint, where)
+    _require_url(endpoint.endpoint, "endpoint", where)
+    return endpoint
+
+
+def _read_smtp(raw: object, path: Path) -> Smtp:
+    where = f"{path}: [smtp]"
+    smtp = _read(raw, Smtp, where)
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", smtp.sender):
+        raise ConfigError(f"{where}: sender must be a mail address")
+    if bool(smtp.username) != bool(smtp.password):
+        raise ConfigError(f"{where}: username and password need each other: give both or neither")
+    if smtp.username and smtp.security == "none":
+        raise ConfigError(f"{where}: a password must not go unencrypted: security must be starttls or tls")
+    return msgspec.structs.replace(smtp, ca_file=_file(path.parent, smtp.ca_file, where))
+
+
+def _read_sms(raw: object, path: Path) -> Sms:
+    where = f"{path}: [sms]"
+    sms = _read(raw, Sms, where)
+    for key in ("system_id", "password", "system_type"):
+        if not getattr(sms, key).isascii():
+            raise ConfigError(f"{where}: {key} must be ASCII")
+    return msgspec.structs.replace(sms, ca_file=_file(path.parent, sms.ca_file, where))
+
+
+def _read_push(raw: object, path: Path) -> Push:
+    where = f"{path}: [push]"
+    push = _read(raw, Push, where)
+    for key in Push.__struct_fields__:
+        if getattr(push, key):
+            _require_url(getattr(push, key), key, where)
+    return push
+
+
+def _read(raw: object, kind: type[_T], where: str) -> _T:
+    """A table as its struct. Raises ConfigError, which names the member, and never a value that may be secret."""
+    if not isinstance(raw, dict):
+        raise ConfigError(f"{where} must be a table")
+    try:
+        return msgspec.convert(raw, kind)
+    except msgspec.ValidationError as error:
+        keys = ", ".join(key for key in kind.__struct_fields__ if key != "name")
+        raise ConfigError(f"{where}: {error}; its keys are {keys}") from None
+
+
+def _require_url(url: str, key: str, where: str) -> None:
+    if not _URL.fullmatch(url):
+        raise ConfigError(f"{where}: {key} must be an http or https URL without a query")
+
+
+def _file(folder: Path, path: str, where: str) -> str:
+    """The path of a file that must be there. Raises ConfigError."""
+    found = _below(folder, path)
+    if found and not Path(found).is_file():
+        raise ConfigError(f"{where}: ca_file: {found} is no file")
+    return found
+
+
+def _below(folder: Path, path: str) -> str:
+    """A path of the config file, as seen from the folder that the file lies in; absolute, for any process."""
+    return str((folder / Path(path).expanduser()).absolute()) if path else ""
+
+
+# The file's key: the field of Options, and what reads it.
+TABLES: Final[Mapping[str, tuple[str, Callable[[object, Path], Any]]]] = {
+    "functions": ("functions", _read_functions),
+    "lambda": ("lambda_endpoint", _read_lambda),
+    "smtp": ("smtp", _read_smtp),
+    "sms": ("sms", _read_sms),
+    "push": ("push", _read_push),
+}

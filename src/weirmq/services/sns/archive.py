@@ -1,0 +1,84 @@
+"""The archive of a FIFO topic: which of its messages are kept, where, and since when.
+
+Source: https://docs.aws.amazon.com/sns/latest/dg/message-archiving-and-replay-topic-owner.html
+"""
+
+from bisect import bisect_left, bisect_right
+from operator import attrgetter
+from typing import Final
+
+import msgspec
+
+_SLACK: Final = 1_024  # entries that are gone and still take up room: moving the rest isn't worth it for fewer
+
+
+class Archived(msgspec.Struct, array_like=True, gc=False):
+    """One message: where its payload stands, its number in the topic, when it was published, and how large it is."""
+
+    offset: int
+    seq: int
+    at_ms: int
+    size: int
+
+
+_SEQ: Final = attrgetter("seq")
+_AT_MS: Final = attrgetter("at_ms")
+
+
+class Archive:
+    """The messages kept, in the order of their numbers, which is that of their times."""
+
+    __slots__ = ("_entries", "_first")
+
+    def __init__(self) -> None:
+        self._entries: list[Archived] = []
+        self._first = 0  # entries before it are gone
+
+    def __len__(self) -> int:
+        return len(self._entries) - self._first
+
+    @property
+    def begins_ms(self) -> int:
+        """The time of the oldest message. There must be one."""
+        return self._entries[self._first].at_ms
+
+    def add(self, entry: Archived) -> None:
+        """Keep one more message, the newest."""
+        self._entries.append(entry)
+
+    def find(self, seq: int) -> Archived | None:
+        """The message of this number."""
+        index = bisect_left(self._entries, seq, self._first, key=_SEQ)
+        if index < len(self._entries) and self._entries[index].seq == seq:
+            return self._entries[index]
+        return None
+
+    def some(self, from_ms: int, next_seq: int, most: int) -> list[Archived]:
+        """Up to `most` messages of `from_ms` or later, numbered from `next_seq`."""
+        entries = self._entries
+        start = max(
+            bisect_left(entries, from_ms, self._first, key=_AT_MS),
+            bisect_left(entries, next_seq, self._first, key=_SEQ),
+        )
+        return entries[start : start + most]
+
+    def trim(self, until_ms: int) -> list[Archived]:
+        """Let go of all messages of `until_ms` or earlier; returns them."""
+        entries, first = self._entries, self._first
+        if first == len(entries) or entries[first].at_ms > until_ms:
+            return []
+        self._first = bisect_right(entries, until_ms, first, key=_AT_MS)
+        gone = entries[first : self._first]
+        if self._first >= max(_SLACK, len(entries) // 2):
+            del entries[: self._first]
+            self._first = 0
+        return gone
+
+    def clear(self) -> list[Archived]:
+        """Let go of all messages; returns them."""
+        gone, self._entries, self._first = self._entries[self._first :], [], 0
+        return gone
+
+    def rows(self) -> list[Archived]:
+        """All messages, for a snapshot."""
+        return self._entries[self._first :]

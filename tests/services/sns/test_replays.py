@@ -1,0 +1,206 @@
+import json
+
+import pytest
+
+from tests.services.sns.world import NOW_MS, World, queue_arn, refused, text
+from weirmq.services.sns.limits import Quotas
+
+ARCHIVED = '{"MessageRetentionPeriod": "30"}'
+START = "2023-11-14T22:13:20Z"  # NOW_MS
+
+
+@pytest.fixture
+def topic(world: World) -> str:
+    assert NOW_MS == 1_700_000_000_000
+    return world.topic("orders.fifo", ArchivePolicy=ARCHIVED, ContentBasedDeduplication="true")
+
+
+def policy(start: str = START, end: str | None = None) -> str:
+    found = {"PointType": "Timestamp", "StartingPoint": start}
+    return json.dumps(found if end is None else found | {"EndingPoint": end})
+
+
+def publish(world: World, topic: str, *messages: str, **members: object) -> None:
+    """One message each minute."""
+    for message in messages:
+        world.publish(topic, message, MessageGroupId="g", **members)
+        world.clock.advance(minutes=1)
+
+
+def work(world: World, arn: str) -> None:
+    """Until the replay has ended."""
+    for _ in range(100):
+        if arn not in {each.arn for each in world.sns.machine.replays.values()}:
+            return
+        world.work()
+    raise AssertionError("the replay doesn't end")
+
+
+def status(world: World, arn: str) -> str:
+    return world.subscription_attributes(arn)["ReplayStatus"]
+
+
+def test_a_late_subscriber_gets_all(world: World, topic: str) -> None:
+    publish(world, topic, "a", "b", "c")
+    queue = world.queue("q.fifo")
+    arn = world.subscribe(topic, queue, ReplayPolicy=policy())
+    assert status(world, arn) == "Pending"
+    work(world, arn)
+    assert status(world, arn) == "Completed"
+    envelopes = [json.loads(body) for body in world.bodies(queue)]
+    assert [each["Message"] for each in envelopes] == ["a", "b", "c"]
+    assert all(each["Replayed"] for each in envelopes)
+    assert envelopes[1]["Timestamp"] == "2023-11-14T22:14:20.000Z"
+
+
+def test_messages_keep_their_names(world: World, topic: str) -> None:
+    queue = world.queue("q.fifo")
+    arn = world.subscribe(topic, queue)
+    publish(world, topic, "a", MessageAttributes={"size": text("big")})
+    [first] = [json.loads(body) for body in world.bodies(queue)]
+    world.ask("SetSubscriptionAttributes", SubscriptionArn=arn, AttributeName="ReplayPolicy", AttributeValue=policy())
+    work(world, arn)
+    [again] = [json.loads(body) for body in world.bodies(queue)]
+    assert again.pop("Replayed") is True
+    assert again == first
+
+
+def test_from_and_to(world: World, topic: str) -> None:
+    publish(world, topic, "a", "b", "c", "d")
+    queue = world.queue("q.fifo")
+    arn = world.subscribe(
+        topic, queue, RawMessageDelivery="true", ReplayPolicy=policy("2023-11-14T22:14:20.000Z", "2023-11-14T22:15:30Z")
+    )
+    work(world, arn)
+    assert world.bodies(queue) == ["b", "c"]
+
+
+def test_filtered(world: World, topic: str) -> None:
+    publish(world, topic, "a")
+    publish(world, topic, "b", MessageAttributes={"size": text("big")})
+    queue = world.queue("q.fifo")
+    arn = world.subscribe(
+        topic, queue, RawMessageDelivery="true", ReplayPolicy=policy(), FilterPolicy='{"size": ["big"]}'
+    )
+    work(world, arn)
+    assert world.bodies(queue) == ["b"]
+
+
+def test_only_to_who_asked(world: World, topic: str) -> None:
+    other = world.queue("other.fifo")
+    world.subscribe(topic, other)
+    publish(world, topic, "a")
+    world.bodies(other)
+    arn = world.subscribe(topic, world.queue("q.fifo"), ReplayPolicy=policy())
+    work(world, arn)
+    assert world.bodies(other) == []
+
+
+def test_past_retention(world: World, topic: str) -> None:
+    publish(world, topic, "old")
+    world.clock.advance(days=29)
+    publish(world, topic, "new")
+    world.clock.advance(days=1)
+    queue = world.queue("q.fifo")
+    work(world, world.subscribe(topic, queue, RawMessageDelivery="true", ReplayPolicy=policy()))
+    assert world.bodies(queue) == ["new"]
+
+
+def test_what_is_archived_is_held_and_let_go(world: World, topic: str) -> None:
+    publish(world, topic, "a", "b")
+    assert world.journal.holdings.held().payloads == 2
+    world.clock.advance(days=31)
+    world.work()
+    assert world.journal.holdings.held().payloads == 0
+
+
+def test_without_an_archive_nothing_is_kept(world: World) -> None:
+    topic = world.topic("t.fifo", ContentBasedDeduplication="true")
+    publish(world, topic, "a")
+    assert world.journal.holdings.held().payloads == 0
+    with refused("InvalidParameter"):
+        world.subscribe(topic, world.queue("q.fifo"), ReplayPolicy=policy())
+
+
+def test_again(world: World, topic: str) -> None:
+    publish(world, topic, "a")
+    queue = world.queue("q.fifo")
+    arn = world.subscribe(topic, queue, RawMessageDelivery="true", ReplayPolicy=policy())
+    work(world, arn)
+    world.clock.advance(seconds=1)
+    world.ask("SetSubscriptionAttributes", SubscriptionArn=arn, AttributeName="ReplayPolicy", AttributeValue=policy())
+    work(world, arn)
+    found: list[str] = []
+    while more := world.bodies(queue):
+        found += more
+    assert found == ["a", "a"]
+
+
+def test_many(world: World, topic: str) -> None:
+    expected = [f"m{number}" for number in range(120)]
+    publish(world, topic, *expected)
+    queue = world.queue("q.fifo")
+    work(world, world.subscribe(topic, queue, RawMessageDelivery="true", ReplayPolicy=policy()))
+    found: list[str] = []
+    while more := world.bodies(queue):
+        found += more
+    assert found == expected
+
+
+def test_a_restart_in_the_middle(world: World, topic: str) -> None:
+    publish(world, topic, *(f"m{number}" for number in range(60)))
+    queue = world.queue("q.fifo")
+    arn = world.subscribe(topic, queue, RawMessageDelivery="true", ReplayPolicy=policy())
+    world.work()
+    assert status(world, arn) == "In progress"
+    for other in (world.restarted(), world.restored()):
+        work(other, arn)
+        found: list[str] = []
+        while more := other.bodies(queue):
+            found += more
+        assert found == [f"m{number}" for number in range(60)]
+
+
+def test_copied_forward(world: World, topic: str) -> None:
+    publish(world, topic, "a")
+    fact = world.journal.read(world.sns.machine, world.topic_of(topic).archive.rows()[0].offset)
+    old = world.topic_of(topic).archive.rows()[0].offset
+    assert world.sns.machine.holds(fact, old)
+    world.sns.machine.relocate(fact, old + 100)
+    assert not world.sns.machine.holds(fact, old)
+    assert world.sns.machine.holds(fact, old + 100)
+
+
+@pytest.mark.parametrize(
+    "text_of_it",
+    [
+        '{"PointType": "Offset", "StartingPoint": "2023-11-14T22:13:20Z"}',
+        '{"PointType": "Timestamp"}',
+        '{"PointType": "Timestamp", "StartingPoint": "yesterday"}',
+        '{"PointType": "Timestamp", "StartingPoint": "2023-13-14T22:13:20Z"}',
+        '{"PointType": "Timestamp", "StartingPoint": 5}',
+        policy(START, START),
+        '{"PointType": "Timestamp", "StartingPoint": "2023-11-14T22:13:20Z", "More": 1}',
+        "[]",
+        "{",
+    ],
+)
+def test_policies_that_are_refused(world: World, topic: str, text_of_it: str) -> None:
+    with refused("InvalidParameter"):
+        world.subscribe(topic, queue_arn("q.fifo"), ReplayPolicy=text_of_it)
+
+
+def test_too_many_at_a_time(world: World, topic: str) -> None:
+    world.sns.quotas = Quotas(replays_of_topic=1)
+    publish(world, topic, "a")
+    world.subscribe(topic, world.queue("one.fifo"), ReplayPolicy=policy())
+    with refused("ReplayLimitExceeded", status=403):
+        world.subscribe(topic, world.queue("two.fifo"), ReplayPolicy=policy())
+
+
+def test_the_archive_ends_in_the_middle(world: World, topic: str) -> None:
+    publish(world, topic, "a")
+    arn = world.subscribe(topic, world.queue("q.fifo"), ReplayPolicy=policy())
+    world.ask("SetTopicAttributes", TopicArn=topic, AttributeName="ArchivePolicy", AttributeValue="{}")
+    work(world, arn)
+    assert status(world, arn) == "Failed"
