@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench import peers, wrk
 from bench.measures import Plan
-from bench.run import PARTS, chosen_servers, measure, measure_disk, prove_all, start_result
+from bench.run import PARTS, chosen_servers, measure, measure_disk, prove_all, start_result, takes_part
 from bench.servers import DURABILITIES, HERE
 from bench.table import markdown
 
@@ -19,6 +19,10 @@ FULL = Plan(
     depth_seconds=6,
     churn_seconds=20,
     large=True,
+    http_publishes=3_000,
+    http_seconds=20,
+    waiting=10_000,
+    idle_seconds=10,
 )
 QUICK = Plan(
     seconds=1,
@@ -28,6 +32,10 @@ QUICK = Plan(
     depth_seconds=3,
     churn_seconds=4,
     large=False,
+    http_publishes=1_000,
+    http_seconds=10,
+    waiting=2_000,
+    idle_seconds=5,
 )
 
 
@@ -37,7 +45,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         "script/bench", description="Measures WeirMQ and its peers side by side on this machine."
     )
-    parser.add_argument("--quick", action="store_true", help="about two minutes: WeirMQ alone, smaller loads")
+    parser.add_argument("--quick", action="store_true", help="two to three minutes: WeirMQ alone, smaller loads")
     parser.add_argument("--servers", nargs="+", choices=everyone, metavar="NAME", help=f"of {', '.join(everyone)}")
     parser.add_argument("--durability", nargs="+", choices=DURABILITIES, default=list(DURABILITIES), metavar="HOW")
     parser.add_argument("--part", nargs="+", choices=list(PARTS), default=list(PARTS), metavar="PART")
@@ -67,9 +75,8 @@ def main() -> int:
         measure_disk(data, result, save)
         servers = prove_all(chosen_servers(asked.servers, asked.durability, result), data, result)
         for name in asked.part:
-            # How deep a queue is costs the same with every durability: WeirMQ shows it with one of them.
-            taking_part = [s for s in servers if name == "load" or s.is_peer or s.durability == "os"]
-            rounds = 1 if asked.quick and name == "backlog" else asked.rounds
+            taking_part = [server for server in servers if takes_part(server, name)]
+            rounds = 1 if asked.quick and name != "load" else asked.rounds
             measure(taking_part, PARTS[name], rounds, plan, data, result, save)
         measure_disk(data, result, save)
     except KeyboardInterrupt:

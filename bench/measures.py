@@ -1,6 +1,7 @@
-"""What is measured of one running server, as named figures; the units are in the names.
+"""What is measured of one running server, as named figures; the units are in the names. (Of topics: `topics.py`.)
 
-A part (`load`, `backlog`) writes into the `found` that it is given, so that what was found before a failure is kept.
+A part (`load`, `backlog`, `topics`) writes into the `found` that it is given, so that what was found before a failure
+is kept.
 """
 
 import re
@@ -40,6 +41,10 @@ class Plan:
     depth_seconds: float
     churn_seconds: float
     large: bool
+    http_publishes: int
+    http_seconds: float
+    waiting: int
+    idle_seconds: float
 
 
 def load(running: Running, plan: Plan, found: dict[str, Figures]) -> None:
@@ -62,19 +67,21 @@ def _warm_up(running: Running) -> None:
 def _sends(running: Running, size: int, pool_size: int, connections: int, seconds: int) -> Figures:
     with running.queue(f"send-{size}-{connections}") as url:
         pool = signed.sends(running.recorder, url, pool_size, size)
-        return _by_wrk(running, pool, connections, seconds)
+        return by_wrk(running, pool, connections, seconds)
 
 
 def _batches(running: Running, seconds: int) -> Figures:
     with running.queue("batch") as url:
         pool = signed.batches(running.recorder, url, BATCH_POOL, SMALL_BYTES)
-        figures = _by_wrk(running, pool, 8, seconds)
+        figures = by_wrk(running, pool, 8, seconds)
     return figures | {"messages_per_second": figures["per_second"] * 10, "cpu_us_message": figures["cpu_us"] / 10}
 
 
-def _by_wrk(running: Running, pool: list[bytes], connections: int, seconds: int) -> Figures:
+def by_wrk(running: Running, pool: list[bytes], connections: int, seconds: int) -> Figures:
+    """Throughput and CPU of a replayed pool."""
     outcome = wrk.run(running.process, running.place.port, pool, connections, seconds, running.place.scratch)
     return {
+        "requests": outcome.requests,
         "per_second": outcome.per_second,
         "cpu_us": outcome.cpu_us,
         "generator_cpu_us": outcome.generator_cpu_us,

@@ -74,7 +74,7 @@ def ministack() -> Server:
             "DOCKER_HOST": f"unix://{place.scratch}/no-docker.sock",
         }
 
-    return Server("ministack", MINISTACK, lambda _: [str(folder / "bin/ministack")], env)
+    return Server("ministack", MINISTACK, lambda _: [str(folder / "bin/ministack")], env, has_topics=True)
 
 
 def moto() -> Server:
@@ -83,7 +83,11 @@ def moto() -> Server:
     if not (folder / "bin/moto_server").exists():
         _python_package(folder, f"moto[server]=={MOTO}")
     program = str(folder / "bin/moto_server")
-    return Server("moto", MOTO, lambda place: [program, "-H", "127.0.0.1", "-p", str(place.port)])
+
+    def command(place: Place) -> list[str]:
+        return [program, "-H", "127.0.0.1", "-p", str(place.port)]
+
+    return Server("moto", MOTO, command, has_topics=True, asks_endpoints=False, posts_raw=False)
 
 
 def elasticmq() -> Server:

@@ -1,6 +1,7 @@
 """How each server is started, and proof that it works before it is measured."""
 
 import contextlib
+import functools
 import itertools
 import shutil
 import signal
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import ClientError  # type: ignore[import-untyped]
+from botocore.exceptions import ClientError
 
 from bench.generator import answers_yet
 from bench.processes import Process, free_port
@@ -30,7 +31,10 @@ account = "000000000000"
 
 [[users.policies]]
 Version = "2012-10-17"
-Statement = [{{ Effect = "Allow", Action = "sqs:*", Resource = "*" }}]
+Statement = [{{ Effect = "Allow", Action = ["sqs:*", "sns:*"], Resource = "*" }}]
+
+[sns_quotas]
+filter_policies_of_topic = 1000
 """
 
 
@@ -50,7 +54,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Server:
-    """A program that speaks SQS. `durability` is what WeirMQ was asked for, "" for a peer."""
+    """A program that speaks SQS, and maybe SNS. `durability` is what WeirMQ was asked for, "" for a peer."""
 
     program: str
     version: str
@@ -58,6 +62,9 @@ class Server:
     env: Callable[[Place], Mapping[str, str]] = field(default=lambda _: {})
     durability: str = ""
     warm_up_seconds: int = 1
+    has_topics: bool = False
+    asks_endpoints: bool = True  # whether they want to be subscribed
+    posts_raw: bool = True  # to endpoints that were subscribed so
 
     @property
     def name(self) -> str:
@@ -100,7 +107,16 @@ class Running:
 
     def sqs(self, secret_key: str = SECRET_KEY) -> Any:
         """A boto3 client of this server."""
-        return client(self.place.endpoint, secret_key)
+        return client(self.place.endpoint, "sqs", secret_key)
+
+    def sns(self) -> Any:
+        """The same for SNS."""
+        return client(self.place.endpoint, "sns")
+
+    @functools.cached_property
+    def topic_recorder(self) -> Recorder:
+        """Records requests of SNS."""
+        return Recorder(self.place.endpoint, "sns")
 
     @contextlib.contextmanager
     def queue(self, name: str) -> Iterator[str]:
@@ -152,4 +168,4 @@ def weirmq(durability: str) -> Server:
         start = [program, "serve", "--host", "127.0.0.1", "--port", port, "--data", data]
         return [*start, "--durability", durability, "--config", str(config)]
 
-    return Server("weirmq", "this tree", command, durability=durability)
+    return Server("weirmq", "this tree", command, durability=durability, has_topics=True)

@@ -9,14 +9,15 @@ import hmac
 import json
 import random
 import string
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote_plus, urlsplit
 
-import boto3  # type: ignore[import-untyped]
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse  # type: ignore[import-untyped]
-from botocore.config import Config  # type: ignore[import-untyped]
+import boto3
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.config import Config
 
 ACCESS_KEY = "AKIAWEIRMQBENCH00001"
 SECRET_KEY = "bench/secret+key/of/forty/characters/000"  # noqa: S105  of a server that lives for minutes
@@ -24,10 +25,10 @@ REGION = "us-east-1"
 LETTERS = string.ascii_letters + string.digits
 
 
-def client(endpoint: str, secret_key: str = SECRET_KEY) -> Any:
-    """A boto3 SQS client that doesn't retry."""
+def client(endpoint: str, service: str = "sqs", secret_key: str = SECRET_KEY) -> Any:
+    """A boto3 client that doesn't retry."""
     return boto3.client(
-        "sqs",
+        service,
         endpoint_url=endpoint,
         region_name=REGION,
         aws_access_key_id=ACCESS_KEY,
@@ -36,26 +37,33 @@ def client(endpoint: str, secret_key: str = SECRET_KEY) -> Any:
     )
 
 
-class _NoBody:
+@dataclass(frozen=True)
+class _Body:
+    content: bytes
+
     def stream(self) -> Iterable[bytes]:
-        return [b"{}"]
+        return [self.content]
 
 
 class Recorder:
     """A botocore client whose requests are kept and never sent."""
 
-    def __init__(self, endpoint: str) -> None:
-        self._sqs = client(endpoint)
-        self._sqs.meta.events.register("before-send.sqs", self._keep)
+    def __init__(self, endpoint: str, service: str = "sqs") -> None:
+        self._client = client(endpoint, service)
+        self._client.meta.events.register(f"before-send.{service}", self._keep)
+        self._speaks_json = self._client.meta.service_model.resolved_protocol == "json"
         self._kept: list[AWSPreparedRequest] = []
 
-    def _keep(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
+    def _keep(self, request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse:
+        """Answers in the server's place, with as little as botocore takes for an answer."""
         self._kept.append(request)
-        return AWSResponse(request.url, 200, {}, _NoBody())
+        operation = event_name.rpartition(".")[2]
+        body = "{}" if self._speaks_json else f"<a><{operation}Result/></a>"
+        return AWSResponse(request.url, 200, {}, _Body(body.encode()))
 
     def record(self, operation: str, **parameters: object) -> bytes:
         """The bytes of one signed request, such as `record("send_message", QueueUrl=..., MessageBody=...)`."""
-        getattr(self._sqs, operation)(**parameters)
+        getattr(self._client, operation)(**parameters)
         return to_bytes(self._kept.pop())
 
 
@@ -65,8 +73,8 @@ def to_bytes(request: AWSPreparedRequest) -> bytes:
     lines = [f"{request.method} {url.path or '/'} HTTP/1.1".encode(), f"Host: {url.netloc}".encode()]
     for name, value in request.headers.items():
         lines.append(name.encode() + b": " + (value if isinstance(value, bytes) else value.encode()))
-    body = request.body or b""
-    return b"\r\n".join(lines) + b"\r\n\r\n" + body
+    body = request.body or b""  # a form is text
+    return b"\r\n".join(lines) + b"\r\n\r\n" + (body if isinstance(body, bytes) else body.encode())
 
 
 class Resigner:
@@ -102,6 +110,12 @@ class Resigner:
         return b"%b%b\r\nContent-Length: %d\r\n\r\n%b" % (self._head, self._signature(body), len(body), body)
 
 
+def varied(recorded: bytes, placeholder: str) -> Callable[[str], bytes]:
+    """Makes requests like a recorded form, each with another value in the place of `placeholder`."""
+    signer, form, place = Resigner(recorded), recorded.partition(b"\r\n\r\n")[2], quote_plus(placeholder).encode()
+    return lambda value: signer.sign(form.replace(place, quote_plus(value).encode()))
+
+
 def texts(count: int, size: int) -> list[str]:
     """Message bodies of `size` characters, all different, the same in every run."""
     source = random.Random(size)  # noqa: S311  load, not secrets
@@ -121,6 +135,18 @@ def batches(recorder: Recorder, queue_url: str, count: int, size: int) -> list[b
     for first in range(0, len(bodies), 10):
         entries = [{"Id": str(i), "MessageBody": text} for i, text in enumerate(bodies[first : first + 10])]
         made.append(recorder.record("send_message_batch", QueueUrl=queue_url, Entries=entries))
+    return made
+
+
+def publishes(recorder: Recorder, topic_arn: str, count: int, size: int, kinds: Sequence[str] = ()) -> list[bytes]:
+    """`count` Publish requests with messages of `size` bytes; the attribute `kind` is each of `kinds` in turn."""
+    made = []
+    for number, text in enumerate(texts(count, size)):
+        more = {}
+        if kinds:
+            kind = {"DataType": "String", "StringValue": kinds[number % len(kinds)]}
+            more = {"MessageAttributes": {"kind": kind}}
+        made.append(recorder.record("publish", TopicArn=topic_arn, Message=text, **more))
     return made
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench.run import Result, Step
+from bench.topics import FILTERS
 
 FSYNC_RATIO = "fsync / os, 64 connections"
 LEGEND = "Each figure: median (least..most) over the rounds; for peers also the median as a multiple of WeirMQ's."
@@ -57,8 +58,12 @@ class Cell:
         return f"{_short(self.median)} ({_short(self.least)}..{_short(self.most)})"
 
 
-def rows(depths: tuple[int, ...]) -> list[Row]:
-    """All rows, for backlogs of these depths."""
+def rows(depths: tuple[int, ...], waiting: int) -> list[Row]:
+    """All rows, for backlogs of these depths and so many subscriptions that wait."""
+    return [*_queue_rows(depths), *_topic_rows(waiting)]
+
+
+def _queue_rows(depths: tuple[int, ...]) -> list[Row]:
     small_8, small_64 = "send 200 B, 8 connections", "send 200 B, 64 connections"
     large_8, large_64 = "send 10 KB, 8 connections", "send 10 KB, 64 connections"
     batch, cycle = "batch of 10, 8 connections", "cycle, 8 connections"
@@ -106,6 +111,41 @@ def rows(depths: tuple[int, ...]) -> list[Row]:
     ]
 
 
+def _topic_rows(waiting: int) -> list[Row]:
+    one, many = "publish to 1 queue", "publish to 100 queues"
+    return [
+        Row("Publish 200 B to 1 queue, CPU us", "os", one, "cpu_us", at_most(70, "us")),
+        Row("Publish 200 B to 1 queue, requests/s", "os", one, "per_second"),
+        Row("Publish 200 B to 100 queues, CPU us a message in a queue", "os", many, "cpu_us_message", at_most(6, "us")),
+        Row("Publish 200 B to 100 queues, messages in queues/s", "os", many, "messages_per_second"),
+        *[
+            Row(f"Publish, 1 of {count:,} filters matches, CPU us", "os", f"publish, filters {count:,}", "cpu_us")
+            for count in FILTERS
+        ],
+        *[
+            Row(
+                f"Publish, {count:,} filters / 1 filter, CPU",
+                "os",
+                f"filters, {count:,} over 1",
+                "cpu_ratio",
+                at_most(2, ""),
+            )
+            for count in FILTERS[1:]
+        ],
+        Row("HTTP deliveries/s, envelope", "os", "HTTP, envelope", "per_second", at_least(5_000, "/s")),
+        Row("HTTP delivery, envelope, CPU us", "os", "HTTP, envelope", "cpu_us"),
+        Row("HTTP deliveries/s, raw", "os", "HTTP, raw", "per_second", at_least(5_000, "/s")),
+        Row("HTTP delivery, raw, CPU us", "os", "HTTP, raw", "cpu_us"),
+        Row(
+            f"{waiting:,} subscriptions in back-off, CPU, % of a core",
+            "os",
+            f"waiting, {waiting:,}",
+            "cpu_percent",
+            at_most(1, "%"),
+        ),
+    ]
+
+
 def _memory_row(depth: int, limit: Limit | None) -> Row:
     what = f"memory a queued 1 KB message, {depth:,} deep, bytes"
     return Row(what, "os", f"memory at {depth:,}", "pss_bytes_message", limit)
@@ -136,7 +176,7 @@ def markdown(result: Result) -> str:
     """The whole report."""
     peers = [name for name in result.servers if not name.startswith("weirmq")]
     steps = _with_fsync_ratio(result.steps)
-    lines = [*_table(steps, rows(result.depths), peers), "", LEGEND, ""]
+    lines = [*_table(steps, rows(result.depths, result.waiting), peers), "", LEGEND, ""]
     lines += [f"- {name} {result.servers[name]}" for name in result.servers]
     lines += [f"- {name}: not measured: {reason}" for name, reason in result.missing.items()]
     lines += [f"- failed: {failure}" for failure in result.failures]

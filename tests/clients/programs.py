@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -21,6 +21,16 @@ STEPS = frozenset(
 # How SQS calls a signature that is not right: in the Query protocol and in AWS JSON.
 SIGNATURE_CODES = {"SignatureDoesNotMatch", "InvalidSignatureException"}
 _LIMIT_S = 240
+
+
+def serving(server: Server) -> Iterator[Server]:
+    """A server from its start to its orderly stop; for fixtures."""
+    try:
+        server.start()
+        yield server
+        server.stop()
+    finally:
+        server.kill()
 
 
 def environment(server: Server, key: Key, **more: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """A real `weirmq serve` in a process of its own, on a free port and a folder of its own."""
 
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -21,6 +22,13 @@ class Key(NamedTuple):
 
     access_key: str
     secret: str
+
+
+class Certificate(NamedTuple):
+    """The files of a self-signed one, in PEM."""
+
+    path: Path
+    key_path: Path
 
 
 ANY_KEY = Key("test", "test")
@@ -55,15 +63,23 @@ def free_port() -> int:
 class Server:
     """One data folder and the process that serves it, which may be killed and started again."""
 
-    def __init__(self, folder: Path, key: Key = ANY_KEY, users: str = "") -> None:
+    def __init__(
+        self, folder: Path, key: Key = ANY_KEY, settings: str = "", certificate: Certificate | None = None
+    ) -> None:
+        """`settings` is the text of the config file. With a `certificate`, the server speaks HTTPS."""
         self.key = key
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
+        self.folder = folder
+        self.outbox = folder / "data" / "outbox"
+        self._tls = ssl.create_default_context(cafile=certificate.path) if certificate else None
         self._output = folder / "server.out"
         self._command: list[str | Path] = [WEIRMQ, "serve", "--port", str(self.port), "--data", folder / "data"]
-        if users:
-            (folder / "weirmq.toml").write_text(users)
+        if settings:
+            (folder / "weirmq.toml").write_text(settings)
             self._command += ["--config", folder / "weirmq.toml"]
+        if certificate:
+            self._command += ["--tls-certificate", certificate.path, "--tls-key", certificate.key_path]
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -87,7 +103,7 @@ class Server:
 
     def _is_healthy(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}/health", timeout=_READY_S) as answer:
+            with urllib.request.urlopen(f"{self.url}/health", timeout=_READY_S, context=self._tls) as answer:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, ConnectionError):
             return False

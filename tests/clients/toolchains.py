@@ -60,8 +60,8 @@ def python_environment(name: str) -> Path:
     return built(f"python-{name}", [locked], build) / "bin"
 
 
-def javascript() -> Path:
-    """The scenario for Node, beside its locked packages."""
+def javascript(program: str = "scenario.mjs") -> Path:
+    """A program for Node, beside its locked packages."""
     need("node", "npm")
     sources = [path for path in (HERE / "javascript").iterdir() if path.is_file()]
 
@@ -70,7 +70,7 @@ def javascript() -> Path:
             shutil.copy(source, folder)
         run(folder, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
 
-    return built("javascript", sources, build) / "scenario.mjs"
+    return built("javascript", sources, build) / program
 
 
 def go() -> Path:
@@ -84,19 +84,19 @@ def go() -> Path:
     return built("go", sources, build) / "scenario"
 
 
-def java() -> str:
-    """The class path of the scenario and of the jars that it needs."""
+def java(folder_name: str = "java") -> str:
+    """The class path of a folder's program and of the jars that it needs."""
     need("java", "javac", "mvn")
-    project = HERE / "java" / "pom.xml"
-    sources = sorted((HERE / "java" / "clients").glob("*.java"))
+    project = HERE / folder_name / "pom.xml"
+    sources = sorted((HERE / folder_name / "clients").glob("*.java"))
 
     def fetch(folder: Path) -> None:
         target = f"-DoutputDirectory={folder}"
-        run(HERE / "java", "mvn", "--batch-mode", "--quiet", "-ntp", "dependency:copy-dependencies", target)
+        run(HERE / folder_name, "mvn", "--batch-mode", "--quiet", "-ntp", "dependency:copy-dependencies", target)
 
-    jars = built("java-jars", [project], fetch) / "*"
+    jars = built(f"{folder_name}-jars", [project], fetch) / "*"
 
     def compile_sources(folder: Path) -> None:
         run(folder, "javac", "-proc:none", "-encoding", "UTF-8", "-d", folder, "-cp", str(jars), *sources)
 
-    return f"{built('java', [project, *sources], compile_sources)}:{jars}"
+    return f"{built(folder_name, [project, *sources], compile_sources)}:{jars}"

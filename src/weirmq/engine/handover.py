@@ -11,7 +11,7 @@ What a body needs and is dear to make (a signature), it can get when it is read:
 the receiver lets `finish` complete what it kept.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -99,7 +99,7 @@ class Handover:
         """The whole body of which a receiver kept `body`."""
         return self._finishers[name](body)
 
-    def accept(self, addresses: Iterable[Address], delivery: Delivery, now_ms: int) -> Accepted:
+    def accept(self, addresses: Sequence[Address], delivery: Delivery, now_ms: int) -> Accepted:
         """What the receivers at `addresses` make of `delivery`. One that doesn't take it takes no part."""
         accepted = Accepted([], {})
         for service, own in _by_service(addresses).items():
@@ -114,11 +114,20 @@ class Handover:
         return accepted
 
 
-def _by_service(addresses: Iterable[Address]) -> dict[str, list[Address]]:
-    """The addresses by the service of their ARNs; "" for what is no ARN."""
+def _by_service(addresses: Sequence[Address]) -> Mapping[str, Sequence[Address]]:
+    """The addresses by the service of their ARNs; "" for what is no ARN. Mostly all have the same."""
+    if not addresses:
+        return {}
+    service = _service_of(addresses[0].arn)
+    start = f"arn:aws:{service}:"
+    if all(arn.startswith(start) for arn, _ in addresses):
+        return {service: addresses}
     found: dict[str, list[Address]] = {}
     for address in addresses:
-        parts = address.arn.split(":", 3)
-        service = parts[2] if len(parts) > 3 and parts[0] == "arn" else ""
-        found.setdefault(service, []).append(address)
+        found.setdefault(_service_of(address.arn), []).append(address)
     return found
+
+
+def _service_of(arn: str) -> str:
+    parts = arn.split(":", 3)
+    return parts[2] if len(parts) > 3 and parts[0] == "arn" else ""

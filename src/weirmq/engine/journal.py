@@ -26,7 +26,8 @@ from weirmq.log.replay import replay
 
 MAX_BATCH_BYTES: Final = 4 * 1024 * 1024  # more than this isn't gathered before it is written
 RECORD_OVERHEAD_BYTES: Final = 64  # more than a record's own lengths, deltas and key can take
-RESERVE_STEP_BYTES: Final = 1024 * 1024  # room is asked for in steps, not for each fact
+RESERVE_STEP_BYTES: Final = 768 * 1024  # room is asked for in steps, not for each fact
+SPARED_BYTES: Final = 256 * 1024  # of room that payloads leave to other facts: a batch of ten deletes takes some 250
 RECENT_BYTES: Final = 8 * 1024 * 1024  # a generation of payloads kept in memory because they were written last
 PAGE_BYTES: Final = 16 * 1024  # read at once where a payload is no longer in memory
 PAGED_BYTES: Final = 4 * 1024 * 1024  # of such reads kept
@@ -65,7 +66,8 @@ class Journal:
         self._encode = msgspec.msgpack.Encoder().encode
         self._builder = BatchBuilder()
         self._base = 0  # offset of the pending batch
-        self._room = 0  # bytes that the log has promised to take, pending ones not counted
+        self.is_short = False  # of room: there is none for a payload
+        self._room = 0  # bytes that the log has promised to take, beside what is pending and the header of its batch
         self._latest_ms = 0
         self._held: deque[tuple[int, Callable[[Any], None], Any]] = deque()
         self._facts: list[Fact] = []  # pending ones, and what is needed to make a batch of them
@@ -125,7 +127,7 @@ class Journal:
         for _, _, their_values in more:
             size += sum(map(len, their_values)) + len(their_values) * RECORD_OVERHEAD_BYTES
         if size > self._room:
-            self._reserve(size)
+            self._reserve(size, has_payloads=bool(also) or any(type(fact) in machine.payloads for fact in facts))
         self._room -= size
         self._pending_bytes += size
         if now_ms < self._latest_ms:
@@ -186,6 +188,7 @@ class Journal:
         if self._recent_bytes > RECENT_BYTES:
             self._older, self._recent, self._recent_bytes = self._recent, {}, 0
         self._facts, self._runs, self._pending_bytes = [], [], 0
+        self._room = max(0, self._room - HEADER_BYTES)  # the next batch has a header, too
 
     def synced(self, offset: int) -> None:
         """The log is durable up to `offset`: let the answers go that rest on no more."""
@@ -196,13 +199,23 @@ class Journal:
             _, done, answer = held.popleft()
             done(answer)
 
-    def _reserve(self, size: int) -> None:
-        """Make sure of room for `size` more bytes and some to spare. Raises NoRoom."""
+    def _reserve(self, size: int, *, has_payloads: bool) -> None:
+        """Make sure of room for `size` more bytes and some to spare. Raises NoRoom.
+
+        Payloads leave the last of it alone: a queue on a full disk could not be emptied if deletes had no room.
+        """
         if self._pending_bytes + size > MAX_BATCH_BYTES:
             self.flush()
-        room = size + RESERVE_STEP_BYTES
-        self.log.reserve(HEADER_BYTES + self._pending_bytes + room)
-        self._room = room
+        needed = HEADER_BYTES + self._pending_bytes + size
+        try:
+            self.log.reserve(needed + RESERVE_STEP_BYTES + SPARED_BYTES)
+            self._room, self.is_short = size + RESERVE_STEP_BYTES, False
+        except NoRoom:
+            self.is_short = True
+            if has_payloads:
+                raise
+            self.log.reserve(needed)
+            self._room = size
 
     # Read back
 
@@ -347,7 +360,7 @@ class Journal:
         """Append a payload again and let its machine read it from there."""
         size = len(record.value) + RECORD_OVERHEAD_BYTES
         if size > self._room:
-            self._reserve(size)
+            self._reserve(size, has_payloads=True)
         self._room -= size
         self._pending_bytes += size
         offset = self._base + len(self._facts)

@@ -1,6 +1,6 @@
 """What the shell and a service know of each other: a Call, and a table of operations."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -31,10 +31,15 @@ ServiceError.
 
 
 class Service(Protocol):
-    """One AWS service. `name` is its model's name; `operations` goes by the model's operation names."""
+    """One AWS service. `name` is its model's name; `operations` goes by the model's operation names; `unsigned` are
+    those that anybody may ask for without a signature: the service then looks after itself.
+    """
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def unsigned(self) -> Collection[str]: ...
 
     @property
     def operations(self) -> Mapping[str, Operation]: ...

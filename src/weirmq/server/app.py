@@ -2,7 +2,9 @@
 
 import asyncio
 import gc
+import resource
 import ssl
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
@@ -25,9 +27,9 @@ from weirmq.log.memory import MemoryLog
 from weirmq.log.snapshots import newest_snapshot, older_offset
 from weirmq.server import families
 from weirmq.server.auth import Authenticator
-from weirmq.server.config import Options, allows_private
+from weirmq.server.config import ConfigError, Options, allows_private
 from weirmq.server.dispatch import Dispatcher
-from weirmq.server.http import Limits, Server, Timeouts
+from weirmq.server.http import SURPLUS_LIMIT, Limits, Server, Timeouts
 from weirmq.server.logs import Logger, open_logger
 from weirmq.server.metrics import Metrics
 from weirmq.server.outbound.addresses import Guard
@@ -44,6 +46,8 @@ from weirmq.services.sts import SERVICE as STS
 COURIER_STOP_S: Final = 5.0  # what is under way to the outside may take this long; what isn't done by then comes again
 JOURNAL: Final = "journal"
 SNAPSHOTS: Final = "snapshots"
+
+OWN_FILES: Final = 128  # the logs' own, snapshots, connections to the outside
 
 # CPython looks for cycles after so many new objects; every 20th time among those that survived, every 100th of these
 # among all. Messages are no part of cycles, so they cost a collection nothing; queues and message groups do.
@@ -127,6 +131,11 @@ class App:
         self._snapshotter = self._make_snapshotter(journal, wheel)
         courier = self._courier = self._make_courier(journal, outbox, sns, wheel)
         sns.on_status = sns.on_audit = self._delivered
+        sns.public_origin = self.options.public_url
+        try:
+            sns.set_quotas(self.options.sns_quotas)
+        except ValueError as error:
+            raise ConfigError(f"[sns_quotas]: {error}") from None
         source = self.options.sms.source if self.options.sms is not None else ""
         sns.set_up_texts([source] if source.startswith("+") else [], is_in_sandbox=self.options.sms_sandbox)
         self._dispatcher = Dispatcher(
@@ -208,7 +217,10 @@ class App:
 
     def _make_server(self, dispatcher: Dispatcher) -> Server:
         options = self.options
-        limits = Limits(options.max_connections, options.max_body_bytes, options.max_buffered_bytes)
+        most = connections_for(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        if most < options.max_connections:
+            self.logger.debug("the limit on open files allows fewer connections than max_connections", allowed=most)
+        limits = Limits(min(options.max_connections, most), options.max_body_bytes, options.max_buffered_bytes)
         timeouts = Timeouts(
             head_s=options.request_timeout_s, body_s=options.request_timeout_s, idle_s=options.idle_timeout_s
         )
@@ -275,6 +287,13 @@ class App:
 
     def _report(self, what: str, error: BaseException) -> None:
         self.logger.error(what, error=str(error), exc_info=error)
+
+
+def connections_for(files: int) -> int:
+    """How many connections `files` open files leave room for: a log that can't open its next file has failed."""
+    if files == resource.RLIM_INFINITY:
+        return sys.maxsize
+    return max(files - OWN_FILES - SURPLUS_LIMIT, files // 2)
 
 
 def _call_soon(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:

@@ -40,6 +40,10 @@ class Authenticated(msgspec.Struct, frozen=True):
     service: str
 
 
+ANONYMOUS = Authenticated(Caller("", "anonymous", "anonymous"), "", "")
+"""Who follows a link in a mail, say. It names no region."""
+
+
 class Authenticator:
     """Tells callers by their requests."""
 
@@ -53,8 +57,12 @@ class Authenticator:
         self._admitted: dict[bytes, Authenticated] = {}
         self._unsigned = Authenticated(root_of(DEFAULT_ACCOUNT, partition=partition_of(region)), region, "")
 
-    def authenticate(self, request: Request, now_ms: int) -> Authenticated:
-        """Whose `request` is. Raises ServiceError for a request that nobody signed who may."""
+    def authenticate(self, request: Request, now_ms: int, *, may_be_unsigned: bool = False) -> Authenticated:
+        """Whose `request` is; nobody's, where it is unsigned and may be. Raises ServiceError for one that nobody signed
+        who may.
+        """
+        if may_be_unsigned and sigv4.is_unsigned(request):
+            return ANONYMOUS
         if not self._is_open:
             signed = self._verifier.verify(request, now_ms)
             return self._verified.get(signed) or self._verified_user(signed, now_ms)

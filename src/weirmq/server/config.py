@@ -100,6 +100,11 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
     outbound_ca_file: Annotated[
         FilePath, "PEM file with authorities that HTTPS endpoints are trusted by, beside the system's."
     ] = ""
+    public_url: Annotated[
+        Annotated[str, Meta(pattern=r"\A(https?://[^/\s]+)?\Z", extra={"like": "https://sns.example.com"})],
+        "The address that receivers of messages reach this server by: links in messages begin with it. Without it, they"
+        " begin with the address that the publisher used.",
+    ] = ""
     sms_sandbox: Annotated[
         bool, "Whether text messages go only to numbers that an account has verified, as in a new account of AWS."
     ] = False
@@ -109,6 +114,7 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
     smtp: Smtp | None = None
     sms: Sms | None = None
     push: Push = Push()
+    sns_quotas: dict[str, int] = {}
 
 
 _TABLES = {"users", *(field for field, _ in receivers.TABLES.values())}  # only the file has these

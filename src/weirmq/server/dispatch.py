@@ -37,6 +37,7 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
     function: Function
     service: Service
     meter: Meter
+    may_be_unsigned: bool
 
 
 class Dispatcher:
@@ -123,7 +124,7 @@ class Dispatcher:
         if operation is None:
             raise route.refusal or ServiceError("UnknownOperationException", "No operation was named.")
         plan = self._plans.get(operation) or self._plan(operation)
-        who = self._authenticator.authenticate(request, now_ms)
+        who = self._authenticator.authenticate(request, now_ms, may_be_unsigned=plan.may_be_unsigned)
         asked = route.codec.decode(operation, request)
         named = (request.headers.get(b"host", b"localhost"), request.secure)
         origin = self._origins.get(named) or self._origin(named)
@@ -133,7 +134,8 @@ class Dispatcher:
     def _plan(self, operation: Operation) -> Plan:
         service = self._services[operation.service.name]
         function = service.operations.get(operation.name) or partial(_not_there, operation.name)
-        plan = self._plans[operation] = Plan(function, service, self._metrics.meter(service.name, operation.name))
+        meter = self._metrics.meter(service.name, operation.name)
+        plan = self._plans[operation] = Plan(function, service, meter, operation.name in service.unsigned)
         return plan
 
     def _origin(self, named: tuple[bytes, bool]) -> str:
@@ -161,7 +163,7 @@ class Dispatcher:
             except Exception as failure:  # noqa: BLE001 - the caller gets an answer, and others go on
                 self.respond(route, exchange, request_id, started_s, failure)
                 return
-        if self._full_since is not None and self._journal.end > self._full_since:
+        if self._full_since is not None and self._journal.end > self._full_since and not self._journal.is_short:
             self._full_since = None
             self._on_room()
         if operation is not None:

@@ -5,6 +5,7 @@
 [smtp]             the mail server
 [sms]              the SMPP gateway for text messages
 [push]             other addresses of Google's and Apple's notification services
+[sns_quotas]       how much an account may have of what SNS limits
 """
 
 import re
@@ -163,6 +164,14 @@ def _read_push(raw: object, path: Path) -> Push:
     return push
 
 
+def _read_quotas(raw: object, path: Path) -> dict[str, int]:
+    """Quotas by name; whether there are such is for the service to say."""
+    try:
+        return msgspec.convert(raw, dict[str, Annotated[int, Meta(ge=1)]])
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path}: [sns_quotas]: {error}") from None
+
+
 def _read(raw: object, kind: type[_T], where: str) -> _T:
     """A table as its struct. Raises ConfigError, which names the member, and never a value that may be secret."""
     if not isinstance(raw, dict):
@@ -199,4 +208,5 @@ TABLES: Final[Mapping[str, tuple[str, Callable[[object, Path], Any]]]] = {
     "smtp": ("smtp", _read_smtp),
     "sms": ("sms", _read_sms),
     "push": ("push", _read_push),
+    "sns_quotas": ("sns_quotas", _read_quotas),
 }

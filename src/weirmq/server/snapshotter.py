@@ -11,10 +11,11 @@ import os
 import signal
 import warnings
 from collections.abc import Callable, Iterator
+from math import inf
 from typing import Final
 
 from weirmq.engine.journal import Journal
-from weirmq.kernel.errors import LogFailed, NoRoom
+from weirmq.kernel.errors import LogDamaged, LogFailed, NoRoom
 from weirmq.log.disk import Disk, opened, path_of
 from weirmq.log.snapshots import write_snapshot
 from weirmq.server.http import OnError
@@ -27,6 +28,7 @@ MAINTAIN_S: Final = 1.0
 LEAST_S: Final = 0.005
 FIRST_OWN_FILE: Final = 3  # after standard input, output and error
 AFTER_FAILURE_S: Final = 60.0  # a fork with millions of messages is felt
+OTHER_FAILURE: Final = 255  # a child's exit status where no error number says why it failed
 
 
 class Snapshotter:
@@ -54,12 +56,16 @@ class Snapshotter:
         self._loop = asyncio.get_running_loop()
         self._child = 0
         self._taken = (0, 0)
+        self._told_s = -inf  # when it was said last that maintenance has to wait
         self._timer = self._loop.call_later(MAINTAIN_S, self._maintain)
 
     def take(self) -> None:
-        """Write a snapshot in this process: at the end, when nothing else waits."""
+        """Write a snapshot in this process: at the end, when nothing else waits. Without one, the log has it all."""
         if self._folder is not None and self._journal.bytes_since_snapshot:
-            write_snapshot(self._disk, self._folder, self._journal.end, self._journal.snapshot())
+            try:
+                write_snapshot(self._disk, self._folder, self._journal.end, self._journal.snapshot())
+            except OSError as error:
+                self._on_error("no snapshot could be written; the next start replays the log", error)
 
     def stop(self) -> None:
         """No further snapshot; one that is being written is given up, and leaves nothing under a snapshot's name."""
@@ -73,12 +79,19 @@ class Snapshotter:
         delay_s = MAINTAIN_S
         try:
             delay_s = min(self._snapshot(), self._win_back())
-        except (NoRoom, OSError) as error:
-            self._on_error("a snapshot, or copying messages forward in the log, has to wait", error)
+        except (NoRoom, LogDamaged, OSError) as error:
+            self._say_waiting(error)
         except LogFailed as error:
             self._on_failed(error)
             return
         self._timer = self._loop.call_later(delay_s, self._maintain)
+
+    def _say_waiting(self, error: Exception) -> None:
+        """Tried again soon, said again later: a disk may be full for days."""
+        now_s = self._loop.time()
+        if now_s - self._told_s >= AFTER_FAILURE_S:
+            self._told_s = now_s
+            self._on_error("a snapshot, or copying messages forward in the log, has to wait", error)
 
     def _snapshot(self) -> float:
         """Start one, or see whether it is done. Returns in how many seconds to look again."""
@@ -114,15 +127,19 @@ class Snapshotter:
         with warnings.catch_warnings():
             # Forking a process with threads is frowned upon because the child may find a lock held. Ours takes none.
             warnings.simplefilter("ignore", DeprecationWarning)
+            self._again_s = self._loop.time() + AFTER_FAILURE_S
             self._child = os.fork()
+            self._again_s = 0.0
         if self._child == 0:
-            status = 1
+            status = OTHER_FAILURE
             try:
                 os.closerange(FIRST_OWN_FILE, os.sysconf("SC_OPEN_MAX"))  # the port, the lock: the successor's
                 gc.disable()  # a collection would touch, and so copy, every page
                 self._sync_log()
                 write_snapshot(self._disk, folder, self._taken[0], _while_child_of(parent, self._journal.snapshot()))
                 status = 0
+            except OSError as error:
+                status = error.errno or OTHER_FAILURE  # the parent says it: the log is the parent's
             finally:
                 os._exit(status)
 
@@ -138,10 +155,17 @@ class Snapshotter:
             return
         self._child = 0
         if status:
-            self._on_error("writing a snapshot failed; the log is kept", OSError(f"exit status {status}"))
+            self._on_error("writing a snapshot failed; the log is kept", _why(os.waitstatus_to_exitcode(status)))
             self._again_s = self._loop.time() + AFTER_FAILURE_S
         else:
             self._journal.snapshot_taken(*self._taken)
+
+
+def _why(code: int) -> OSError:
+    """What a child's exit code says: an error number, or a signal below 0."""
+    if 0 < code < OTHER_FAILURE:
+        return OSError(code, os.strerror(code))
+    return OSError(f"exit code {code}")
 
 
 def _while_child_of(parent: int, parts: Iterator[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:

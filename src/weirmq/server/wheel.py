@@ -113,7 +113,7 @@ class Wheel:
             return
         try:
             self._journal.flush()
-        except LogFailed as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was: what is applied isn't written
             self._stop_with(error)
             return
         if self._journal.waits_for_sync:

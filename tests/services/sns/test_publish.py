@@ -170,26 +170,34 @@ def test_a_small_maximum(world: World) -> None:
         (
             "a^",
             text("x"),
-            ("Invalid non-alphanumeric character '#x5E' was found in the message attribute name. "
-            "Can only include alphanumeric characters, hyphens, underscores, or dots."),
+            (
+                "Invalid non-alphanumeric character '#x5E' was found in the message attribute name. "
+                "Can only include alphanumeric characters, hyphens, underscores, or dots."
+            ),
         ),
         (
             "attr1",
             text("x", "Strings"),
-            ("The message attribute 'attr1' has an invalid message attribute type, "
-            "the set of supported type prefixes is Binary, Number, and String."),
+            (
+                "The message attribute 'attr1' has an invalid message attribute type, "
+                "the set of supported type prefixes is Binary, Number, and String."
+            ),
         ),
         (
             "attr1",
             text(""),
-            ("The message attribute 'attr1' must contain non-empty message attribute value "
-            "for message attribute type 'String'."),
+            (
+                "The message attribute 'attr1' must contain non-empty message attribute value "
+                "for message attribute type 'String'."
+            ),
         ),
         (
             "attr1",
             binary(b""),
-            ("The message attribute 'attr1' must contain non-empty message attribute value "
-            "for message attribute type 'Binary'."),
+            (
+                "The message attribute 'attr1' must contain non-empty message attribute value "
+                "for message attribute type 'Binary'."
+            ),
         ),
         ("attr1", binary(b"x", "String"), "The message attribute 'attr1' with type 'String' must use field 'String'."),
         ("attr1", binary(b"x", "Number"), "The message attribute 'attr1' with type 'Number' must use field 'String'."),

@@ -59,8 +59,10 @@ def test_back_to_what_it_was(world: World, arn: str) -> None:
         (
             "RedrivePolicy",
             "{invalidjson}",
-            ("RedrivePolicy: failed to parse JSON. Unexpected character ('i' (code 105)): was expecting double-quote to"
-            f" start field name{SOURCE}"),
+            (
+                "RedrivePolicy: failed to parse JSON. Unexpected character ('i' (code 105)): was expecting "
+                f"double-quote to start field name{SOURCE}"
+            ),
         ),
         (
             "RedrivePolicy",

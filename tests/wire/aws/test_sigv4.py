@@ -1,5 +1,6 @@
 """Signatures, against AWS's own examples and against botocore's signer."""
 
+import hashlib
 import hmac
 import string
 
@@ -325,6 +326,24 @@ def test_a_bad_date_is_told_so(date: str) -> None:
     request = sign()
     request.headers[b"x-amz-date"] = date.encode()
     assert refusal(request).code == "IncompleteSignatureException"
+
+
+def test_the_authority_may_be_signed_in_the_place_of_the_host() -> None:
+    """As the SDK for JavaScript does over HTTP/2."""
+    date, names = "20150830T123600Z", ":authority;x-amz-date"
+    empty = hashlib.sha256().hexdigest()
+    canonical = f"GET\n/\n\n:authority:h:4566\nx-amz-date:{date}\n\n{names}\n{empty}"
+    scope = "20150830/us-east-1/service/aws4_request"
+    key = b"AWS4" + SECRET.encode()
+    for part in scope.split("/"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    text = f"AWS4-HMAC-SHA256\n{date}\n{scope}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
+    signature = hmac.digest(key, text.encode(), "sha256").hex()
+    header = f"AWS4-HMAC-SHA256 Credential={ACCESS_KEY}/{scope}, SignedHeaders={names}, Signature={signature}"
+    request = request_of("GET", "/", {"Host": "h:4566", "X-Amz-Date": date, "Authorization": header})
+    assert verifier().verify(request, SUITE_MS).service == "service"
+    request.headers[b"host"] = b"other"
+    assert refusal(request, SUITE_MS).message.startswith(MISMATCH)
 
 
 def authorization(**changes: str) -> Request:

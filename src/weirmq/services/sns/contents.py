@@ -33,9 +33,9 @@ class Given(Protocol):
     MessageGroupId: str | None
 
 
-def check_subject(subject: str | None) -> None:
+def check_subject(subject: str) -> None:
     """Refuse a subject that can't be one. Raises InvalidParameter."""
-    if subject is not None and (not _SUBJECT.fullmatch(subject) or subject.isspace()):
+    if not _SUBJECT.fullmatch(subject) or subject.isspace():
         raise errors.bad_parameter("Subject")
 
 
@@ -67,6 +67,12 @@ def size_of(given: Given, attributes: Mapping[str, Value]) -> int:
         size += len(name.encode()) + len(data_type.encode())
         size += len(string.encode()) if string is not None else len(binary or b"")
     return size
+
+
+def check_size(given: Given, attributes: Mapping[str, Value], limit: int) -> None:
+    """Refuse a message of more than `limit` bytes. Raises InvalidParameter."""
+    if size_of(given, attributes) > limit:
+        raise errors.bad_parameter("Message too long")
 
 
 def loosely(given: Mapping[str, MessageAttributeValue] | None) -> Mapping[str, Value]:

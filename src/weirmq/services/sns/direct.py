@@ -23,11 +23,11 @@ _PHONE: Final = "sms:"  # a task's target: sms:region:account:number
 
 def publish(service: Sns, call: Call, request: types.PublishInput) -> str:
     """The id of a message to the TargetArn or PhoneNumber. Raises InvalidParameter, EndpointDisabled, ..."""
-    contents.check_subject(request.Subject)
+    if request.Subject is not None:
+        contents.check_subject(request.Subject)
     bodies = contents.bodies_of(request)
     attributes = contents.attributes_of(request.MessageAttributes)
-    if contents.size_of(request, attributes) > MAX_MESSAGE_BYTES:
-        raise errors.bad_parameter("Message too long")
+    contents.check_size(request, attributes, MAX_MESSAGE_BYTES)
     message = Notification(
         NOTIFICATION,
         ids.uuid4(service.entropy),
@@ -67,7 +67,7 @@ def send_text(
 ) -> fanout.Also:  # fmt: skip
     """What must be committed so that a text message of the service's own goes to a phone."""
     message = Notification(
-        NOTIFICATION, ids.uuid4(service.entropy), "", words, now_ms, service.origin, attributes=attributes
+        NOTIFICATION, ids.uuid4(service.entropy), "", words, now_ms, service.own_origin, attributes=attributes
     )
     return _posted(service, f"{_PHONE}{region}:{account}:{number}", message)
 

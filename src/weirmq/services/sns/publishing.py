@@ -23,6 +23,7 @@ from weirmq.wire.aws.types import sns as types
 _BATCH_ID: Final = re.compile(r"[A-Za-z0-9_-]+")
 # Letters, digits and ASCII punctuation (Publish, MessageGroupId).
 _TOKEN: Final = re.compile(rf"[!-~]{{1,{GROUP_ID_LETTERS}}}")
+_LETTER_BYTES: Final = 4  # UTF-8 needs no more
 # Twenty digits that grow, as AWS's do (SequenceNumber).
 _FIRST_SEQUENCE: Final = 10_000_000_000_000_000_000
 _SEQUENCE_STEP: Final = 1_000
@@ -67,7 +68,7 @@ def announce(service: Sns, topic_arn: str, subject: str | None, message: str, no
         topic_arn,
         message,
         now_ms,
-        service.origin,
+        service.own_origin,
         topic.settings.signature_version,
         subject,
     )
@@ -133,11 +134,12 @@ class Batch:
         """What was published: for a duplicate, with the number and id of the first. Raises ServiceError."""
         service, call, topic = self._service, self._call, self._topic
         settings = topic.settings
-        contents.check_subject(given.Subject)
+        if given.Subject is not None:
+            contents.check_subject(given.Subject)
         bodies = contents.bodies_of(given)
         attributes = contents.attributes_of(given.MessageAttributes)
-        if contents.size_of(given, attributes) > settings.max_message_bytes:
-            raise errors.bad_parameter("Message too long")
+        if attributes or len(given.Message) > settings.max_message_bytes // _LETTER_BYTES:
+            contents.check_size(given, attributes, settings.max_message_bytes)
         message = Notification(
             NOTIFICATION,
             ids.uuid4(service.entropy),

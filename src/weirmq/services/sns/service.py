@@ -36,6 +36,8 @@ class Sns:
     """
 
     name = "sns"
+    unsigned: Final = frozenset({"ConfirmSubscription", "Unsubscribe"})
+    """Operations for whoever holds a link: they look by themselves at who asks."""
 
     def __init__(self, journal: Journal, handover: Handover, outbox: Outbox, entropy: Entropy) -> None:
         from weirmq.services.sns.carrier import SnsCarrier
@@ -51,6 +53,7 @@ class Sns:
         self.quotas = Quotas()
         self.counts = Counts()
         self.sms = SmsSettings()
+        self.public_origin = ""  # what the operator says that links start with
         self.origin = "http://localhost"  # how clients last reached us: links in messages of our own start with it
         self.on_status: Callable[[Mapping[str, Any]], None] = _nobody
         self.on_audit: Callable[[Mapping[str, Any]], None] = _nobody
@@ -74,6 +77,13 @@ class Sns:
             (machine, theirs), *rest = also
             self.journal.commit(machine, theirs, now_ms, also=rest)
 
+    def set_quotas(self, quotas: Mapping[str, int]) -> None:
+        """Set quotas by name, in place of AWS's. Raises ValueError for one that there isn't."""
+        unknown = sorted(quotas.keys() - set(Quotas.__struct_fields__))
+        if unknown:
+            raise ValueError(f"{unknown[0]} is no quota; they are {', '.join(Quotas.__struct_fields__)}")
+        self.quotas = Quotas(**quotas)
+
     def set_up_texts(self, numbers: Sequence[str], *, is_in_sandbox: bool) -> None:
         """Say which numbers the operator's gateway sends from, and whether accounts start in the sandbox."""
         found = tuple(OriginationNumber(number) for number in numbers)
@@ -90,8 +100,15 @@ class Sns:
         if self.machine.key is None:
             self.commit([self.signer.new_key(self.entropy, now_ms)], now_ms)
 
+    @property
+    def own_origin(self) -> str:
+        """What links start with in messages that no caller asked for."""
+        return self.public_origin or self.origin
+
     def origin_of(self, call: Call) -> str:
         """How the caller reached us, for links. It comes from the caller, and is written into JSON and mails."""
+        if self.public_origin:
+            return self.public_origin
         if call.origin != self.origin and _ORIGIN.fullmatch(call.origin):
             self.origin = call.origin
         return self.origin
@@ -106,7 +123,7 @@ class Sns:
     ) -> Topic:
         """The topic, brought up to the time of the call. Raises InvalidParameter, NotFound, AuthorizationError."""
         topic = self.machine.topics_by_arn.get(topic_arn)
-        if topic is None or topic.region != call.region:
+        if topic is None or not _is_in(topic.region, call):
             raise self._missing(call, topic_arn, action, parameter)
         authorize_on(call, action, topic, keys)
         self.machine.advance(topic, call.now_ms)
@@ -131,7 +148,7 @@ class Sns:
             parsed = arn.parse(topic_arn)
         except ValueError:
             return errors.bad_arn(parameter, topic_arn)
-        if parsed.service != "sns" or parsed.region != call.region:
+        if parsed.service != "sns" or not _is_in(parsed.region, call):
             return errors.bad_parameter(parameter)
         authorize(call, action, topic_arn)  # what isn't there is said to those only who might see it
         return errors.not_found("Topic")
@@ -142,7 +159,7 @@ class Sns:
         Raises InvalidParameter, NotFound, AuthorizationError.
         """
         subscription = self.machine.subscriptions_by_arn.get(subscription_arn)
-        if subscription is None or subscription.topic.region != call.region:
+        if subscription is None or not _is_in(subscription.topic.region, call):
             check_subscription_arn(subscription_arn)
             authorize(call, action, subscription_arn)
             raise errors.not_found("Subscription")
@@ -153,6 +170,11 @@ class Sns:
         else:
             authorize_on(call, action, subscription.topic)
         return subscription
+
+
+def _is_in(region: str, call: Call) -> bool:
+    """Whether a call may speak of what is in a region: a link in a message, which nobody signs, names none."""
+    return call.region in (region, "")
 
 
 def authorize_on(call: Call, action: str, topic: Topic, keys: Mapping[str, str] | None = None) -> None:

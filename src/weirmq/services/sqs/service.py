@@ -1,7 +1,7 @@
 """The service: its machine, and what every operation needs."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from weirmq.engine.handover import Handover
@@ -19,6 +19,7 @@ from weirmq.services.sqs.receiver import Receiver, copy_in
 
 KEY_BYTES: Final = 32
 URLS_REMEMBERED: Final = 4_096
+URL_LETTERS: Final = 1_024  # a host name has up to 255 (RFC 1035, 2.3.4), a queue's name 80
 
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html: the
 # last two segments name the queue, whatever host the client reached us by. Legacy URLs have the same path.
@@ -32,6 +33,7 @@ class Sqs:
     """Simple Queue Service."""
 
     name = "sqs"
+    unsigned: Collection[str] = ()
 
     def __init__(self, journal: Journal, waiting: Waiting, entropy: Entropy, handover: Handover | None = None) -> None:
         """Other services hand messages over through `handover`; where None is given, there are no others."""
@@ -78,7 +80,7 @@ class Sqs:
     def _locate(self, call: Call, queue_url: str) -> Queue:
         """The queue that a URL stands for. A bare name is the caller's own. Raises QueueDoesNotExist."""
         account, region, name = call.caller.account, call.region, queue_url
-        match = _QUEUE_URL.match(queue_url)
+        match = _QUEUE_URL.match(queue_url) if len(queue_url) <= URL_LETTERS else None
         if match is not None:
             account, name = match[1], match[2]
             if (found := _REGION.match(queue_url)) is not None:

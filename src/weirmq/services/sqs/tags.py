@@ -23,6 +23,8 @@ _LETTERS: Final = re.compile(r"[\w\s.:/=+@-]*")
 
 def check(queue_name: str, before: Mapping[str, str], added: Mapping[str, str]) -> dict[str, str]:
     """All tags once `added` have joined those of `before`. Raises InvalidParameterValue."""
+    if len(added) > TAGS:
+        raise errors.invalid_value(f"Too many tags added for queue {queue_name}.")
     for key, value in added.items():
         if not 1 <= len(key) <= KEY_LETTERS:
             raise errors.invalid_value(f"Tag keys must be between 1 and {KEY_LETTERS} characters in length.")
@@ -52,7 +54,8 @@ def untag_queue(service: Sqs, call: Call, request: UntagQueueRequest) -> None:
     queue = find_own(service, call, request.QueueUrl, "sqs:UntagQueue")
     if not request.TagKeys:
         raise errors.missing("TagKeys")
-    after = {key: value for key, value in queue.tags.items() if key not in request.TagKeys}
+    gone = set(request.TagKeys)
+    after = {key: value for key, value in queue.tags.items() if key not in gone}
     if len(after) < len(queue.tags):
         service.commit([facts.TagsSet(queue.number, after)], call.now_ms)
 

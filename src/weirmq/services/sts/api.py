@@ -3,7 +3,7 @@
 Source: https://docs.aws.amazon.com/STS/latest/APIReference/welcome.html
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from weirmq.engine.service import Call, Operation
 from weirmq.iam import authorize
@@ -23,6 +23,7 @@ class Sts:
     """The service. It keeps no state: whom access keys belong to is the configuration's matter."""
 
     name = "sts"
+    unsigned: Collection[str] = ()
 
     def __init__(self, account_of: AccountOf) -> None:
         self.account_of = account_of

@@ -14,6 +14,7 @@ from weirmq.wire.aws.readers import Reader
 from weirmq.wire.aws.shapes import Member, Shape
 from weirmq.wire.aws.violations import Violations
 
+_ENTRIES_MAX = 100_000  # of all lists and maps of a request: each takes microseconds, and a body may hold millions
 _DEPTH_MAX = 100  # shapes that hold themselves; no client nests deeper, and Python's stack ends near 1000
 
 
@@ -28,11 +29,18 @@ def assemble_parts(shape: Shape, parts: dict[str, Any], reader: Reader, violatio
 
 
 class _Walk:
-    __slots__ = ("reader", "violations")
+    __slots__ = ("entries", "reader", "violations")
 
     def __init__(self, reader: Reader, violations: Violations) -> None:
         self.reader = reader
         self.violations = violations
+        self.entries = 0
+
+    def take(self, count: int) -> None:
+        """Count the entries of a list or map. Raises ServiceError for too many."""
+        self.entries += count
+        if self.entries > _ENTRIES_MAX:
+            raise malformed(f"A request can't have more than {_ENTRIES_MAX} entries in lists and maps")
 
 
 def _structure(shape: Shape, tree: Any, walk: _Walk, path: tuple[str, ...], depth: int) -> msgspec.Struct:
@@ -86,6 +94,7 @@ def _list(shape: Shape, tree: Any, walk: _Walk, path: tuple[str, ...], depth: in
         raise malformed("Expected list or null")
     if depth > _DEPTH_MAX:
         raise malformed("Too deeply nested")
+    walk.take(len(tree))
     item = shape.item
     return [
         _unchecked(item, part, walk, (*path, str(number), "member"), depth + 1)
@@ -99,6 +108,7 @@ def _map(shape: Shape, tree: Any, walk: _Walk, path: tuple[str, ...], depth: int
         raise malformed("Expected map or null")
     if depth > _DEPTH_MAX:
         raise malformed("Too deeply nested")
+    walk.take(len(tree))
     key, value = shape.key, shape.value
     return {
         _unchecked(key, name, walk, path, depth): _unchecked(value, part, walk, (*path, name, "member"), depth + 1)

@@ -3,10 +3,10 @@
 Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
 """
 
+import re
 from binascii import a2b_qp
 from functools import lru_cache
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 from weirmq.wire.aws.errors import malformed
 from weirmq.wire.aws.shapes import Member, Shape
@@ -16,6 +16,8 @@ PARAMETERS_MAX = 10_000  # a batch of ten messages with ten attributes each has 
 _STEPS_MAX = 32  # parts of a parameter's name; the deepest of our services has 7
 _INDEX_DIGITS_MAX = 9
 _DEPTH_MAX = 16
+_NO_ESCAPES_MAX = 10_000  # in one value; encoders leave none, and millions would hold everybody up for seconds
+_NO_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 Node = dict[str, Any]
 """Parameters by the parts of their names: `{"Attribute": {"1": {"Name": "DelaySeconds"}}}`."""
@@ -51,14 +53,18 @@ def _decoded(text: str) -> str:
 def _unquoted(text: bytes) -> bytes:
     """`text` without its percent-encoding, and with spaces for pluses.
 
-    Quoted-printable (RFC 2045, 6.7) has the same escapes after an equals sign, and Python reads those in C. Where the
-    two differ, at line ends and at escapes that are none, it is done the long way.
+    Quoted-printable (RFC 2045, 6.7) has the same escapes after an equals sign, and Python reads those in C. Line ends,
+    which mean something there, and percent signs that begin no escape are escaped first.
     """
     text = text.replace(b"+", b" ")
     escapes = text.count(b"%")
     found = a2b_qp(text.replace(b"=", b"=3D").replace(b"%", b"="))
     if len(found) != len(text) - 2 * escapes or b"\n" in text or b"\r" in text:
-        return unquote_to_bytes(text)
+        text, count = _NO_ESCAPE.subn(b"%25", text, _NO_ESCAPES_MAX)
+        if count == _NO_ESCAPES_MAX:
+            raise malformed("Parameters must be percent-encoded")
+        text = text.replace(b"\n", b"%0A").replace(b"\r", b"%0D")
+        return a2b_qp(text.replace(b"=", b"=3D").replace(b"%", b"="))
     return found
 
 

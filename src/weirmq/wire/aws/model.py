@@ -36,7 +36,7 @@ class Operation:
         self.path, _, constants = http.get("requestUri", "/").partition("?")
         self.query = dict(parse_qsl(constants, keep_blank_values=True)) if constants else {}
         self.status: int = int(http.get("responseCode", 200))
-        self.prebuilt: dict[str, Callable[[Any], Any]] = {}  # what a codec has made for this operation, by its own key
+        self.prebuilt: dict[str, Any] = {}  # what a codec has made for this operation, by its own key
 
     @cached_property
     def input_shape(self) -> Shape | None:

@@ -22,7 +22,7 @@ from weirmq.wire.aws.shapes import Member, Nothing, Shape
 from weirmq.wire.aws.violations import Violations
 from weirmq.wire.http import Request, Response
 
-_DECODE = "query.decode"
+_DECODE, _FRAME = "query.decode", "query.frame"
 _ENVELOPE = {"Action", "Version"}
 _CONTENT_TYPE = b"text/xml"
 # What XML 1.0 (2.2) has no way to write, and what stands for it.
@@ -58,14 +58,17 @@ class QueryCodec:
 
     def encode(self, operation: Operation, answer: msgspec.Struct | None, request_id: str) -> Response:
         """The response that carries `answer`; None is an empty one."""
-        name, shape = operation.name, operation.output_shape
-        parts = [f'<?xml version="1.0"?><{name}Response xmlns="{operation.service.xml_namespace or ""}">']
-        if shape is not None:
-            wrapper = operation.facts["output"].get("resultWrapper", f"{name}Result")
-            _write_structure(parts, wrapper, shape, answer if answer is not None else {})
-        parts.append(
-            f"<ResponseMetadata><RequestId>{escape(request_id)}</RequestId></ResponseMetadata></{name}Response>"
-        )
+        frame: _Frame = operation.prebuilt.get(_FRAME) or _prepare_frame(operation)
+        parts = [frame.start]
+        if frame.texts is None:
+            assert operation.output_shape is not None, "without one there are no members"  # noqa: S101
+            _write_structure(parts, frame.wrapper, operation.output_shape, answer if answer is not None else {})
+        else:
+            for name, field in frame.texts:
+                value = getattr(answer, field, None)
+                if value is not None:
+                    parts.append(f"<{name}>{escape(value)}</{name}>")
+        parts += (frame.middle, escape(request_id), frame.end)
         return _response(200, parts, request_id)
 
     def encode_error(self, service: ServiceModel, error: ServiceError, request_id: str) -> Response:
@@ -85,17 +88,21 @@ class QueryCodec:
 
 
 def _prepare_decoding(operation: Operation, shape: Shape) -> Callable[[dict[str, str]], Any]:
-    """The fast path: parameters that all are plain texts, straight to the Struct. None for any others."""
+    """The fast path: texts straight to the Struct. It gives None for requests that it can't read."""
     texts = {member.query or member.name: member.wire for member in shape.members if member.shape.type == "string"}
+    is_textual = _is_textual(shape, set())
     made = operation.input
 
     def read(flat: dict[str, str]) -> Any:
-        found = {}
+        found: Any = {}
         for name, value in flat.items():
             if name in texts:
                 found[texts[name]] = value
             elif name not in _ENVELOPE:
-                return None
+                if not is_textual:
+                    return None
+                found = form.tree(shape, flat)
+                break
         try:
             return convert(found, made)
         except msgspec.ValidationError:  # the slow path says what is wrong
@@ -103,6 +110,49 @@ def _prepare_decoding(operation: Operation, shape: Shape) -> Callable[[dict[str,
 
     operation.prebuilt[_DECODE] = read
     return read
+
+
+def _is_textual(shape: Shape, seen: set[str]) -> bool:
+    """Whether a shape holds nothing but texts and bytes: others are written as texts too, and must be read first."""
+    if shape.name in seen or shape.type in {"string", "blob"}:
+        return True
+    seen.add(shape.name)
+    if shape.type == "structure":
+        return all(_is_textual(member.shape, seen) for member in shape.members)
+    if shape.type == "list":
+        return _is_textual(shape.item.shape, seen)
+    return shape.type == "map" and _is_textual(shape.key.shape, seen) and _is_textual(shape.value.shape, seen)
+
+
+class _Frame(msgspec.Struct, frozen=True):
+    """What is the same around all answers of an operation. `texts` are the members, by name and field, of one that has
+    nothing but texts; None for others.
+    """
+
+    start: str
+    wrapper: str
+    texts: tuple[tuple[str, str], ...] | None
+    middle: str
+    end: str
+
+
+def _prepare_frame(operation: Operation) -> _Frame:
+    name, shape = operation.name, operation.output_shape
+    wrapper = "" if shape is None else operation.facts["output"].get("resultWrapper", f"{name}Result")
+    members = () if shape is None else shape.members
+    is_plain = all(member.shape.type == "string" and not member.xml_attribute for member in members)
+    is_plain = is_plain and (shape is None or not shape.facts.get("xmlNamespace"))
+    has_wrapper = is_plain and shape is not None
+    frame = _Frame(
+        f'<?xml version="1.0"?><{name}Response xmlns="{operation.service.xml_namespace or ""}">'
+        + (f"<{wrapper}>" if has_wrapper else ""),
+        wrapper,
+        tuple((member.query or member.name, member.field) for member in members) if is_plain else None,
+        (f"</{wrapper}>" if has_wrapper else "") + "<ResponseMetadata><RequestId>",
+        f"</RequestId></ResponseMetadata></{name}Response>",
+    )
+    operation.prebuilt[_FRAME] = frame
+    return frame
 
 
 def _response(status: int, parts: list[str], request_id: str) -> Response:

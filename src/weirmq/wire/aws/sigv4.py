@@ -193,7 +193,9 @@ class Verifier:
         access_key = raw_access_key.decode("ascii", "replace")
         key = self._key(access_key, date, region, service)
         names = signed_headers.split(b";")
-        if b"host" not in names:
+        # Over HTTP/2 the SDK for JavaScript signs :authority in the place of Host; the two are the same.
+        sources = [b"host" if name == b":authority" else name for name in names]
+        if b"host" not in sources:
             _refuse_signature("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization header.")
         if len(set(names)) != len(names):  # or a long header, named often, would be hashed that often
             _refuse_signature()
@@ -202,7 +204,7 @@ class Verifier:
             date=date,
             scope=b"/".join(parts[1:]),
             names=names,
-            values_of=itemgetter(*names, b"host"),  # one more than needed: of a single name it would make no tuple
+            values_of=itemgetter(*sources, b"host"),  # one more than needed: of a single name it would make no tuple
             signs_target=b"x-amz-target" in names,
             template=_template(names),
             key=key,
@@ -240,6 +242,11 @@ def claimed(request: Request) -> Signed | None:
     if len(parts) != 5 or not _NAME.fullmatch(parts[2]) or not _NAME.fullmatch(parts[3]):
         return None
     return Signed(_echo(parts[0]), parts[2].decode(), parts[3].decode())
+
+
+def is_unsigned(request: Request) -> bool:
+    """Whether nobody even says to have signed `request`."""
+    return b"authorization" not in request.headers and b"X-Amz-" not in request.query
 
 
 def form_of(authorization: bytes) -> bytes:
