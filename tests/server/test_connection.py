@@ -238,14 +238,6 @@ async def test_refusals_wait_for_their_turn() -> None:
         assert await client.at_end() == b""
 
 
-@on_both_loops
-async def test_http_2_with_prior_knowledge_is_told_no() -> None:
-    async with serving() as it:
-        client = await it.connect()
-        assert (await client.ask(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")).status == 505
-        assert await client.at_end() == b""
-
-
 # ---- handlers that fail
 
 

@@ -56,6 +56,15 @@ def test_one_that_times_out_may_drop_another() -> None:
     assert not wheel
 
 
+def test_one_that_times_out_may_drop_one_of_another_second() -> None:
+    wheel, first, second = Wheel(), Waiting(), Waiting()
+    first.time_out = lambda _now: wheel.drop(second)  # type: ignore[method-assign]
+    wheel.set(first, 1.0)
+    wheel.set(second, 3.0)
+    assert wheel.sweep(5.0) == 1
+    assert not wheel
+
+
 def test_one_that_times_out_may_set_itself_and_another() -> None:
     wheel, first, second = Wheel(), Waiting(), Waiting()
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, cast
 
 import msgspec
 
+from weirmq.server.exchange import address_of
+from weirmq.server.http2 import Http2Connection
 from weirmq.server.timeouts import BODY_BYTES_MIN
 from weirmq.wire import http1
 from weirmq.wire.http import Request, Response
@@ -25,8 +27,6 @@ PIPELINED_LIMIT = 16  # requests in progress on one connection; no SDK pipelines
 
 PIPELINE, READER, ROOM = 1, 2, 4  # bits of Connection._holds
 ANSWERING, IDLE, HEAD, BODY, DRAINING, WAITING_FOR_ROOM, LINGERING, CLOSING = range(8)  # Connection._state
-
-Handler = Callable[[Request, "Exchange"], None]
 
 
 class Exchange(msgspec.Struct, eq=False):
@@ -137,10 +137,9 @@ class Connection(asyncio.Protocol):
         server = self._server
         if not server.admit(self):
             return
-        peer = transport.get_extra_info("peername")
         self._secure = transport.get_extra_info("sslcontext") is not None
         self._parser = http1.RequestParser(
-            peer=_address(peer[0]) if peer else "",
+            peer=address_of(self._transport),
             secure=self._secure,
             body_limit_bytes=server.limits.body_bytes,
         )
@@ -254,8 +253,17 @@ class Connection(asyncio.Protocol):
         elif type(event) is http1.Continue:
             self._continue_due = True
         elif type(event) is http1.Preface:
-            # The seam for HTTP/2: another protocol would take over the transport here, beginning with event.data.
-            self.refuse(505, "This port speaks HTTP/1.1; turn prior knowledge of HTTP/2 off.")
+            self._hand_over(event.data)
+
+    def _hand_over(self, data: bytes) -> None:
+        """The peer knows that this port speaks HTTP/2 (RFC 9113, 3.3), or has agreed on it over TLS."""
+        server = self._server
+        self._open = False
+        server.wheel.drop(self)
+        server.budget.give(self._held)
+        self._held = 0
+        server.forget(self)
+        Http2Connection(server, self._loop, self._transport).begin(data)
 
     def refuse(self, status: int, reason: str) -> None:
         """Answer and close, in its turn."""
@@ -441,6 +449,9 @@ class Connection(asyncio.Protocol):
         """Nothing is in progress: it may be closed without anybody missing an answer."""
         return not self._queue and (self._parser.phase == http1.BETWEEN or not self._open)
 
+    def wind_up(self) -> None:
+        """Its answers say that no request is to follow them (RFC 9112, 9.6)."""
+
     def stop(self) -> None:
         """Close if idle."""
         if self.idle:
@@ -478,8 +489,3 @@ class Connection(asyncio.Protocol):
 
 _NO_REQUEST = http1.Incoming(Request(b"", b"", b"", b"", {}, b""), keep_alive=False, minor=1, size=0)  # what is refused
 _FAILED = Response(500, b"The server failed.\n", b"text/plain; charset=utf-8")
-
-
-def _address(peer: str) -> str:
-    """An IPv4 client of a dual-stack socket (RFC 4291, 2.5.5.2) by its IPv4 address: policies name that one."""
-    return peer[7:] if peer.startswith("::ffff:") and "." in peer else peer

@@ -1,7 +1,8 @@
-"""The HTTP/1.1 server: it listens, admits connections, sweeps those that keep it waiting, and stops gracefully.
+"""The HTTP server: it listens, admits connections, sweeps those that keep it waiting, and stops gracefully.
 
 A `handler(request, exchange)` gets each request and answers it by `exchange.answer(response)`, at once or later. A
-request costs no task and no future. See connection.py for one connection, timeouts.py for patience.
+request costs no task and no future. See connection.py for one connection over HTTP/1.1, http2.py for one over HTTP/2,
+timeouts.py for patience.
 """
 
 import asyncio
@@ -12,7 +13,8 @@ from itertools import islice
 import msgspec
 
 from weirmq.kernel.clock import Clock
-from weirmq.server.connection import PIPELINED_LIMIT, Connection, Exchange, Handler
+from weirmq.server.connection import PIPELINED_LIMIT, Connection
+from weirmq.server.exchange import Exchange, Handler, Peer
 from weirmq.server.timeouts import Timeouts, Wheel
 from weirmq.wire import http1
 from weirmq.wire.http import Request, Response
@@ -55,10 +57,10 @@ class Budget:
         self.limit_bytes = limit_bytes
         self.used = 0
         self.promised = 0  # the part of it that belongs to whole requests: their answers give it back
-        self._waiting: dict[Connection, None] = {}
-        self._favoured: Connection | None = None
+        self._waiting: dict[Peer, None] = {}
+        self._favoured: Peer | None = None
 
-    def favours(self, connection: Connection) -> bool:
+    def favours(self, connection: Peer) -> bool:
         """May `connection` go on although the budget is used up?"""
         if self._favoured is not connection:
             if not self._favour_is_free():
@@ -74,17 +76,17 @@ class Budget:
                 del self._waiting[connection]
                 connection.room()
 
-    def wait(self, connection: Connection) -> None:
+    def wait(self, connection: Peer) -> None:
         """Call `connection.room` when there is room."""
         self._waiting[connection] = None
 
-    def forget(self, connection: Connection) -> None:
+    def forget(self, connection: Peer) -> None:
         """`connection` waits no longer, and is favoured no longer."""
         self._waiting.pop(connection, None)
         if self._favoured is connection:
             self._favoured = None
 
-    def _next(self) -> list["Connection"]:
+    def _next(self) -> list[Peer]:
         """Those that may go on now."""
         count = (self.limit_bytes - self.used) // _READ_BYTES
         if count > 0:
@@ -121,7 +123,7 @@ class Server:
         self.timeouts = timeouts or Timeouts()
         self.budget = budget or Budget(self.limits.buffered_bytes)
         self.wheel = Wheel()
-        self.connections: set[Connection] = set()
+        self.connections: set[Peer] = set()
         self.stopping = False
         self.requests = 0
         self.connections_total = 0
@@ -165,6 +167,8 @@ class Server:
         for listener in self._listeners:
             listener.close()
         self._listeners.clear()
+        for connection in list(self.connections):
+            connection.wind_up()
         try:
             async with asyncio.timeout(grace_s):
                 await self._until(lambda connection: connection.idle)
@@ -179,7 +183,7 @@ class Server:
             self._timer.cancel()
             self._timer = None
 
-    async def _until(self, settled: Callable[[Connection], bool]) -> None:
+    async def _until(self, settled: Callable[[Peer], bool]) -> None:
         """Wait until all connections that are left are settled."""
         while not all(settled(connection) for connection in self.connections):
             self._left.clear()
@@ -187,7 +191,7 @@ class Server:
 
     # ---- what connections need
 
-    def admit(self, connection: Connection) -> bool:
+    def admit(self, connection: Peer) -> bool:
         """Count `connection`. False: there are too many, and it has been told so."""
         self.connections.add(connection)
         self.connections_total += 1
@@ -202,7 +206,7 @@ class Server:
             connection.refuse(503, "The server takes no more connections.")
         return False
 
-    def forget(self, connection: Connection) -> None:
+    def forget(self, connection: Peer) -> None:
         """`connection` is closed."""
         self.connections.discard(connection)
         self._left.set()

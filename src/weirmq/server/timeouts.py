@@ -62,7 +62,7 @@ class Wheel:
         """Time out all that are due at `now`. Returns how many were."""
         count = 0
         for second in [second for second in self._seconds if second <= now]:
-            held = self._seconds.pop(second)
+            held = self._seconds.pop(second, set())  # empty where one that timed out has dropped or moved the last
             for timed in held:
                 timed.looked_at = inf
             for timed in held:

@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Callable
 from pathlib import Path
 
-_PROTOCOLS = ["http/1.1"]  # ALPN (RFC 7301)
+_PROTOCOLS = ["h2", "http/1.1"]  # ALPN (RFC 7301); connections see by the preface which one it became
 
 _Stamp = tuple[int, int, int]
 
@@ -46,7 +46,7 @@ class Certificate:
 
 
 def load(certificate: Path, key: Path) -> ssl.SSLContext:
-    """A server context of two PEM files: TLS 1.2 or newer, HTTP/1.1. Raises TlsError."""
+    """A server context of two PEM files: TLS 1.2 or newer, HTTP/2 or HTTP/1.1. Raises TlsError."""
     for path in (certificate, key):
         try:
             path.read_bytes()

@@ -34,7 +34,7 @@ _HEAD_END = b"\r\n\r\n"
 _BARE_LINE_FEED = re.compile(rb"(?<!\r)\n")
 _PREFACE_LINE = b"PRI * HTTP/2.0"
 _VERSION = re.compile(rb"HTTP/[0-9]\.[0-9]")
-_HOST = re.compile(rb"[A-Za-z0-9._~\-]*(:[0-9]*)?|\[[0-9A-Fa-f:.]+\](:[0-9]*)?")
+HOST = re.compile(rb"[A-Za-z0-9._~\-]*(:[0-9]*)?|\[[0-9A-Fa-f:.]+\](:[0-9]*)?")
 _ABSOLUTE_FORM = re.compile(rb"https?://([^/?]+)(/[^?]*)?(?:\?(.*))?", re.IGNORECASE)
 
 
@@ -279,7 +279,7 @@ class RequestParser:
             if minor:
                 raise Refused(400, "An HTTP/1.1 request needs a Host header.")
             return
-        if _HOST.fullmatch(host) is None:
+        if HOST.fullmatch(host) is None:
             raise Refused(400, "The Host header is not one host and port.")
         self._host = host
 

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { createHash, randomUUID } from "node:crypto";
 import { Sha256 } from "@aws-crypto/sha256-js";
+import { NodeHttp2Handler } from "@smithy/node-http-handler";
 import { HttpRequest } from "@smithy/protocol-http";
 import { SignatureV4 } from "@smithy/signature-v4";
 import * as SQS from "@aws-sdk/client-sqs";
@@ -15,7 +16,8 @@ const MIB = 1024 * 1024;
 const TEXT = "\r\n\t <&>\"' ]]> %2B+ 漢字 🐟 \ud7ff\ue000\ufffd\u{10ffff} end";
 const TRACE = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
 
-const client = new SQS.SQS({});
+// Over HTTP/2 as the SDK opens it where a service asks for it: with prior knowledge, on the port that HTTP/1.1 has too.
+const client = new SQS.SQS(process.env.HTTP_VERSION === "2" ? { requestHandler: new NodeHttp2Handler() } : {});
 const text = (StringValue, DataType = "String") => ({ DataType, StringValue });
 const md5 = (body) => createHash("md5").update(body).digest("hex");
 
@@ -448,6 +450,11 @@ async function refused() {
 
 async function main() {
   if (process.argv[2] === "refused") return refused();
+  await steps();
+  client.destroy(); // connections of HTTP/2 are kept open
+}
+
+async function steps() {
   for (const [name, step] of Object.entries(STEPS)) {
     try {
       await step();

@@ -5,6 +5,7 @@ Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
 
 import re
 from binascii import a2b_qp
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +14,7 @@ from weirmq.wire.aws.shapes import Member, Shape
 from weirmq.wire.http import Request
 
 PARAMETERS_MAX = 10_000  # a batch of ten messages with ten attributes each has some 700
+_PLAIN_MAX = 64
 _STEPS_MAX = 32  # parts of a parameter's name; the deepest of our services has 7
 _INDEX_DIGITS_MAX = 9
 _DEPTH_MAX = 16
@@ -29,6 +31,25 @@ def parameters(request: Request) -> dict[str, str]:
     found = dict(_pairs(request.query)) if request.query else {}
     if request.body:
         found.update(_pairs(request.body))
+    return found
+
+
+def texts(form: bytes, names: Mapping[str, str], envelope: Collection[str]) -> dict[str, str] | None:
+    """The values of a form under what `names` calls its parameters, those of `envelope` left out; None where there are
+    others, or too many for an ordinary request. Raises ServiceError where it is malformed.
+    """
+    if form.count(b"&") > _PLAIN_MAX:
+        return None
+    found: dict[str, str] = {}
+    try:
+        for part in form.decode().split("&"):
+            name, _, value = part.partition("=")
+            if name in names:
+                found[names[name]] = value if "%" not in value and "+" not in value else _decoded(value)
+            elif name not in envelope:
+                return None
+    except UnicodeDecodeError:
+        raise malformed("Parameters must be UTF-8") from None
     return found
 
 

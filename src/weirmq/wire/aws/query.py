@@ -38,15 +38,15 @@ class QueryCodec:
 
     def decode(self, operation: Operation, request: Request) -> msgspec.Struct:
         """The request as a Struct. Raises ServiceError for everything that isn't one."""
-        flat = form.parameters(request)
         shape = operation.input_shape
-        if shape is None:
-            return Nothing()
-        if request.path == b"/":
+        if shape is not None and request.path == b"/" and not request.query:
             read = operation.prebuilt.get(_DECODE) or _prepare_decoding(operation, shape)
-            quickly: msgspec.Struct | None = read(flat)
+            quickly: msgspec.Struct | None = read(request)
             if quickly is not None:
                 return quickly
+        flat = form.parameters(request)
+        if shape is None:
+            return Nothing()
         tree = form.tree(shape, flat)
         resource = operation.service.metadata.get("resourcePaths")
         if resource in shape.named and resource not in tree and request.path not in {b"", b"/"}:
@@ -87,22 +87,18 @@ class QueryCodec:
         return _response(error.status, parts, request_id)
 
 
-def _prepare_decoding(operation: Operation, shape: Shape) -> Callable[[dict[str, str]], Any]:
-    """The fast path: texts straight to the Struct. It gives None for requests that it can't read."""
+def _prepare_decoding(operation: Operation, shape: Shape) -> Callable[[Request], Any]:
+    """The fast path: a form's texts straight to the Struct. It gives None for requests that it can't read."""
     texts = {member.query or member.name: member.wire for member in shape.members if member.shape.type == "string"}
     is_textual = _is_textual(shape, set())
     made = operation.input
 
-    def read(flat: dict[str, str]) -> Any:
-        found: Any = {}
-        for name, value in flat.items():
-            if name in texts:
-                found[texts[name]] = value
-            elif name not in _ENVELOPE:
-                if not is_textual:
-                    return None
-                found = form.tree(shape, flat)
-                break
+    def read(request: Request) -> Any:
+        found: Any = form.texts(request.body, texts, _ENVELOPE)
+        if found is None:
+            if not is_textual:
+                return None
+            found = form.tree(shape, form.parameters(request))
         try:
             return convert(found, made)
         except msgspec.ValidationError:  # the slow path says what is wrong
