@@ -59,3 +59,19 @@ def test_what_came_of_it(world: World, topic: str) -> None:
     assert isinstance(world.outcome(task, Outcome(error="no such function", is_permanent=True)), Dead)
     task.attempts = 100_015
     assert isinstance(world.outcome(task, Outcome(error="no answer")), Dead)
+
+
+def test_one_that_ran_and_failed_is_tried_twice_more(world: World, topic: str) -> None:
+    world.subscribe(topic, FUNCTION, "lambda")
+    world.publish(topic)
+    [task] = world.tasks()
+    failed = Outcome(status=200, error="ValueError: no")
+    for attempts, least_s in ((0, 60), (1, 120)):
+        task.attempts = attempts
+        verdict = world.outcome(task, failed)
+        assert isinstance(verdict, Retry)
+        assert least_s * 1_000 <= verdict.due_ms - world.clock.now_ms() <= least_s * 1_200
+    task.attempts = 2
+    assert isinstance(world.outcome(task, failed), Dead)
+    task.attempts = 5  # it was throttled: it wasn't even invoked
+    assert isinstance(world.outcome(task, Outcome(status=429, error="throttled")), Retry)

@@ -90,3 +90,6 @@ FUNCTIONS: Final[Mapping[str, Growth]] = {
 AWS_MANAGED: Final = Schedule(3, 2, 10, 100_000, 1, 20, "exponential")
 # "... of customer managed endpoints": SMTP, SMS, mobile push: 50 tries over 6 hours.
 CUSTOMER_MANAGED: Final = Schedule(0, 2, 10, 38, 10, 600, "exponential")
+# A function that was invoked and failed: Lambda's own rule for asynchronous invocations, two more tries.
+# https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+FUNCTION_FAILED: Final = Schedule(0, 1, 0, 1, 60, 120)

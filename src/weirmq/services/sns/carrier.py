@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from weirmq.engine.errands import Dead, Done, Errand, Lane, Outcome, Retry, Verdict
 from weirmq.engine.outbox import Task
 from weirmq.services.sns import counts, delivery_policies, direct, endpoints, errands, fanout, publishing, status
-from weirmq.services.sns.backoff import AWS_MANAGED, CUSTOMER_MANAGED, Schedule
+from weirmq.services.sns.backoff import AWS_MANAGED, CUSTOMER_MANAGED, FUNCTION_FAILED, Schedule
 from weirmq.services.sns.delivery_policies import Effective
 from weirmq.services.sns.model import Subscription
 from weirmq.services.sns.notifications import FAREWELL, NOTIFICATION, Notification, decode
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _REMEMBERED: Final = 1_000  # policies, which are few
 _SPREAD: Final = 5  # pauses are up to a fifth longer, by chance
+_INVOKED: Final = range(200, 300)  # a function ran, whatever came of it
 _RESPONSE_BYTES: Final = 256  # of an answer, in a log line
 
 
@@ -71,7 +72,11 @@ class SnsCarrier:
             if message.kind == NOTIFICATION:
                 service.counts.add(message.topic_arn, protocol, counts.DELIVERED)
             return Done(self._log(task, message, "SUCCESS", result))
-        delay_ms = self._schedule(subscription, protocol).delay_ms(attempts)
+        if protocol == "lambda" and result.status in _INVOKED:
+            schedule = FUNCTION_FAILED
+        else:
+            schedule = self._schedule(subscription, protocol)
+        delay_ms = schedule.delay_ms(attempts)
         if delay_ms is None or errands.is_hopeless(protocol, result) or self._is_dead_token(task, protocol, result):
             return self._given_up(task, message, result, now_ms)
         return Retry(now_ms + delay_ms + delay_ms * service.entropy.take(1)[0] // (_SPREAD * 256))

@@ -72,7 +72,7 @@ def notification(service: "Sns", subscription: Subscription, message: Notificati
     if protocol == "lambda":
         event = envelopes.record_of(message, service.signer, subscription.arn)
         payload = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
-        return FunctionErrand(function_arn=subscription.endpoint, payload=payload)
+        return FunctionErrand(function_arn=subscription.endpoint, payload=payload, is_async=True)
     if protocol in ("email", "email-json"):
         return _to_mail(service, subscription, message)
     if protocol == "sms":
