@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
 
+import cbor2
 import httptools
 import uvloop
 
@@ -26,6 +27,7 @@ from weirmq.server.logs import open_logger
 
 PROBE = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 PROBE_TURNS = 200  # of the loop; it takes about three, and both ends of every connection turn in it
+CBOR = "application/x-amz-cbor-1.1"
 PORTS_OWN = {400, 404, 408, 413, 414, 417, 431, 501, 503, 505}  # refusals that no protocol of AWS words
 
 
@@ -39,6 +41,8 @@ class Answer(NamedTuple):
         """AWS's error code; empty for an answer that is none of AWS's refusals."""
         if self.status < 400 or self.kind.startswith("text/plain"):
             return ""
+        if self.kind == CBOR:
+            return str(cbor2.loads(self.body).get("__type", ""))
         if self.kind == "text/xml":
             return ET.fromstring(self.body).findtext(".//{*}Code", "")  # noqa: S314 - our own
         return str(json.loads(self.body)["__type"]).rpartition("#")[2]
@@ -79,6 +83,8 @@ def check(answer: Answer) -> None:
         ET.fromstring(answer.body)  # noqa: S314 - our own
     elif answer.kind.startswith("application/x-amz-json") or answer.kind == "application/json":
         json.loads(answer.body)
+    elif answer.kind == CBOR:
+        assert isinstance(cbor2.loads(answer.body), dict), answer
     else:
         assert answer.kind.startswith("text/plain"), answer
         assert answer.status in PORTS_OWN | {200}, answer

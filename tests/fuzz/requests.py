@@ -12,7 +12,7 @@ import cbor2
 from weirmq.wire.aws.model import Operation, load
 from weirmq.wire.aws.shapes import Member, Shape
 
-SERVICES: Final = ("sqs", "sts", "sns")
+SERVICES: Final = ("sqs", "sts", "kinesis", "sns")
 ACCOUNT: Final = "000000000000"
 FIFO: Final = "orders.fifo"
 QUEUES: Final = ("orders", "bills", FIFO, "dead")

@@ -279,10 +279,20 @@ def headers(data: bytes | bytearray | memoryview) -> Iterator[tuple[int, Header]
         position += found.size
 
 
+def is_compressed(batch: Header) -> bool:
+    """Whether the records of a batch are packed by one of Kafka's codecs."""
+    return bool(batch.attributes & _COMPRESSION)
+
+
+def has_append_time(batch: Header) -> bool:
+    """Whether all records of a batch came at its max timestamp, whatever they say themselves."""
+    return bool(batch.attributes & _APPEND_TIME)
+
+
 def records(data: bytes | bytearray | memoryview) -> Iterator[Record]:
     """All records of one or more whole batches. Raises BadBatch; the CRC isn't looked at (`check` does that)."""
     for position, found in headers(data):
-        if found.attributes & _COMPRESSION:
+        if is_compressed(found):
             raise BadBatch(position, "the records are compressed")
         body = bytes(data[position + HEADER_BYTES : position + found.size])
         try:
@@ -299,7 +309,7 @@ def _records(batch: Header, body: bytes) -> Iterator[Record]:  # noqa: C901 - in
     The one hot loop of reading, so varints are read in line: of one byte, and of two where those are common.
     """
     base_offset, base_ms, last_delta = batch.base_offset, batch.base_timestamp_ms, batch.last_offset_delta
-    fixed_ms = batch.max_timestamp_ms if batch.attributes & _APPEND_TIME else None
+    fixed_ms = batch.max_timestamp_ms if has_append_time(batch) else None
     position, before = 0, -1
     for _ in range(batch.count):
         length = body[position]
@@ -308,27 +318,27 @@ def _records(batch: Header, body: bytes) -> Iterator[Record]:  # noqa: C901 - in
             if (byte := body[position]) < 0x80:
                 length, position = length + ((byte - 1) << 7), position + 1
             else:
-                length, position = _raw(body, position)
+                length, position = raw_varint(body, position)
         end = position + (length >> 1)  # a negative length fails the comparison with `end` below
         position += 1  # the attributes of a record have no meaning yet
         late = body[position]
         position += 1
         if late > 0x7F:
-            late, position = _raw(body, position)
+            late, position = raw_varint(body, position)
         delta = body[position]
         position += 1
         if delta > 0x7F:
             if (byte := body[position]) < 0x80:
                 delta, position = delta + ((byte - 1) << 7), position + 1
             else:
-                delta, position = _raw(body, position)
+                delta, position = raw_varint(body, position)
         if delta & 1 or not before < delta >> 1 <= last_delta:
             raise ValueError(f"raw offset delta {delta} after {before}, of at most {last_delta}")
         before = delta >> 1
         length = body[position]
         position += 1
         if length > 0x7F:
-            length, position = _raw(body, position)
+            length, position = raw_varint(body, position)
         after = position if length & 1 else position + (length >> 1)
         key = _null(length) if length & 1 else body[position:after]
         length = body[after]
@@ -337,10 +347,10 @@ def _records(batch: Header, body: bytes) -> Iterator[Record]:  # noqa: C901 - in
             if (byte := body[position]) < 0x80:
                 length, position = length + ((byte - 1) << 7), position + 1
             else:
-                length, position = _raw(body, position)
+                length, position = raw_varint(body, position)
         after = position if length & 1 else position + (length >> 1)
         value = _null(length) if length & 1 else body[position:after]
-        position = _after_headers(body, after) if body[after] else after + 1
+        position = skip_headers(body, after) if body[after] else after + 1
         if position != end:
             raise ValueError(f"a record ends at {position}, its length says {end}")
         timestamp_ms = base_ms + ((late >> 1) ^ -(late & 1)) if fixed_ms is None else fixed_ms
@@ -349,7 +359,7 @@ def _records(batch: Header, body: bytes) -> Iterator[Record]:  # noqa: C901 - in
         raise ValueError(f"{len(body) - position} bytes after the last record")
 
 
-def _raw(body: bytes, position: int) -> tuple[int, int]:
+def raw_varint(body: bytes, position: int) -> tuple[int, int]:
     """The varint whose second byte is at `position`, not yet unzigzagged, and the position after it."""
     byte = body[position]
     raw = body[position - 1] - 0x80 + (byte << 7)
@@ -371,7 +381,7 @@ def _null(raw: int) -> bytes:
     return NULL
 
 
-def _after_headers(body: bytes, position: int) -> int:
+def skip_headers(body: bytes, position: int) -> int:
     """The position after the record headers that start at `position`."""
     count, position = _any_raw(body, position)
     if count & 1:
@@ -387,4 +397,4 @@ def _after_headers(body: bytes, position: int) -> int:
 
 def _any_raw(body: bytes, position: int) -> tuple[int, int]:
     raw = body[position]
-    return _raw(body, position + 1) if raw > 0x7F else (raw, position + 1)
+    return raw_varint(body, position + 1) if raw > 0x7F else (raw, position + 1)

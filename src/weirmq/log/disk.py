@@ -77,6 +77,10 @@ class Disk(Protocol):
         """Make a folder with all above it, where they aren't there yet; durable at once."""
         ...
 
+    def remove_folder(self, folder: str) -> None:
+        """Take an empty folder away. Raises OSError where it isn't empty."""
+        ...
+
     def sync_folder(self, folder: str) -> None:
         """Make the folder's names durable."""
         ...
@@ -181,6 +185,10 @@ class SystemDisk:
                 self.make_folder(str(path.parent))
             path.mkdir(mode=0o700, exist_ok=True)
             self.sync_folder(str(path.parent))
+
+    def remove_folder(self, folder: str) -> None:
+        """Take an empty folder away. Raises OSError where it isn't empty."""
+        Path(folder).rmdir()
 
     def sync_folder(self, folder: str) -> None:
         """Make the folder's names durable."""

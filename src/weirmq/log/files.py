@@ -29,7 +29,7 @@ from weirmq.log.segment import Segment
 
 SEGMENT_BYTES: Final = 64 * 1024 * 1024
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
-_OPEN_SEGMENTS: Final = 16  # sealed segments whose file and index stay open after a read: 16 files, 1 MiB
+OPEN_SEGMENTS: Final = 16  # sealed segments whose file and index stay open after a read: 16 files, 1 MiB
 _INDEX_EVERY_BYTES: Final = (
     8 * 1024 * 1024
 )  # of the newest segment, so that no more has to be walked through at a start
@@ -39,15 +39,30 @@ _NOTHING: Final = memoryview(b"")
 class FileLog:
     """A `Log` in the folder `folder`, which is made if it isn't there. Segments are of `segment_bytes`.
 
+    Room for a whole one is set aside at once; with `first_bytes` only that much, and each time it is used up twice as
+    much. `open_segments` is how many sealed segments keep their file and index open after a read. `was_synced` says
+    that this process has had the log open before and has synced all of it, so that there is nothing to sync now.
+
     Whoever opens it sees to it that nobody else has it open. Raises LogDamaged, NoRoom (for not even an empty file) and
     LogFailed. `notes` tells the operator, in sentences, what a crash had left behind.
     """
 
-    def __init__(self, disk: Disk, folder: str, segment_bytes: int = SEGMENT_BYTES) -> None:
+    def __init__(
+        self,
+        disk: Disk,
+        folder: str,
+        segment_bytes: int = SEGMENT_BYTES,
+        *,
+        first_bytes: int | None = None,
+        open_segments: int = OPEN_SEGMENTS,
+        was_synced: bool = False,
+    ) -> None:
         self.notes: list[str] = []
         self._disk = disk
         self._folder = folder
         self._segment_bytes = segment_bytes
+        self._first_bytes = segment_bytes if first_bytes is None else first_bytes
+        self._open_segments = open_segments
         self._lock = threading.Lock()
         self._failed: OSError | None = None
         self._spare: int | None = None  # the open file of the next segment
@@ -57,14 +72,15 @@ class FileLog:
         self._trimmed: list[Segment] = []  # segments that the next sync has to remove
         self._names_changed = False
         try:
-            self._open()
+            self._open(was_synced=was_synced)
         except OSError as error:
             raise self._no_room(error) or self._fail(error) from error
 
-    def _open(self) -> None:
+    def _open(self, *, was_synced: bool) -> None:
         self._disk.make_folder(self._folder)
         self._checkpoint = Checkpoint(self._disk, path_of(self._folder, CHECKPOINT_NAME))
-        self._disk.sync_folder(self._folder)  # a killed process may have left names that aren't durable
+        if not was_synced:
+            self._disk.sync_folder(self._folder)  # a killed process may have left names that aren't durable
         bounds = bounds_of(self._disk, self._folder, self._checkpoint, self.notes)
         self._segments = segments_of(self._disk, self._folder, bounds, self.notes)
         if not self._segments:
@@ -79,7 +95,10 @@ class FileLog:
         self._end = self._active.end
         self._durable = bounds.durable
         self._start = bounds.start
-        self.sync()  # a killed process may have left data that only the system's memory has yet; from here on it counts
+        if was_synced:
+            self._active.synced = self._active.size
+        else:
+            self.sync()  # a killed process may have left data that only the system has yet; from here on it counts
 
     def _first(self, base: int) -> Segment:
         segment = Segment(self._disk, self._folder, base)
@@ -123,8 +142,8 @@ class FileLog:
             raise no_room from error
 
     def _grow(self, file: int, held: int, size: int) -> int:
-        """Give a file of `held` bytes room for `size`, at least a segment's. Returns what it holds. Raises OSError."""
-        size = max(self._segment_bytes, size)
+        """Give a file of `held` bytes room for `size`, in steps. Returns how much it has then. Raises OSError."""
+        size = max(size, min(self._segment_bytes, max(self._first_bytes, 2 * held)))
         try:
             self._disk.allocate(file, size)
         except OSError:
@@ -210,7 +229,7 @@ class FileLog:
         with suppress(ValueError):
             recent.remove(segment)
         recent.append(segment)
-        while len(recent) > _OPEN_SEGMENTS and recent[0].sealed:  # else the next sync still needs the file
+        while len(recent) > self._open_segments and recent[0].sealed:  # else the next sync still needs the file
             recent.pop(0).close()
 
     def trim(self, offset: int) -> None:

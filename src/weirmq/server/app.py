@@ -14,14 +14,17 @@ from typing import Any, Final
 from weirmq.engine.handover import Handover
 from weirmq.engine.holdings import Holdings
 from weirmq.engine.journal import Journal
+from weirmq.engine.machine import Machine
 from weirmq.engine.outbox import Outbox
 from weirmq.engine.service import Service
+from weirmq.engine.streams import Streams
 from weirmq.engine.waiting import Waiting
 from weirmq.kernel.clock import Clock, ManualClock, SystemClock
 from weirmq.kernel.errors import LogFailed, NoRoom
 from weirmq.kernel.ids import Entropy, SystemEntropy
 from weirmq.log.disk import Disk, SystemDisk
 from weirmq.log.files import FileLog
+from weirmq.log.library import FileLibrary, Library, MemoryLibrary
 from weirmq.log.log import Log
 from weirmq.log.memory import MemoryLog
 from weirmq.log.snapshots import newest_snapshot, older_offset
@@ -31,14 +34,17 @@ from weirmq.server.config import ConfigError, Options, allows_private
 from weirmq.server.dispatch import Dispatcher
 from weirmq.server.http import SURPLUS_LIMIT, Limits, Server, Timeouts
 from weirmq.server.logs import Logger, open_logger
+from weirmq.server.memory import keep_freed
 from weirmq.server.metrics import Metrics
 from weirmq.server.outbound.addresses import Guard
 from weirmq.server.outbound.courier import Courier
 from weirmq.server.outbound.senders import senders
 from weirmq.server.pages import Pages
 from weirmq.server.snapshotter import Snapshotter
+from weirmq.server.streams import StreamWheel, hold_for, most_open
 from weirmq.server.tls import Certificate
 from weirmq.server.wheel import Wheel
+from weirmq.services.kinesis import SERVICE as KINESIS
 from weirmq.services.sns import SERVICE as SNS
 from weirmq.services.sqs import SERVICE as SQS
 from weirmq.services.sts import SERVICE as STS
@@ -46,6 +52,7 @@ from weirmq.services.sts import SERVICE as STS
 COURIER_STOP_S: Final = 5.0  # what is under way to the outside may take this long; what isn't done by then comes again
 JOURNAL: Final = "journal"
 SNAPSHOTS: Final = "snapshots"
+STREAMS: Final = "streams"
 
 OWN_FILES: Final = 128  # the logs' own, snapshots, connections to the outside
 
@@ -61,6 +68,7 @@ def spare_collections() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
+    keep_freed()
 
 
 class App:
@@ -92,6 +100,7 @@ class App:
         self._wheel: Wheel | None = None
         self._snapshotter: Snapshotter | None = None
         self._courier: Courier | None = None
+        self._stream_wheel: StreamWheel | None = None
 
     async def start(self) -> list[tuple[str, int]]:
         """Replay the log and listen; returns the addresses.
@@ -123,11 +132,22 @@ class App:
         waiting, handover, outbox = Waiting(), Handover(), Outbox(journal.holdings)
         sqs = SQS(journal, waiting, self.entropy, handover)
         sns = SNS(journal, handover, outbox, self.entropy)
-        services: dict[str, Service] = {sqs.name: sqs, sns.name: sns, STS.name: STS(authenticator.account_of)}
-        for machine in (sqs.machine, sns.machine, outbox):
+        streams = Streams(self._library(), waits_for_sync=journal.waits_for_sync)
+        kinesis = KINESIS(journal, streams, self.entropy)
+        sts = STS(authenticator.account_of)
+        services: dict[str, Service] = {each.name: each for each in (sqs, sns, kinesis, sts)}
+        machines: list[Machine] = [sqs.machine, sns.machine, kinesis.machine]
+        for machine in (*machines, outbox):
             journal.join(machine)
         self._replay(journal)
-        wheel = self._wheel = Wheel(journal, waiting, [sqs.machine, sns.machine], self.clock, self._fail)
+        for stray in kinesis.strays():
+            self.logger.warning("logs of no stream are left alone", folder=stray)
+        wheel = self._wheel = Wheel(
+            journal, waiting, [sqs.machine, sns.machine, kinesis.machine], self.clock, self._fail
+        )
+        self._stream_wheel = StreamWheel(
+            streams, fail=self._fail, on_error=self._report, on_removed=partial(self._logs_removed, kinesis, wheel)
+        )
         self._snapshotter = self._make_snapshotter(journal, wheel)
         courier = self._courier = self._make_courier(journal, outbox, sns, wheel)
         sns.on_status = sns.on_audit = self._delivered
@@ -141,6 +161,7 @@ class App:
         self._dispatcher = Dispatcher(
             services,
             journal=journal,
+            hold=hold_for(journal, streams),
             waiting=waiting,
             wheel=wheel,
             authenticator=authenticator,
@@ -203,6 +224,13 @@ class App:
             self.logger.warning(note)
         return log
 
+    def _library(self) -> Library:
+        if self.options.durability == "memory":
+            return MemoryLibrary()
+        return FileLibrary(
+            self.disk, str(Path(self.options.data) / STREAMS), note=self.logger.warning, most_open=most_open()
+        )
+
     def _replay(self, journal: Journal) -> None:
         if self.options.durability == "memory":
             return
@@ -249,6 +277,8 @@ class App:
         try:
             if self._courier is not None:
                 await self._courier.stop(patience_s)
+            if self._stream_wheel is not None:
+                await self._stream_wheel.stop()
             if self._wheel is not None:
                 await self._wheel.stop()
             if self._snapshotter is not None:
@@ -265,6 +295,8 @@ class App:
         self._dispatcher.silence()
         if self._wheel is not None:
             self._wheel.halt()
+        if self._stream_wheel is not None:
+            self._stream_wheel.halt()
         if self._courier is not None:
             self._courier.halt()
         if self._snapshotter is not None:
@@ -273,6 +305,14 @@ class App:
 
     def _delivered(self, fields: Mapping[str, Any]) -> None:
         self.logger.info("delivery", **fields)
+
+    def _logs_removed(self, kinesis: KINESIS, wheel: Wheel, names: list[str]) -> None:
+        now_ms = self.clock.now_ms()
+        try:
+            kinesis.logs_removed(names, now_ms)
+            wheel.touch(now_ms)
+        except NoRoom as error:  # after a restart it is found out again that they are gone
+            self._report("no room to record that logs were removed", error)
 
     def _text_came(self, sns: SNS, wheel: Wheel, number: str, text: str) -> None:
         now_ms = self.clock.now_ms()

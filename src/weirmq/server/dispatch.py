@@ -48,6 +48,7 @@ class Dispatcher:
         services: Mapping[str, Service],
         *,
         journal: Journal,
+        hold: Callable[[Callable[[Any], None], Any], None] | None = None,
         waiting: Waiting,
         wheel: Wheel,
         authenticator: Authenticator,
@@ -63,6 +64,7 @@ class Dispatcher:
         self._services = services
         self._plans: dict[Operation, Plan] = {}
         self._journal = journal
+        self._hold = hold or journal.hold
         self._waiting = waiting
         self._wheel = wheel
         self._authenticator = authenticator
@@ -168,7 +170,7 @@ class Dispatcher:
             self._on_room()
         if operation is not None:
             self._plans[operation].meter.count(code, perf_counter() - started_s)
-        self._journal.hold(exchange.answer, response)
+        self._hold(exchange.answer, response)
 
     def _refusal(self, error: Exception) -> ServiceError:
         """The answer that an exception becomes."""

@@ -310,7 +310,8 @@ class SimulatedDisk:
             self._look()
             if folder not in self._folders:
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), folder)
-            return [path.rpartition("/")[2] for path in self._names if _folder_of(path) == folder]
+            paths = (*self._names, *(self._folders - {"/"}))
+            return [path.rpartition("/")[2] for path in paths if _folder_of(path) == folder]
 
     def make_folder(self, folder: str) -> None:
         """Make a folder with all above it; durable at once."""
@@ -319,6 +320,13 @@ class SimulatedDisk:
             while folder not in self._folders:
                 self._folders.add(folder)
                 folder = _folder_of(folder)
+
+    def remove_folder(self, folder: str) -> None:
+        """Take an empty folder away; durable at once."""
+        with self._mutex:
+            if self.names(folder):
+                raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY), folder)
+            self._folders.remove(folder)
 
     def sync_folder(self, folder: str) -> None:
         """Make the folder's names durable."""

@@ -14,11 +14,12 @@ import msgspec
 from weirmq.kernel.errors import ServiceError
 from weirmq.wire.aws import readers, timestamps
 from weirmq.wire.aws.assembly import assemble
-from weirmq.wire.aws.disassembly import disassemble
+from weirmq.wire.aws.disassembly import disassemble, present, tree_of
 from weirmq.wire.aws.errors import Headers, malformed
 from weirmq.wire.aws.model import Operation, ServiceModel
+from weirmq.wire.aws.prewritten import CBOR_MAP, Prewritten, cbor_head, cbor_text
 from weirmq.wire.aws.scalars import Timestamp
-from weirmq.wire.aws.shapes import Member, Nothing
+from weirmq.wire.aws.shapes import Member, Nothing, Shape
 from weirmq.wire.aws.violations import Violations
 from weirmq.wire.http import Request, Response
 
@@ -88,23 +89,56 @@ class CborCodec:
         self._content_type = b"application/cbor" if smithy else b"application/x-amz-cbor-1.1"
         self._headers = ((b"smithy-protocol", b"rpc-v2-cbor"),) if smithy else ()
         self._moment: Callable[[int], float] = timestamps.seconds_of if smithy else int
-        self._reader = CborReader(1 if smithy else 1000)
+        self._ticks = 1 if smithy else 1000
+        self._reader = CborReader(self._ticks)
 
     def decode(self, operation: Operation, request: Request) -> msgspec.Struct:
         """The request as a Struct. Raises ServiceError for everything that isn't one."""
         shape = operation.input_shape
         if shape is None:
             return Nothing()
+        tree = parse(request.body or _EMPTY)
+        try:
+            fast: msgspec.Struct = msgspec.convert(
+                tree, operation.input, builtin_types=(bytes,), dec_hook=self._read_custom
+            )
+        except (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError):
+            pass  # below it is said what is wrong, or accepted what AWS accepts and msgspec doesn't
+        else:
+            return fast
         violations = Violations()
-        struct = assemble(shape, parse(request.body or _EMPTY), self._reader, violations)
+        struct = assemble(shape, tree, self._reader, violations)
         violations.refuse(operation.service.metadata.get("missingParameter"))
         return struct
 
     def encode(self, operation: Operation, answer: msgspec.Struct | None, request_id: str) -> Response:
         """The response that carries `answer`; None is an empty one."""
         shape = operation.output_shape
-        tree = {} if answer is None or shape is None else disassemble(shape, answer, self._write_scalar)
-        return self._response(200, tree, ((b"x-amzn-RequestId", request_id.encode()),))
+        body = _EMPTY if answer is None or shape is None else self._write(shape, answer)
+        return self._response(200, body, ((b"x-amzn-RequestId", request_id.encode()),))
+
+    def _write(self, shape: Shape, answer: msgspec.Struct) -> bytes:
+        """An answer's bytes. Long lists that write themselves in AWS CBOR are put in behind all else."""
+        found = present(shape, answer)
+        own = [] if self._headers else [(each, part) for each, part in found if isinstance(part, Prewritten)]
+        if not own:
+            return cbor2.dumps(disassemble(shape, answer, self._write_scalar))
+        rest = {
+            member.wire: tree_of(member, part, self._write_scalar)
+            for member, part in found
+            if not isinstance(part, Prewritten)
+        }
+        pieces = [cbor_head(CBOR_MAP, len(found)), cbor2.dumps(rest)[len(cbor_head(CBOR_MAP, len(rest))) :]]
+        for member, part in own:
+            pieces += (cbor_text(member.wire.encode()), part.as_cbor())
+        return b"".join(pieces)
+
+    def _read_custom(self, made: type, tree: Any) -> Any:
+        """msgspec's hook for timestamps."""
+        number = tree.number if isinstance(tree, _Moment) else tree
+        if not isinstance(number, int | float) or isinstance(number, bool):
+            raise ValueError("not a timestamp")  # noqa: TRY004 - what msgspec takes for a refusal
+        return made(timestamps.from_seconds(number / self._ticks))
 
     def encode_error(self, service: ServiceModel, error: ServiceError, request_id: str) -> Response:
         """The response that carries `error`."""
@@ -116,10 +150,10 @@ class CborCodec:
         if error.message:
             tree[naming.message] = error.message
         headers = ((b"x-amzn-RequestId", request_id.encode()), *service.errors.headers(error))
-        return self._response(error.status, tree, headers)
+        return self._response(error.status, cbor2.dumps(tree), headers)
 
-    def _response(self, status: int, tree: dict[str, Any], headers: Headers) -> Response:
-        return Response(status, cbor2.dumps(tree), self._content_type, (*headers, *self._headers))
+    def _response(self, status: int, body: bytes, headers: Headers) -> Response:
+        return Response(status, body, self._content_type, (*headers, *self._headers))
 
     def _write_scalar(self, value: Any, member: Member) -> Any:  # noqa: ARG002 - every format is the same in CBOR
         return cbor2.CBORTag(_EPOCH_TAG, self._moment(value)) if isinstance(value, Timestamp) else value

@@ -11,6 +11,7 @@ and msgspec doesn't.
 import math
 from base64 import b64encode
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -18,9 +19,10 @@ import msgspec
 from weirmq.kernel.errors import ServiceError
 from weirmq.wire.aws import readers, timestamps
 from weirmq.wire.aws.assembly import assemble
-from weirmq.wire.aws.disassembly import disassemble
+from weirmq.wire.aws.disassembly import disassemble, present
 from weirmq.wire.aws.errors import malformed
 from weirmq.wire.aws.model import Operation, ServiceModel
+from weirmq.wire.aws.prewritten import Prewritten
 from weirmq.wire.aws.scalars import HttpDate, Iso8601, Timestamp
 from weirmq.wire.aws.shapes import Member, Nothing, Shape
 from weirmq.wire.aws.violations import Violations
@@ -49,7 +51,11 @@ class JsonCodec:
     def encode(self, operation: Operation, answer: msgspec.Struct | None, request_id: str) -> Response:
         """The response that carries `answer`; None is an empty one."""
         write = operation.prebuilt.get(_ENCODE) or _prepare_encoding(operation)
-        body = b"{}" if answer is None else write(answer)
+        try:
+            body = b"{}" if answer is None else write(answer)
+        except _WritesItself:  # so will the operation's next answers
+            write = operation.prebuilt[_ENCODE] = partial(_write_spliced, operation.output_shape)
+            body = write(answer)
         return Response(200, body, self._content_type, ((_REQUEST_ID, request_id.encode()),))
 
     def encode_error(self, service: ServiceModel, error: ServiceError, request_id: str) -> Response:
@@ -82,6 +88,26 @@ def _prepare_encoding(operation: Operation) -> Callable[[Any], bytes]:
     return write
 
 
+class _WritesItself(Exception):  # noqa: N818 - it names what was found
+    """There is a Prewritten in an answer."""
+
+
+def _write_spliced(shape: Shape | None, answer: Any) -> bytes:
+    """An answer with lists that write themselves: all else first, then their pieces, in one copy."""
+    assert shape is not None, "only a structure has lists"  # noqa: S101
+    found = present(shape, answer)
+    rest = {member.wire: part for member, part in found if not isinstance(part, Prewritten)}
+    pieces = [msgspec.json.encode(rest, enc_hook=_write_custom)[:-1]]
+    for member, part in found:
+        if isinstance(part, Prewritten):
+            pieces += (
+                (b',"%b":' if len(pieces[0]) > 1 or len(pieces) > 1 else b'"%b":') % member.wire.encode(),
+                *part.as_json(),
+            )
+    pieces.append(b"}")
+    return b"".join(pieces)
+
+
 def _read_custom(made: type, tree: Any) -> Any:
     """msgspec's hook for timestamps."""
     if isinstance(tree, str):
@@ -92,9 +118,11 @@ def _read_custom(made: type, tree: Any) -> Any:
 
 
 def _write_custom(value: Any) -> Any:
-    """msgspec's hook for timestamps."""
+    """msgspec's hook for timestamps. Raises _WritesItself for a list that does."""
     if isinstance(value, Timestamp):
         return write_time(value)
+    if isinstance(value, Prewritten):
+        raise _WritesItself
     raise TypeError(f"{type(value)} is in no AWS shape")
 
 

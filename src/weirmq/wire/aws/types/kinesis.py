@@ -16,7 +16,7 @@ BucketARN_: TypeAlias = Annotated[
     str, Meta(min_length=1, max_length=2048, pattern="(?a)\\A(?:arn:aws[-a-z0-9]*:s3:::[a-z0-9._-]{3,63})\\Z")
 ]
 ChannelARN_: TypeAlias = Annotated[
-    str, Meta(min_length=1, max_length=2048, pattern="(?a)\\A(?:arn:aws.*:kinesis:.*:\\d{12}:channel/\\S+)\\Z")
+    str, Meta(min_length=1, max_length=2048, pattern="(?a)\\A(?:arn:aws[^:]*:kinesis:[^:]*:\\d{12}:channel/\\S+)\\Z")
 ]
 ChannelCountObject: TypeAlias = Annotated[int, Meta(ge=0, le=1000000)]
 ChannelDestinationType_: TypeAlias = Literal["S3", "S3_TABLES"]
@@ -34,7 +34,7 @@ ConsumerARN_: TypeAlias = Annotated[
     Meta(
         min_length=1,
         max_length=2048,
-        pattern="(?a)\\A(?:^(arn):aws.*:kinesis:.*:\\d{12}:.*stream\\/[a-zA-Z0-9_.-]+\\/consumer\\/[a-zA-Z0-9_.-]+:[0-9]+)\\Z",
+        pattern="(?a)\\A(?:arn:aws[^:]*:kinesis:[^:]*:\\d{12}:stream/[a-zA-Z0-9_.-]+/consumer/[a-zA-Z0-9_.-]+:[0-9]+)\\Z",
     ),
 ]
 ConsumerCountObject: TypeAlias = Annotated[int, Meta(ge=0, le=1000000)]
@@ -89,7 +89,7 @@ PartitionSourceName: TypeAlias = Annotated[
 PartitionTransform: TypeAlias = Literal["TIME_HOUR"]
 PositiveIntegerObject: TypeAlias = Annotated[int, Meta(ge=1, le=2147483647)]
 QueueARN_: TypeAlias = Annotated[
-    str, Meta(min_length=1, max_length=2048, pattern="(?a)\\A(?:arn:aws.*:kinesis:.*:\\d{12}:queue/\\S+)\\Z")
+    str, Meta(min_length=1, max_length=2048, pattern="(?a)\\A(?:arn:aws[^:]*:kinesis:[^:]*:\\d{12}:queue/\\S+)\\Z")
 ]
 QueueCountObject: TypeAlias = Annotated[int, Meta(ge=0, le=1000000)]
 QueueName_: TypeAlias = Annotated[str, Meta(min_length=1, max_length=128, pattern="(?a)\\A(?:[a-zA-Z0-9_.-]+)\\Z")]
@@ -107,7 +107,7 @@ ResourceARN_: TypeAlias = Annotated[
     Meta(
         min_length=1,
         max_length=2048,
-        pattern="(?a)\\A(?:arn:aws.*:kinesis:.*:\\d{12}:.*(stream|channel|queue)/\\S+)\\Z",
+        pattern="(?a)\\A(?:arn:aws[^:]*:kinesis:[^:]*:\\d{12}:(stream|channel|queue)/\\S+)\\Z",
     ),
 ]
 RoleARN: TypeAlias = Annotated[
@@ -147,7 +147,7 @@ ShardIteratorType_: TypeAlias = Literal[
 ]
 ShardIterator_: TypeAlias = Annotated[str, Meta(min_length=1, max_length=512)]
 StreamARN_: TypeAlias = Annotated[
-    str, Meta(min_length=1, max_length=2048, pattern="(?a)\\A(?:arn:aws.*:kinesis:.*:\\d{12}:stream/\\S+)\\Z")
+    str, Meta(min_length=1, max_length=2048, pattern="(?a)\\A(?:arn:aws[^:]*:kinesis:[^:]*:\\d{12}:stream/\\S+)\\Z")
 ]
 StreamId_: TypeAlias = Annotated[
     str, Meta(min_length=1, max_length=24, pattern="(?a)\\A(?:[a-z0-9]{20}-[a-z0-9]{3})\\Z")

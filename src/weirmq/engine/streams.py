@@ -1,0 +1,458 @@
+"""Streams: logs that are read by offset, one for each Kinesis shard.
+
+    append(parts, now_ms)   records -> pending, numbered at once; refused whole where a log has no room
+    hold(done, answer)      an answer that may not leave before all that was appended since the last `hold` is durable
+    flush()                 what is pending in each stream -> record batches -> its log; once per turn of the loop
+    synced(stream, offset)  a log is durable up to there: answers leave, readers see it
+
+A reader is never given what isn't durable: nobody acts on what a crash could undo. So with durability `os` that is what
+was written, with `fsync` what was synced; the shell syncs all the logs that were touched in a turn, side by side.
+
+A log is opened when it is first needed, and the one that was used longest ago is closed when too many are open. What
+memory holds of a stream doesn't grow with it: the newest 16 KiB in 64 MiB are indexed (log/index.py), and a point in
+time is found by bisection over the batches' own timestamps, which never fall in a stream.
+"""
+
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
+
+from weirmq.kernel.errors import LogFailed
+from weirmq.log.batch import HEADER_BYTES, BatchBuilder, Header, header, headers, records
+from weirmq.log.library import Library
+from weirmq.log.log import Log
+from weirmq.log.rows import Row, take_rows
+
+__all__ = ["Appended", "Part", "Row", "Run", "Stream", "Streams"]
+
+BATCH_BYTES: Final = 256 * 1024  # a read of one record costs a read of its batch, so batches are kept small
+RECORD_OVERHEAD_BYTES: Final = 32  # more than a record's own lengths and deltas can take
+FIRST_READ_BYTES: Final = 64 * 1024  # of a reader who may want little
+READ_BYTES: Final = 1024 * 1024
+_NOTHING: Final = memoryview(b"")
+
+Run = tuple[bytes, Sequence[bytes], int]
+"""The key of some records, their values, and when they came (ms)."""
+
+Done = Callable[[Any], None]
+
+
+class Appended(NamedTuple):
+    """Where records came to stand: the first one's offset, and the time that they all have."""
+
+    offset: int
+    now_ms: int
+
+
+class Part(NamedTuple):
+    """Records for one stream: runs of a single value each, all with the time of the append."""
+
+    stream: "Stream"
+    runs: Sequence[Run]
+
+
+class _Ticket:
+    """An answer that waits for `left` streams."""
+
+    __slots__ = ("answer", "done", "left")
+
+    def __init__(self, done: Done, answer: Any) -> None:
+        self.done = done
+        self.answer = answer
+        self.left = 0
+
+
+class Stream:
+    """One log. `Streams` makes it; only its methods and those of Streams change it."""
+
+    __slots__ = (
+        "_end", "_first", "_first_ms", "_held", "_is_known", "_latest_ms", "_log", "_pending_bytes", "_readable",
+        "_runs", "_start", "_streams", "is_removed", "is_syncing", "name", "synced", "was_closed",
+    )  # fmt: skip
+
+    def __init__(self, name: str, streams: "Streams") -> None:
+        self.name = name
+        self.is_syncing = False  # in a thread: the log must stay open
+        self.is_removed = False
+        self.was_closed = False  # by this process, so it is as it was left: all is synced
+        self.synced = 0  # the log is durable up to here
+        self._streams = streams
+        self._log: Log | None = None  # where it is open
+        self._is_known = False  # whether the log was ever looked at
+        self._start = self._end = self._readable = 0
+        self._latest_ms = 0
+        self._first = self._first_ms = 0  # no record below this offset is as young as that
+        self._runs: list[Run] = []
+        self._pending_bytes = 0  # no less than what they take
+        self._held: deque[tuple[int, _Ticket]] = deque()
+
+    @property
+    def start(self) -> int:
+        """The offset of the oldest record that the log still has."""
+        self._know()
+        return self._start
+
+    @property
+    def end(self) -> int:
+        """The offset that the next record gets, pending ones counted."""
+        self._know()
+        return self._end
+
+    @property
+    def readable(self) -> int:
+        """Readers may see what lies below."""
+        self._know()
+        return self._readable
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the log is open."""
+        return self._log is not None
+
+    def _know(self) -> None:
+        if not self._is_known:
+            self._streams.look_at(self)
+
+    # Writing
+
+    def reserve(self, size: int) -> None:
+        """Make sure of room for records of `size` bytes, and of a log to put them. Raises NoRoom, LogFailed."""
+        log = self._log or self._streams.open(self)
+        log.reserve(2 * HEADER_BYTES + self._pending_bytes + size)
+
+    def add(self, runs: Sequence[Run], size: int, now_ms: int) -> Appended:
+        """Number records, which are written with the next flush. There must be room: `Streams.append` sees to it."""
+        if now_ms < self._latest_ms:  # the clock of an earlier process was ahead
+            now_ms = self._latest_ms
+            runs = [(key, values, now_ms) for key, values, _ in runs]
+        self._latest_ms = now_ms
+        if self._pending_bytes and self._pending_bytes + size > BATCH_BYTES:
+            self.write()
+        self._runs += runs
+        self._pending_bytes += size
+        base = self._end
+        self._end = base + len(runs)
+        return Appended(base, now_ms)
+
+    def write(self) -> None:
+        """Write what is pending. Raises LogFailed."""
+        runs, size = self._runs, self._pending_bytes
+        if not runs:
+            return
+        self._runs, self._pending_bytes = [], 0
+        log = self._log
+        assert log is not None, "a log with pending records stays open"  # noqa: S101
+        builder = self._streams.builder
+        step = -(-len(runs) // -(-size // BATCH_BYTES))
+        for first in range(0, len(runs), step):
+            builder.extend(runs[first : first + step])
+            log.append(builder.build())
+
+    def wait(self, end: int, ticket: _Ticket) -> None:
+        """Let an answer wait until this stream is readable up to `end`."""
+        if self._readable < end:
+            ticket.left += 1
+            self._held.append((end, ticket))
+
+    def advance(self, offset: int) -> None:
+        """The stream is readable up to `offset`: let the answers go that rest on no more."""
+        self._readable = max(offset, self._readable)
+        held = self._held
+        while held and held[0][0] <= self._readable:
+            ticket = held.popleft()[1]
+            ticket.left -= 1
+            if not ticket.left:
+                ticket.done(ticket.answer)
+
+    def sync(self) -> int:
+        """Make durable what is written; in a thread, one call at a time. Returns up to where. Raises LogFailed."""
+        log = self._log
+        assert log is not None, "a log that is being synced stays open"  # noqa: S101
+        return log.sync()
+
+    # Reading
+
+    def read(self, offset: int, max_bytes: int) -> memoryview:
+        """Whole batches from the one that contains `offset` on: at least one, then as many as fit `max_bytes`.
+
+        Fewer where a file ends; empty at `readable`. Raises IndexError, LogDamaged, LogFailed as the log.
+        """
+        self._know()
+        if offset >= self._readable:
+            return _NOTHING
+        log = self._log or self._streams.open(self)
+        self._streams.used(self)
+        data = log.read(offset, max_bytes)
+        return data if self._readable >= log.end else self._cut(data)
+
+    def _cut(self, data: memoryview) -> memoryview:
+        """Without the batches that aren't durable yet."""
+        for position, found in headers(data):
+            if found.base_offset >= self._readable:
+                return data[:position]
+        return data
+
+    def rows(self, offset: int, most: int, max_bytes: int) -> list[Row]:
+        """Up to `most` records from `offset` on, no more than `max_bytes` of keys and values, but at least one if there
+        is one. Raises as `read`.
+        """
+        found: list[Row] = []
+        chunk_bytes = FIRST_READ_BYTES
+        while len(found) < most and max_bytes >= 0 and (data := self.read(offset, chunk_bytes)):
+            offset, max_bytes = take_rows(found, data, offset, most, max_bytes)
+            chunk_bytes = READ_BYTES
+        return found
+
+    def offset_at(self, time_ms: int, low: int = 0) -> Appended:
+        """The first record from `low` on that came at `time_ms` or later, and its time; `readable` where there is none.
+
+        The cost is that of a few reads more than twice the logarithm of how far from `low` it is.
+        """
+        low, high = max(low, self.start), self._readable
+        best, step = None, 1
+        while low < high:
+            probe = low + step - 1
+            found = self._header(probe if best is None and probe < high else (low + high) // 2)
+            if found.max_timestamp_ms < time_ms:
+                low = found.next_offset
+                step *= 4
+            else:
+                best, high = found, found.base_offset
+        if best is None:
+            return Appended(self._readable, time_ms)
+        return next(
+            Appended(record.offset, record.timestamp_ms)
+            for record in records(self.read(best.base_offset, 0))
+            if record.timestamp_ms >= time_ms and record.offset >= low
+        )
+
+    def _header(self, offset: int) -> Header:
+        """The header of the batch that contains `offset`."""
+        return header(self.read(offset, 0))
+
+    def horizon(self, cutoff_ms: int) -> int:
+        """The first record that came at `cutoff_ms` or later, once and for all: this offset only grows."""
+        self._know()
+        if self._first_ms < cutoff_ms and self._first < self._readable:
+            self._first, self._first_ms = self.offset_at(cutoff_ms, self._first)
+        return max(self._first, self._start)
+
+    @property
+    def first(self) -> int:
+        """The horizon as it was found last: all below is gone, and perhaps some above."""
+        return max(self._first, self.start)
+
+    def trim_to(self, cutoff_ms: int) -> bool:
+        """Let go of records that came before `cutoff_ms`, as far as whole segments allow. Returns whether there was
+        something to look at, so that it took some time.
+        """
+        if self._is_known and (self._first_ms >= cutoff_ms or self._first == self._readable):
+            return False
+        first = self.horizon(cutoff_ms)
+        if first > self._start:
+            log = self._log or self._streams.open(self)
+            log.trim(first)
+            if log.start > self._start:
+                self._start = log.start
+                self._streams.mark_dirty(self)
+        return True
+
+    # Opening; for Streams alone
+
+    def opened(self, log: Log | None) -> None:
+        """The log is open; or, with None, there is none yet."""
+        self._log = log
+        if self._is_known:
+            return
+        self._is_known = True
+        if log is None:
+            return
+        self._start = log.start
+        self._end = self._readable = self.synced = log.end
+        if log.end > log.start:
+            self._latest_ms = header(log.read(log.end - 1, 0)).max_timestamp_ms
+
+    def closed(self) -> Log | None:
+        """Forget the open log, and hand it back."""
+        log, self._log = self._log, None
+        self.was_closed = self.was_closed or log is not None
+        return log
+
+    @property
+    def written(self) -> int:
+        """The end of what the log has, pending records not counted."""
+        return self._end - len(self._runs)
+
+
+class Streams:
+    """All the streams of a process. One thread calls everything here, but for `Stream.sync` and `Library.remove`.
+
+    `on_pending` is called when there is something to flush, `on_dirty` when there is something to sync.
+    """
+
+    def __init__(self, library: Library, *, waits_for_sync: bool) -> None:
+        self.library = library
+        self.waits_for_sync = waits_for_sync
+        self.builder = BatchBuilder()
+        self.on_pending: Callable[[], None] = lambda: None
+        self.on_dirty: Callable[[], None] = lambda: None
+        self._streams: dict[str, Stream] = {}
+        self._open: OrderedDict[Stream, None] = OrderedDict()  # the one used last at the end
+        self._pending: dict[Stream, None] = {}
+        self._dirty: dict[Stream, None] = {}  # written or trimmed since the last sync began
+        self._touched: dict[Stream, int] = {}  # since the last `hold`: up to where
+        self._removed: dict[str, None] = {}
+
+    def stream(self, name: str) -> Stream:
+        """The stream of this name, `group/log`. There is nothing on the disk before the first record."""
+        found = self._streams.get(name)
+        if found is None:
+            found = self._streams[name] = Stream(name, self)
+        return found
+
+    # Writing
+
+    def append(self, parts: Sequence[Part], now_ms: int) -> list[Appended]:
+        """Take records up, all or (NoRoom) none. Times are no earlier than those of the records before."""
+        if not self._pending:
+            self.on_pending()
+        sizes = [sum([len(key) + len(values[0]) for key, values, _ in runs]) for _, runs in parts]
+        for (stream, runs), size in zip(parts, sizes, strict=True):
+            stream.reserve(size + RECORD_OVERHEAD_BYTES * len(runs))
+            self._pending[stream] = None  # so it stays open while the others are looked at
+        result = []
+        for (stream, runs), size in zip(parts, sizes, strict=True):
+            appended = stream.add(runs, size + RECORD_OVERHEAD_BYTES * len(runs), now_ms)
+            self._touched[stream] = appended.offset + len(runs)
+            result.append(appended)
+        return result
+
+    def hold(self, done: Done, answer: Any) -> None:
+        """Call `done(answer)` as soon as all that was appended since the last call of this is durable."""
+        if not self._touched:
+            done(answer)
+            return
+        touched, self._touched = self._touched, {}
+        ticket = _Ticket(done, answer)
+        for stream, end in touched.items():
+            stream.wait(end, ticket)
+        if not ticket.left:
+            done(answer)
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether something was appended since the last `hold`."""
+        return bool(self._touched)
+
+    def flush(self) -> None:
+        """Write what is pending. Raises LogFailed, after which nothing may be answered any more."""
+        pending, self._pending = self._pending, {}
+        for stream in pending:
+            stream.write()
+            self.used(stream)
+            self.mark_dirty(stream)
+        if not self.waits_for_sync:
+            for stream in pending:
+                stream.advance(stream.written)
+
+    # Syncing
+
+    def mark_dirty(self, stream: Stream) -> None:
+        """The stream's log has something to sync."""
+        if stream not in self._dirty:
+            self._dirty[stream] = None
+            self.on_dirty()
+
+    def take_dirty(self) -> list[Stream]:
+        """The streams that are to be synced now, each with `Stream.sync`; then comes `synced`, or the end."""
+        taken = [stream for stream in self._dirty if not stream.is_syncing]
+        for stream in taken:
+            del self._dirty[stream]
+            stream.is_syncing = True
+        return taken
+
+    def has_more(self, stream: Stream) -> bool:
+        """Whether there is something to do for a stream whose sync has just ended: a sync, or its removal."""
+        return stream in self._dirty or stream.is_removed
+
+    def synced(self, stream: Stream, offset: int) -> None:
+        """A log is durable up to `offset`: answers leave."""
+        stream.is_syncing = False
+        stream.synced = offset
+        if self.waits_for_sync:
+            stream.advance(offset)
+        if stream.is_removed:
+            self._close(stream)
+
+    # Opening and closing
+
+    def look_at(self, stream: Stream) -> None:
+        """Find out where a stream starts and ends; what isn't there isn't made. Raises LogDamaged, LogFailed."""
+        try:
+            if not self.library.has(stream.name):
+                stream.opened(None)
+                return
+        except OSError as error:
+            raise LogFailed(f"{stream.name}: {error}") from error
+        self.open(stream)
+
+    def open(self, stream: Stream) -> Log:
+        """The stream's log, opened or made. Raises LogDamaged, NoRoom, LogFailed."""
+        if len(self._open) >= self.library.most_open:
+            self._make_place()
+        log = self.library.open(stream.name, was_synced=stream.was_closed)
+        stream.opened(log)
+        self._open[stream] = None
+        return log
+
+    def used(self, stream: Stream) -> None:
+        """An open stream is in use: others are closed before it."""
+        self._open.move_to_end(stream)
+
+    def _make_place(self) -> None:
+        """Close a log: of those that nobody needs now, the one that was used longest ago."""
+        idle = [stream for stream in self._open if stream not in self._pending and not stream.is_syncing]
+        if not idle:
+            return  # all are in use: so many it takes
+        stream = next((stream for stream in idle if stream not in self._dirty), idle[0])
+        if stream in self._dirty:
+            del self._dirty[stream]
+            stream.synced = stream.sync()
+            if self.waits_for_sync:
+                stream.advance(stream.synced)
+        self._close(stream)
+
+    def _close(self, stream: Stream) -> None:
+        self._open.pop(stream, None)
+        log = stream.closed()
+        if log is not None:
+            self.library.close(stream.name, log)
+
+    def remove(self, name: str) -> None:
+        """Let go of a stream for good; its log is in `take_removed` as soon as nothing uses it."""
+        stream = self._streams.pop(name, None)
+        self._removed[name] = None
+        if stream is None:
+            self.on_dirty()
+            return
+        stream.write()
+        self._pending.pop(stream, None)
+        self._dirty.pop(stream, None)
+        stream.is_removed = True
+        stream.advance(stream.written)  # whoever waits is told what was so when the stream was there
+        if not stream.is_syncing:
+            self._close(stream)
+        self.on_dirty()
+
+    def take_removed(self) -> list[str]:
+        """The names of logs that are closed, and to be removed with `Library.remove`."""
+        syncing = {stream.name for stream in self._open if stream.is_removed}
+        taken = [name for name in self._removed if name not in syncing]
+        for name in taken:
+            del self._removed[name]
+        return taken
+
+    def close(self) -> None:
+        """Let go of all files; implies no flush and no sync. Raises LogFailed."""
+        for stream in list(self._open):
+            self._close(stream)

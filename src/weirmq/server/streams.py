@@ -1,0 +1,158 @@
+"""Turns the streams: writes at the end of each turn of the loop, syncs in threads, removes what was given up.
+
+    append -> end of the turn: flush -> (durability fsync: each log that was touched is synced in a thread ->) answers
+
+Logs are synced side by side, and while one is, what comes for it gathers: group commit, for each log.
+"""
+
+import asyncio
+import resource
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, Final
+
+from weirmq.engine.journal import Journal
+from weirmq.engine.streams import Stream, Streams
+from weirmq.kernel.errors import LogFailed
+
+THREADS: Final = 4  # a disk takes several syncs at once in about the time of one
+FILES_OF_A_LOG: Final = 5
+LEAST_OPEN: Final = 16
+MOST_OPEN: Final = 1_024
+LAZY_SYNC_S: Final = 1.0  # with durability os: how soon the disk has what was answered
+
+
+class StreamWheel:
+    """The loop side of all streams. `fail` is called once, with what a disk did; nothing is answered after it."""
+
+    def __init__(
+        self,
+        streams: Streams,
+        *,
+        fail: Callable[[BaseException], None],
+        on_error: Callable[[str, BaseException], None],
+        on_removed: Callable[[list[str]], None],
+    ) -> None:
+        """`on_removed` gets the names of logs that are gone from the disk."""
+        self._streams = streams
+        self._fail = fail
+        self._on_error = on_error
+        self._on_removed = on_removed
+        self._loop = asyncio.get_running_loop()
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="weirmq-stream-sync")
+        self._running: set[asyncio.Future[Any]] = set()
+        self._lazy: asyncio.TimerHandle | None = None
+        self._sync_due = False
+        self._stopped = False
+        streams.on_pending = self._schedule
+        streams.on_dirty = self._expect
+
+    def _schedule(self) -> None:
+        self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        if self._stopped:
+            return
+        try:
+            self._streams.flush()
+        except LogFailed as error:
+            self._stop_with(error)
+
+    def _expect(self) -> None:
+        """There is something to sync: at the end of this turn, or soon."""
+        if self._stopped:
+            return
+        if self._streams.waits_for_sync:
+            if not self._sync_due:
+                self._sync_due = True
+                self._loop.call_soon(self.sync)
+        elif self._lazy is None:
+            self._lazy = self._loop.call_later(LAZY_SYNC_S, self.sync)
+
+    def sync(self) -> None:
+        """Make durable what is written, each log in a thread of its own; and remove what was given up."""
+        self._lazy = None
+        self._sync_due = False
+        if self._stopped:
+            return
+        for stream in self._streams.take_dirty():
+            self._run(stream.sync, partial(self._synced, stream))
+        removed = self._streams.take_removed()
+        if removed:
+            self._run(partial(self._remove, removed), self._on_removed)
+
+    def _remove(self, names: list[str]) -> list[str]:
+        """Remove logs, in a thread; returns those that are gone. The others are tried again after a restart."""
+        gone = []
+        for name in names:
+            try:
+                self._streams.library.remove(name)
+            except OSError as error:
+                self._loop.call_soon_threadsafe(self._on_error, f"the log {name} could not be removed", error)
+            else:
+                gone.append(name)
+        return gone
+
+    def _run(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        future = self._loop.run_in_executor(self._pool, work)
+        self._running.add(future)
+        future.add_done_callback(partial(self._ran, then))
+
+    def _ran(self, then: Callable[[Any], None], future: "asyncio.Future[Any]") -> None:
+        self._running.discard(future)
+        if self._stopped or future.cancelled():
+            return
+        try:
+            then(future.result())
+        except Exception as error:  # noqa: BLE001 - whatever it is, what was written may not be on the disk
+            self._stop_with(error)
+
+    def _synced(self, stream: Stream, offset: int) -> None:
+        self._streams.synced(stream, offset)
+        if self._streams.has_more(stream):
+            self._expect()
+
+    def _stop_with(self, error: BaseException) -> None:
+        self._stopped = True
+        self._fail(error)
+
+    def halt(self) -> None:
+        """Write, sync and remove nothing any more."""
+        self._stopped = True
+
+    async def stop(self) -> None:
+        """Write and sync what is there, and let go of the files. Raises LogFailed."""
+        try:
+            if not self._stopped:
+                self._streams.flush()
+                while self._running:
+                    await asyncio.wait(self._running)
+                for stream in self._streams.take_dirty():
+                    self._streams.synced(stream, stream.sync())
+        finally:
+            self._stopped = True
+            if self._lazy is not None:
+                self._lazy.cancel()
+            self._pool.shutdown()
+            self._streams.close()
+
+
+def most_open() -> int:
+    """How many logs of streams may be open: they may take half of the files that the process may open, and memory for
+    the indexes of their newest segments, 64 KiB each at most.
+    """
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(LEAST_OPEN, min(MOST_OPEN, soft // (2 * FILES_OF_A_LOG)))
+
+
+def hold_for(journal: Journal, streams: Streams) -> Callable[[Callable[[Any], None], Any], None]:
+    """How answers are held that may rest on the journal, on streams, or on both."""
+
+    def hold(done: Callable[[Any], None], answer: Any) -> None:
+        if streams.is_touched:
+            streams.hold(partial(journal.hold, done), answer)
+        else:
+            journal.hold(done, answer)
+
+    return hold

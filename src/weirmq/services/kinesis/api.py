@@ -1,0 +1,60 @@
+"""Which function answers which operation."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from weirmq.engine.service import Operation
+from weirmq.services.kinesis import (
+    account,
+    consumers,
+    policies,
+    putting,
+    reading,
+    resharding,
+    settings,
+    shards,
+    streams,
+    tags,
+)
+
+OPERATIONS: Final[Mapping[str, Operation]] = {
+    "AddTagsToStream": tags.add_tags_to_stream,
+    "CreateStream": streams.create_stream,
+    "DecreaseStreamRetentionPeriod": settings.decrease_stream_retention_period,
+    "DeleteResourcePolicy": policies.delete_resource_policy,
+    "DeleteStream": streams.delete_stream,
+    "DeregisterStreamConsumer": consumers.deregister_stream_consumer,
+    "DescribeAccountSettings": account.describe_account_settings,
+    "DescribeLimits": account.describe_limits,
+    "DescribeStream": streams.describe_stream,
+    "DescribeStreamConsumer": consumers.describe_stream_consumer,
+    "DescribeStreamSummary": streams.describe_stream_summary,
+    "DisableEnhancedMonitoring": settings.disable_enhanced_monitoring,
+    "EnableEnhancedMonitoring": settings.enable_enhanced_monitoring,
+    "GetRecords": reading.get_records,
+    "GetResourcePolicy": policies.get_resource_policy,
+    "GetShardIterator": reading.get_shard_iterator,
+    "IncreaseStreamRetentionPeriod": settings.increase_stream_retention_period,
+    "ListShards": shards.list_shards,
+    "ListStreamConsumers": consumers.list_stream_consumers,
+    "ListStreams": streams.list_streams,
+    "ListTagsForResource": tags.list_tags_for_resource,
+    "ListTagsForStream": tags.list_tags_for_stream,
+    "MergeShards": resharding.merge_shards,
+    "PutRecord": putting.put_record,
+    "PutRecords": putting.put_records,
+    "PutResourcePolicy": policies.put_resource_policy,
+    "RegisterStreamConsumer": consumers.register_stream_consumer,
+    "RemoveTagsFromStream": tags.remove_tags_from_stream,
+    "SplitShard": resharding.split_shard,
+    "StartStreamEncryption": settings.start_stream_encryption,
+    "StopStreamEncryption": settings.stop_stream_encryption,
+    "TagResource": tags.tag_resource,
+    "UntagResource": tags.untag_resource,
+    "UpdateAccountSettings": account.update_account_settings,
+    "UpdateMaxRecordSize": settings.update_max_record_size,
+    "UpdateShardCount": resharding.update_shard_count,
+    "UpdateStreamMode": settings.update_stream_mode,
+    "UpdateStreamRecordDistributionStrategy": settings.update_stream_record_distribution_strategy,
+    "UpdateStreamWarmThroughput": settings.update_stream_warm_throughput,
+}

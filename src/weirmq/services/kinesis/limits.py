@@ -1,0 +1,34 @@
+"""Every documented number of Kinesis Data Streams.
+
+Source: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html and the API reference.
+"""
+
+from typing import Final
+
+from weirmq.kernel.clock import DAY_MS, HOUR_MS, MINUTE_MS
+
+MIB: Final = 1_048_576
+RECORDS_PUT: Final = 500  # in one PutRecords; the model has it too
+PUT_BYTES: Final = 10 * MIB  # of one PutRecords, keys counted
+RECORD_KIB: Final = (1_024, 10_240)  # MaxRecordSizeInKiB: the default and the most
+RECORDS_GOT: Final = 10_000  # by one GetRecords
+GOT_BYTES: Final = 10 * MIB
+ITERATOR_MS: Final = 5 * MINUTE_MS
+TOKEN_MS: Final = 5 * MINUTE_MS  # how long a NextToken is good
+RETENTION_H: Final = (24, 8_760)
+SHARDS: Final = 20_000  # of an account in a region: the default quota of the largest regions
+ON_DEMAND_STREAMS: Final = 50  # of an account in a region
+ON_DEMAND_SHARDS: Final = 4  # of a new on-demand stream
+SHARD_COUNT_UPDATES: Final = 10  # of a stream in a day
+SHARD_COUNT_WINDOW_MS: Final = DAY_MS
+MODE_CHANGES: Final = 2  # of a stream in a day
+MODE_WINDOW_MS: Final = DAY_MS
+CONSUMERS: Final = (20, 50)  # of a stream; the second with a minimum throughput billing commitment
+TAGS: Final = 50
+LISTED_SHARDS: Final = 1_000
+DESCRIBED_SHARDS: Final = 100
+LISTED_STREAMS: Final = 100
+LISTED_CONSUMERS: Final = 100
+WARM_MIBPS: Final = 10 * 1_024  # of a stream
+COMMITMENT_MS: Final = 24 * HOUR_MS  # the least time that a billing commitment stands
+POLICY_BYTES: Final = 20 * 1_024

@@ -1,0 +1,237 @@
+"""Kinesis as a state machine: streams, their shards and consumers. Records are no part of it.
+
+                    created                split, merged, counted anew         all records past their retention
+    (nothing) ---------------> open shard ------------------------> closed ---------------------> (nothing)
+
+Rules:
+1. The open shards of a stream cover all hash keys, each key once.
+2. A closed shard's log gets no more records; it is read to its end, and its children go on from there.
+3. A log that isn't needed any more is condemned; when it is gone from the disk, a fact says so. Until then every start
+   tries again.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from weirmq.engine.machine import Fact
+from weirmq.iam.policy import Kind, parse
+from weirmq.kernel.clock import HOUR_MS, SECOND_MS
+from weirmq.services.kinesis import parts
+from weirmq.services.kinesis.facts import (
+    CommitmentSet,
+    ConsumerDeregistered,
+    ConsumerRegistered,
+    DistributionSet,
+    EncryptionSet,
+    KeyDrawn,
+    KinesisFact,
+    LogsRemoved,
+    MaxRecordSizeSet,
+    MetricsSet,
+    ModeSet,
+    PolicySet,
+    Resharded,
+    RetentionSet,
+    ShardsExpired,
+    StreamCreated,
+    StreamDeleted,
+    TagsSet,
+    WarmThroughputSet,
+)
+from weirmq.services.kinesis.limits import COMMITMENT_MS, MODE_WINDOW_MS, SHARD_COUNT_WINDOW_MS
+from weirmq.services.kinesis.model import Commitment, Consumer, Shard, Stream, even_ranges
+
+if TYPE_CHECKING:
+    from weirmq.services.kinesis.sweeping import Sweeper
+
+Name = tuple[str, str, str]
+"""Account, region, name."""
+
+
+class KinesisMachine:
+    """All streams of all accounts and regions."""
+
+    name: ClassVar[str] = "kinesis"
+    facts: ClassVar[Any] = KinesisFact
+    payloads: ClassVar[tuple[type[Fact], ...]] = ()
+    parts: ClassVar[Any] = parts.KinesisPart
+
+    def __init__(self) -> None:
+        self.key = b""
+        self.streams: dict[int, Stream] = {}
+        self.by_name: dict[Name, Stream] = {}
+        self.by_arn: dict[str, Stream] = {}
+        self.next_stream = 1
+        self.condemned: dict[str, int] = {}  # logs to be removed: name -> the offset of the fact that gave them up
+        self.commitments: dict[tuple[str, str], Commitment] = {}  # by account and region
+        self.sweeper: Sweeper | None = None
+        self._appliers: dict[type[Fact], Callable[[Any, int, int], None]] = {
+            KeyDrawn: self._key_drawn,
+            StreamCreated: self._stream_created,
+            StreamDeleted: self._stream_deleted,
+            Resharded: self._resharded,
+            ShardsExpired: self._shards_expired,
+            LogsRemoved: self._logs_removed,
+            RetentionSet: self._retention_set,
+            ModeSet: self._mode_set,
+            EncryptionSet: self._encryption_set,
+            MetricsSet: self._metrics_set,
+            MaxRecordSizeSet: self._max_record_size_set,
+            WarmThroughputSet: self._warm_throughput_set,
+            DistributionSet: self._distribution_set,
+            TagsSet: self._tags_set,
+            PolicySet: self._policy_set,
+            ConsumerRegistered: self._consumer_registered,
+            ConsumerDeregistered: self._consumer_deregistered,
+            CommitmentSet: self._commitment_set,
+        }
+
+    def apply(self, fact: Any, offset: int, now_ms: int) -> None:
+        """Change the state as `fact` says."""
+        self._appliers[type(fact)](fact, offset, now_ms)
+
+    def _key_drawn(self, fact: KeyDrawn, _offset: int, _now_ms: int) -> None:
+        self.key = fact.key
+
+    # Streams
+
+    def _stream_created(self, fact: StreamCreated, _offset: int, now_ms: int) -> None:
+        stream = Stream(fact.number, fact.account, fact.region, fact.name, fact.stream_id, now_ms)
+        stream.mode = fact.mode
+        stream.tags = fact.tags
+        stream.warm_mibps = fact.warm_mibps
+        stream.max_record_kib = fact.max_record_kib
+        stream.distribution = fact.distribution
+        for index, (start, end) in enumerate(even_ranges(fact.shards)):
+            stream.add(Shard(index, start, end, now_ms, now_ms, stream.log_of(index, ""), ""))
+        stream.settle()
+        self.adopt(stream)
+
+    def adopt(self, stream: Stream) -> None:
+        """Let a stream be found."""
+        self.next_stream = max(self.next_stream, stream.number + 1)
+        self.streams[stream.number] = stream
+        self.by_name[stream.account, stream.region, stream.name] = stream
+        self.by_arn[stream.arn] = stream
+
+    def _stream_deleted(self, fact: StreamDeleted, offset: int, _now_ms: int) -> None:
+        stream = self.streams.pop(fact.number)
+        del self.by_name[stream.account, stream.region, stream.name], self.by_arn[stream.arn]
+        self._condemn(stream.shards.values(), offset)
+
+    def _condemn(self, shards: Iterable[Shard], offset: int) -> None:
+        for shard in shards:
+            self.condemned[shard.log] = offset
+
+    def _logs_removed(self, fact: LogsRemoved, _offset: int, _now_ms: int) -> None:
+        for name in fact.names:
+            self.condemned.pop(name, None)
+
+    # Shards
+
+    def _resharded(self, fact: Resharded, _offset: int, now_ms: int) -> None:
+        stream = self.streams[fact.number]
+        for made in fact.made:
+            index = stream.next_shard
+            start, end = int.from_bytes(made.start, "big"), int.from_bytes(made.end, "big")
+            # Its sequence numbers follow those of its parents, also where all were made within a second.
+            parents = [stream.shards[i] for i in (made.parent, made.adjacent) if i is not None]
+            epoch_ms = max(now_ms, *((parent.epoch_ms // SECOND_MS + 1) * SECOND_MS for parent in parents))
+            shard = Shard(index, start, end, now_ms, epoch_ms, stream.log_of(index, fact.mark), fact.mark)
+            shard.parent, shard.adjacent = made.parent, made.adjacent
+            stream.add(shard)
+        for index in fact.closed:  # some may have been made by the same change
+            stream.shards[index].closed_ms = now_ms
+        stream.settle()
+        if fact.target is not None:
+            stream.count_changes_ms = [
+                *(ms for ms in stream.count_changes_ms if ms > now_ms - SHARD_COUNT_WINDOW_MS),
+                now_ms,
+            ]
+
+    def _shards_expired(self, fact: ShardsExpired, offset: int, _now_ms: int) -> None:
+        stream = self.streams[fact.number]
+        self._condemn((stream.shards.pop(index) for index in fact.shards), offset)
+
+    # Settings
+
+    def _retention_set(self, fact: RetentionSet, _offset: int, now_ms: int) -> None:
+        stream = self.streams[fact.number]
+        stream.floor_ms = max(stream.floor_ms, now_ms - stream.retention_h * HOUR_MS)
+        stream.retention_h = fact.hours
+
+    def _mode_set(self, fact: ModeSet, _offset: int, now_ms: int) -> None:
+        stream = self.streams[fact.number]
+        stream.mode = fact.mode
+        stream.mode_changes_ms = [*(ms for ms in stream.mode_changes_ms if ms > now_ms - MODE_WINDOW_MS), now_ms]
+
+    def _encryption_set(self, fact: EncryptionSet, _offset: int, _now_ms: int) -> None:
+        self.streams[fact.number].key_id = fact.key_id
+
+    def _metrics_set(self, fact: MetricsSet, _offset: int, _now_ms: int) -> None:
+        self.streams[fact.number].metrics = fact.names
+
+    def _max_record_size_set(self, fact: MaxRecordSizeSet, _offset: int, _now_ms: int) -> None:
+        self.streams[fact.number].max_record_kib = fact.kib
+
+    def _warm_throughput_set(self, fact: WarmThroughputSet, _offset: int, _now_ms: int) -> None:
+        self.streams[fact.number].warm_mibps = fact.mibps
+
+    def _distribution_set(self, fact: DistributionSet, _offset: int, _now_ms: int) -> None:
+        self.streams[fact.number].distribution = fact.strategy
+
+    def _tags_set(self, fact: TagsSet, _offset: int, _now_ms: int) -> None:
+        self._tagged(fact).tags = fact.tags
+
+    def _policy_set(self, fact: PolicySet, _offset: int, _now_ms: int) -> None:
+        resource = self._tagged(fact)
+        resource.policy_text = fact.text
+        resource.policy = parse(fact.text, Kind.RESOURCE) if fact.text else None
+
+    def _tagged(self, fact: TagsSet | PolicySet) -> Stream | Consumer:
+        stream = self.streams[fact.number]
+        return stream.consumers[fact.consumer] if fact.consumer else stream
+
+    # Consumers and accounts
+
+    def _consumer_registered(self, fact: ConsumerRegistered, _offset: int, now_ms: int) -> None:
+        stream = self.streams[fact.number]
+        own_arn = f"{stream.arn}/consumer/{fact.name}:{now_ms // 1000}"
+        stream.consumers[fact.name] = Consumer(fact.name, own_arn, now_ms, fact.tags)
+
+    def _consumer_deregistered(self, fact: ConsumerDeregistered, _offset: int, _now_ms: int) -> None:
+        del self.streams[fact.number].consumers[fact.name]
+
+    def _commitment_set(self, fact: CommitmentSet, _offset: int, now_ms: int) -> None:
+        known = self.commitments.get((fact.account, fact.region))
+        if fact.is_on or known is None:
+            self.commitments[fact.account, fact.region] = Commitment(now_ms)
+        else:
+            self.commitments[fact.account, fact.region] = Commitment(
+                known.started_ms, max(now_ms, known.started_ms + COMMITMENT_MS)
+            )
+
+    # What the engine asks
+
+    def holds(self, _fact: Any, _offset: int) -> bool:
+        """No fact is read back."""
+        return False
+
+    def relocate(self, _fact: Any, _offset: int) -> None:
+        """No fact is moved."""
+
+    def next_due_ms(self) -> int | None:
+        """When `due` wants to be called next."""
+        return self.sweeper.next_due_ms() if self.sweeper else None
+
+    def due(self, now_ms: int) -> Sequence[Fact]:
+        """Let go of records past their retention; returns what is to be recorded of it."""
+        return self.sweeper.sweep(now_ms) if self.sweeper else ()
+
+    def snapshot(self) -> Iterable[Any]:
+        """The whole state as a sequence of parts."""
+        return parts.of(self)
+
+    def restore(self, part: Any) -> None:
+        """Take up one part of a snapshot."""
+        parts.restore(self, part)

@@ -1,0 +1,141 @@
+"""Streams, shards and consumers, as the machine knows them. The records are in the logs of the engine's streams."""
+
+from bisect import bisect_right
+from typing import Final, Literal
+
+import msgspec
+
+from weirmq.iam.policy import Policy
+from weirmq.kernel import arn
+from weirmq.services.kinesis import sequence
+from weirmq.wire.aws.types.kinesis import MetricsName
+
+KEYS: Final = 2**128  # hash keys: MD5 digests as numbers
+Mode = Literal["PROVISIONED", "ON_DEMAND"]
+Distribution = Literal["AUTO", "USER_PARTITION_KEY"]
+ON_DEMAND: Final = "ON_DEMAND"
+PROVISIONED: Final = "PROVISIONED"
+AUTO: Final = "AUTO"
+BY_KEY: Final = "USER_PARTITION_KEY"
+
+
+class Shard:
+    """A range of hash keys, and the log of the records that fell into it. `closed_ms` is 0 while it takes records."""
+
+    __slots__ = (
+        "adjacent", "base", "children", "closed_ms", "created_ms", "end", "epoch_ms", "id", "index", "log", "mark",
+        "parent", "start",
+    )  # fmt: skip
+
+    def __init__(self, index: int, start: int, end: int, created_ms: int, epoch_ms: int, log: str, mark: str) -> None:
+        self.index = index
+        self.id = id_of(index)
+        self.start = start  # first and last hash key
+        self.end = end
+        self.parent: int | None = None
+        self.adjacent: int | None = None  # the other parent, of a merge
+        self.children: list[int] = []
+        self.created_ms = created_ms
+        self.epoch_ms = epoch_ms  # when its sequence numbers say that it was made: a second after its parents at least
+        self.closed_ms = 0
+        self.mark = mark  # of the change that made it: a change that a crash undid leaves no log for the next one
+        self.log = log  # its name in the engine
+        self.base = sequence.base_of(epoch_ms, index)
+
+
+def id_of(index: int) -> str:
+    """The id of a stream's shard."""
+    return f"shardId-{index:012}"
+
+
+class Consumer(msgspec.Struct):
+    """An enhanced fan-out consumer."""
+
+    name: str
+    arn: str
+    created_ms: int
+    tags: dict[str, str]
+    policy: Policy | None = None
+    policy_text: str = ""
+
+
+class Commitment(msgspec.Struct, array_like=True, frozen=True):
+    """A minimum throughput billing commitment of an account in a region. `end_ms` is 0 while nobody has ended it."""
+
+    started_ms: int
+    end_ms: int = 0
+
+    def stands(self, now_ms: int) -> bool:
+        """Whether it counts."""
+        return not self.end_ms or now_ms < self.end_ms
+
+
+class Stream:
+    """One stream. Only `machine.py` changes it."""
+
+    __slots__ = (
+        "account", "arn", "consumers", "count_changes_ms", "created_ms", "distribution", "floor_ms", "group", "id",
+        "key_id", "max_record_kib", "metrics", "mode", "mode_changes_ms", "name", "next_shard", "number", "open",
+        "policy", "policy_text", "region", "retention_h", "shards", "starts", "tags", "turn", "warm_mibps",
+    )  # fmt: skip
+
+    def __init__(self, number: int, account: str, region: str, name: str, stream_id: str, created_ms: int) -> None:
+        self.number = number
+        self.account = account
+        self.region = region
+        self.name = name
+        self.id = stream_id
+        self.arn = arn.build("kinesis", region, account, f"stream/{name}")
+        self.group = f"{account}-{region}-{name}-{stream_id}"  # of its logs in the engine
+        self.created_ms = created_ms
+        self.mode: Mode = PROVISIONED
+        self.retention_h = 24
+        self.floor_ms = 0  # what came before is gone for good, whatever the retention is now
+        self.key_id = ""  # of KMS, while encryption is on
+        self.metrics: list[MetricsName] = []
+        self.max_record_kib = 1_024
+        self.warm_mibps = 0
+        self.distribution: Distribution = BY_KEY
+        self.tags: dict[str, str] = {}
+        self.policy: Policy | None = None
+        self.policy_text = ""
+        self.consumers: dict[str, Consumer] = {}  # by name
+        self.mode_changes_ms: list[int] = []
+        self.count_changes_ms: list[int] = []
+        self.shards: dict[int, Shard] = {}  # by index, ascending
+        self.next_shard = 0
+        self.open: list[Shard] = []  # by hash key
+        self.starts: list[bytes] = []  # the first hash keys of the open ones, as digests
+        self.turn = 0  # of AUTO distribution: whose it is
+
+    def add(self, shard: Shard) -> None:
+        """A shard is there. `settle` comes after the last."""
+        self.shards[shard.index] = shard
+        self.next_shard = max(self.next_shard, shard.index + 1)
+        for index in (shard.parent, shard.adjacent):
+            if index is not None and index in self.shards:
+                self.shards[index].children.append(shard.index)
+
+    def settle(self) -> None:
+        """Put the open shards in the order of their hash keys."""
+        self.open = sorted((shard for shard in self.shards.values() if not shard.closed_ms), key=lambda s: s.start)
+        self.starts = [shard.start.to_bytes(16, "big") for shard in self.open]
+
+    def shard_of(self, digest: bytes) -> Shard:
+        """The open shard that takes a hash key."""
+        return self.open[bisect_right(self.starts, digest) - 1]
+
+    def log_of(self, index: int, mark: str) -> str:
+        """The name of a shard's log in the engine."""
+        return f"{self.group}/{index:012}{'-' if mark else ''}{mark}"
+
+    @property
+    def status(self) -> Literal["ACTIVE"]:
+        """Changes take effect at once, so there is no other."""
+        return "ACTIVE"
+
+
+def even_ranges(count: int) -> list[tuple[int, int]]:
+    """The hash key ranges of a new stream's shards: all of floor(2^128 / count), and the last takes the rest."""
+    size = KEYS // count
+    return [(size * i, size * (i + 1) - 1 if i < count - 1 else KEYS - 1) for i in range(count)]

@@ -1,0 +1,146 @@
+"""GetShardIterator and GetRecords.
+
+Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetShardIterator.html and API_GetRecords.html
+"""
+
+from typing import Any, cast
+
+from weirmq.engine.service import Call
+from weirmq.engine.streams import Stream as Log
+from weirmq.services.kinesis import errors, sequence, tokens
+from weirmq.services.kinesis.limits import GOT_BYTES, ITERATOR_MS, RECORDS_GOT
+from weirmq.services.kinesis.model import Shard, Stream, id_of
+from weirmq.services.kinesis.records import Records
+from weirmq.services.kinesis.service import Kinesis
+from weirmq.services.kinesis.shards import range_of
+from weirmq.services.kinesis.sweeping import cutoff
+from weirmq.wire.aws.types.kinesis import (
+    ChildShard,
+    GetRecordsInput,
+    GetRecordsOutput,
+    GetShardIteratorInput,
+    GetShardIteratorOutput,
+)
+
+
+def get_shard_iterator(service: Kinesis, call: Call, request: GetShardIteratorInput) -> GetShardIteratorOutput:
+    """A position in a shard, good for five minutes. Raises ResourceNotFound, InvalidArgument."""
+    stream = service.find(call, request.StreamName, request.StreamARN, "kinesis:GetShardIterator")
+    shard = service.shard(stream, request.ShardId)
+    offset = _start(service, call, stream, shard, request)
+    if request.DryRun:
+        raise errors.dry_run()
+    service.draw_key(call.now_ms)
+    return GetShardIteratorOutput(ShardIterator=_iterator(service, call, stream, shard, offset))
+
+
+def _iterator(service: Kinesis, call: Call, stream: Stream, shard: Shard, offset: int) -> str:
+    return tokens.seal(service.machine.key, tokens.Iterator(stream.number, shard.index, offset, call.now_ms))
+
+
+def _start(service: Kinesis, call: Call, stream: Stream, shard: Shard, request: GetShardIteratorInput) -> int:
+    """The offset that an iterator begins with. Raises InvalidArgument."""
+    log = service.log(shard)
+    kind, number, time_ms = request.ShardIteratorType, request.StartingSequenceNumber, request.Timestamp
+    if kind == "LATEST":
+        return log.readable
+    oldest = service.horizon(stream, log, call.now_ms)
+    if kind == "TRIM_HORIZON":
+        return oldest
+    if kind == "AT_TIMESTAMP":
+        if time_ms is None:
+            raise errors.invalid("Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP.")
+        if time_ms > call.now_ms:
+            raise errors.invalid(
+                f"The timestampInMillis parameter cannot be greater than the currentTimestampInMillis. "
+                f"timestampInMillis: {int(time_ms)}, currentTimestampInMillis: {call.now_ms}"
+            )
+        return max(oldest, log.offset_at(time_ms, oldest).offset)
+    if number is None:
+        raise errors.invalid(
+            f"Must either specify (1) AT_SEQUENCE_NUMBER/AFTER_SEQUENCE_NUMBER and "
+            f"StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. "
+            f"Request specified {kind} and no StartingSequenceNumber."
+        )
+    at = _offset_of(stream, shard, log, number)
+    return max(oldest, at if kind == "AT_SEQUENCE_NUMBER" else at + 1)
+
+
+def _offset_of(stream: Stream, shard: Shard, log: Log, number: str) -> int:
+    """The offset of the record with a sequence number; -1 for the shard's StartingSequenceNumber. Raises
+    InvalidArgument for the number of another shard.
+    """
+    found = sequence.parse(number)
+    where = f"GetShardIterator on shard {shard.id} in stream {stream.name} under account {stream.account}"
+    if found is None:
+        raise errors.invalid(f"StartingSequenceNumber {number} used in {where} is invalid.")
+    if found.shard != shard.index:
+        raise errors.invalid(
+            f"Invalid StartingSequenceNumber. It encodes shardId-{found.shard:012}, while it was used in a call to a "
+            f"shard with {shard.id}"
+        )
+    if found.created_s != shard.epoch_ms // 1000:
+        raise errors.invalid(
+            f"StartingSequenceNumber {number} used in {where} is invalid because it did not come from this stream."
+        )
+    return min(found.ordinal - 1, log.readable)
+
+
+def get_records(service: Kinesis, call: Call, request: GetRecordsInput) -> GetRecordsOutput:
+    """Records from a position on, and the position behind them; none at the end of a closed shard, but its children.
+
+    Raises ExpiredIterator, InvalidArgument, ResourceNotFound.
+    """
+    position = tokens.unseal(service.machine.key, request.ShardIterator)
+    if position is None:
+        raise errors.invalid("Invalid ShardIterator.")
+    stream, shard = _place(service, call, position, request)
+    if call.now_ms - position.made_ms > ITERATOR_MS:
+        raise errors.expired_iterator(position.made_ms, call.now_ms, ITERATOR_MS)
+    most = RECORDS_GOT if request.Limit is None else request.Limit
+    if request.DryRun:
+        raise errors.dry_run()
+    log = service.log(shard)
+    offset = max(position.offset, log.first)
+    rows = log.rows(offset, most, GOT_BYTES)
+    if rows and rows[0][1] < cutoff(stream, call.now_ms):  # else there is no need to know where the horizon is
+        offset = max(offset, service.horizon(stream, log, call.now_ms))
+        rows = log.rows(offset, most, GOT_BYTES)
+    found = Records(rows, shard.base, is_encrypted=bool(stream.key_id))
+    offset = found.end or offset
+    is_over = bool(shard.closed_ms) and offset >= log.end
+    return GetRecordsOutput(
+        Records=cast("Any", found),
+        NextShardIterator=None if is_over else _iterator(service, call, stream, shard, offset),
+        MillisBehindLatest=max(1, call.now_ms - found.latest_ms) if offset < log.readable else 0,
+        ChildShards=children_of(stream, shard) if is_over else None,
+    )
+
+
+def _place(service: Kinesis, call: Call, position: tokens.Iterator, request: GetRecordsInput) -> tuple[Stream, Shard]:
+    """The stream and shard of an iterator. Raises ResourceNotFound, InvalidArgument, AccessDenied."""
+    stream = service.machine.streams.get(position.stream)
+    if stream is None:
+        raise errors.not_found("The stream of this ShardIterator does not exist any more.")
+    service.authorize(call, "kinesis:GetRecords", stream)
+    if request.StreamARN is not None and request.StreamARN != stream.arn:
+        raise errors.invalid("StreamARN and ShardIterator are of different streams.")
+    shard = stream.shards.get(position.shard)
+    if shard is None:
+        raise errors.not_found(
+            f"Shard shardId-{position.shard:012} in stream {stream.name} under account {stream.account} does not exist"
+        )
+    return stream, shard
+
+
+def children_of(stream: Stream, shard: Shard) -> list[ChildShard]:
+    """The shards that go on where a closed one ends, as far as they are there."""
+    children = [stream.shards[index] for index in shard.children if index in stream.shards]
+    return [
+        ChildShard(
+            ShardId=child.id,
+            ParentShards=[id_of(index) for index in (child.parent, child.adjacent) if index is not None],
+            HashKeyRange=range_of(child),
+        )
+        for child in children
+    ]

@@ -1,0 +1,128 @@
+"""The service: its machine, the streams of the engine, and what every operation needs."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from weirmq.engine.journal import Journal
+from weirmq.engine.machine import Fact
+from weirmq.engine.service import Call, Operation
+from weirmq.engine.streams import Stream as Log
+from weirmq.engine.streams import Streams
+from weirmq.iam import authorize
+from weirmq.kernel.ids import Entropy
+from weirmq.services.kinesis import errors, facts, tokens
+from weirmq.services.kinesis.limits import TOKEN_MS
+from weirmq.services.kinesis.machine import KinesisMachine
+from weirmq.services.kinesis.model import Shard, Stream
+from weirmq.services.kinesis.sweeping import Sweeper, cutoff
+
+KEY_BYTES: Final = 32
+
+_SHARD_ID: Final = re.compile(r"shardId-([0-9]{1,12})")
+
+
+class Kinesis:
+    """Kinesis Data Streams."""
+
+    name = "kinesis"
+    unsigned: frozenset[str] = frozenset()
+
+    def __init__(self, journal: Journal, streams: Streams, entropy: Entropy) -> None:
+        self.journal = journal
+        self.streams = streams
+        self.entropy = entropy
+        self.machine = KinesisMachine()
+        self.sweeper = self.machine.sweeper = Sweeper(self)
+
+    @property
+    def operations(self) -> Mapping[str, Operation]:
+        """Every operation of the model. (Their modules name this class, so they are imported when it stands.)"""
+        from weirmq.services.kinesis.api import OPERATIONS
+
+        return OPERATIONS
+
+    def commit(self, now_ms: int, *found: Fact) -> None:
+        """Record facts and let them take effect."""
+        self.journal.commit(self.machine, found, now_ms)
+
+    # Streams and shards
+
+    def find(self, call: Call, name: str | None, arn: str | None, action: str) -> Stream:
+        """The stream of that name, or ARN, or both. Raises InvalidArgument, ResourceNotFound, AccessDenied."""
+        machine = self.machine
+        if arn is None:
+            if name is None:
+                raise errors.invalid("Either StreamName or StreamARN must be specified.")
+            stream = machine.by_name.get((call.caller.account, call.region, name))
+        else:
+            stream = machine.by_arn.get(arn)
+            if name is not None and not arn.endswith(f":stream/{name}"):
+                raise errors.invalid("StreamName and StreamARN must name the same stream.")
+        if stream is None:
+            raise self._missing(call, name, arn, action)
+        authorize(call, action, stream.arn, stream.policy)
+        return stream
+
+    def authorize(self, call: Call, action: str, stream: Stream) -> None:
+        """Raises AccessDenied."""
+        authorize(call, action, stream.arn, stream.policy)
+
+    def _missing(self, call: Call, name: str | None, arn: str | None, action: str) -> Exception:
+        """What is said of a stream that isn't there; only to those who might have used it."""
+        account = call.caller.account
+        if arn is not None:
+            authorize(call, action, arn)
+            account, name = arn.split(":")[4], arn.rpartition("/")[2]
+        return errors.no_such_stream(str(name), account)
+
+    def shard(self, stream: Stream, shard_id: str) -> Shard:
+        """The shard of that id, which may leave out the zeros. Raises ResourceNotFound."""
+        match = _SHARD_ID.fullmatch(shard_id)
+        shard = stream.shards.get(int(match[1])) if match else None
+        if shard is None:
+            raise errors.no_such_shard(shard_id, stream.name, stream.account)
+        return shard
+
+    def log(self, shard: Shard) -> Log:
+        """The records of a shard."""
+        return self.streams.stream(shard.log)
+
+    def horizon(self, stream: Stream, log: Log, now_ms: int) -> int:
+        """The offset of a shard's oldest record that is within its retention."""
+        return log.horizon(cutoff(stream, now_ms))
+
+    # Tokens
+
+    def draw_key(self, now_ms: int) -> None:
+        """Draw the key of this data folder's iterators and tokens, if there is none."""
+        if not self.machine.key:
+            self.commit(now_ms, facts.KeyDrawn(self.entropy.take(KEY_BYTES)))
+
+    def token(self, kind: str, now_ms: int, *values: Any) -> str:
+        """A NextToken."""
+        self.draw_key(now_ms)
+        return tokens.seal_token(self.machine.key, kind, now_ms, *values)
+
+    def read_token(self, kind: str, text: str, now_ms: int) -> list[Any]:
+        """What stands in a NextToken. Raises InvalidArgument, ExpiredNextToken."""
+        found = tokens.unseal_token(self.machine.key, kind, text)
+        if found is None:
+            raise errors.bad_token()
+        made_ms, values = found
+        if now_ms - made_ms > TOKEN_MS:
+            raise errors.expired_token()
+        return values
+
+    def strays(self) -> list[str]:
+        """Groups of logs that belong to no stream: what a power cut took back the creation of, or came from elsewhere.
+        They are left alone, for the operator to look at. Raises OSError.
+        """
+        known = {stream.group for stream in self.machine.streams.values()}
+        known.update(name.partition("/")[0] for name in self.machine.condemned)
+        return sorted(set(self.streams.library.groups()) - known)
+
+    def logs_removed(self, names: Sequence[str], now_ms: int) -> None:
+        """These logs are gone from the disk. Raises NoRoom."""
+        self.commit(now_ms, facts.LogsRemoved(list(names)))
+        self.sweeper.removed(names)

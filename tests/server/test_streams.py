@@ -1,0 +1,142 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from weirmq.engine.holdings import Holdings
+from weirmq.engine.journal import Journal
+from weirmq.engine.streams import Part, Stream, Streams
+from weirmq.kernel.errors import LogFailed
+from weirmq.log.library import FileLibrary
+from weirmq.log.memory import MemoryLog
+from weirmq.server.streams import StreamWheel, hold_for, most_open
+from weirmq.testing.disk import SimulatedDisk
+
+
+class Turned:
+    """Streams on a simulated disk, and their wheel."""
+
+    def __init__(self, *, waits_for_sync: bool) -> None:
+        self.disk = SimulatedDisk()
+        self.streams = Streams(FileLibrary(self.disk, "/data/streams"), waits_for_sync=waits_for_sync)
+        self.failed: asyncio.Future[BaseException] = asyncio.get_running_loop().create_future()
+        self.errors: list[str] = []
+        self.removed: asyncio.Future[list[str]] = asyncio.get_running_loop().create_future()
+        self.wheel = StreamWheel(
+            self.streams,
+            fail=self.failed.set_result,
+            on_error=lambda what, _: self.errors.append(what),
+            on_removed=self.removed.set_result,
+        )
+
+    def append(self, stream: Stream, value: bytes = b"a") -> "asyncio.Future[Any]":
+        """Append a record; done when its answer leaves."""
+        answered: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self.streams.append([Part(stream, [(b"key", (value,), 1_000)])], 1_000)
+        self.streams.hold(answered.set_result, value)
+        return answered
+
+
+@asynccontextmanager
+async def turned(*, waits_for_sync: bool) -> AsyncIterator[Turned]:
+    turned = Turned(waits_for_sync=waits_for_sync)
+    try:
+        yield turned
+    finally:
+        await turned.wheel.stop()
+
+
+@pytest.mark.parametrize("waits_for_sync", [True, False])
+async def test_answers_leave_and_readers_see(waits_for_sync: bool) -> None:
+    async with turned(waits_for_sync=waits_for_sync) as world:
+        streams = [world.streams.stream(f"g/{number}") for number in range(6)]
+        answers = [world.append(stream, b"%d" % number) for number, stream in enumerate(streams)]
+        assert not any(answer.done() for answer in answers)
+        assert await asyncio.gather(*answers) == [b"%d" % number for number in range(6)]
+        assert [stream.readable for stream in streams] == [1] * 6
+
+
+async def test_all_that_comes_while_a_sync_runs_is_answered() -> None:
+    async with turned(waits_for_sync=True) as world:
+        stream = world.streams.stream("g/0")
+        answers = []
+        for number in range(50):
+            answers.append(world.append(stream, b"%d" % number))
+            await asyncio.sleep(0)
+        await asyncio.gather(*answers)
+        assert [value for _, _, _, value in stream.rows(0, 100, 10_000)] == [b"%d" % number for number in range(50)]
+
+
+async def test_a_stop_syncs_what_is_there() -> None:
+    async with turned(waits_for_sync=False) as world:
+        stream = world.streams.stream("g/0")
+        world.append(stream)
+    assert (stream.synced, stream.is_open) == (1, False)
+
+
+async def test_a_failed_write_ends_it() -> None:
+    world = Turned(waits_for_sync=True)
+    stream = world.streams.stream("g/0")
+    await world.append(stream)
+    answer = world.append(stream)
+    world.disk.fail("write")
+    assert isinstance(await world.failed, LogFailed)
+    await world.wheel.stop()
+    assert not answer.done()
+
+
+async def test_a_failed_sync_ends_it() -> None:
+    world = Turned(waits_for_sync=True)
+    stream = world.streams.stream("g/0")
+    await world.append(stream)
+    answer = world.append(stream)
+    world.disk.fail("sync")
+    assert isinstance(await world.failed, LogFailed)
+    await world.wheel.stop()
+    assert not answer.done()
+
+
+async def test_logs_are_removed_in_a_thread() -> None:
+    async with turned(waits_for_sync=True) as world:
+        await world.append(world.streams.stream("g/0"))
+        world.streams.remove("g/0")
+        assert await world.removed == ["g/0"]
+        assert world.streams.library.groups() == []
+
+
+async def test_a_log_that_can_not_be_removed_is_told_of() -> None:
+    async with turned(waits_for_sync=True) as world:
+        await world.append(world.streams.stream("g/0"))
+        world.disk.fail("remove")
+        world.streams.remove("g/0")
+        assert await world.removed == []
+        assert world.errors == ["the log g/0 could not be removed"]
+        assert world.streams.library.has("g/0")
+
+
+def test_leaves_files_for_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    for soft, expected in ((256, 25), (1_024, 102), (1_048_576, 1_024), (20, 16)):
+        monkeypatch.setattr("resource.getrlimit", lambda _, soft=soft: (soft, soft))
+        assert most_open() == expected
+
+
+async def test_an_answer_may_rest_on_journal_and_streams() -> None:
+    async with turned(waits_for_sync=True) as world:
+        journal = Journal(MemoryLog(), holdings=Holdings(), waits_for_sync=True)
+        hold = hold_for(journal, world.streams)
+        done: list[str] = []
+        hold(done.append, "rests on nothing")
+        assert done == ["rests on nothing"]
+        journal.critical = 1  # as after a commit
+        hold(done.append, "rests on the journal")
+        answered: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        world.streams.append([Part(world.streams.stream("g/0"), [(b"key", (b"a",), 1_000)])], 1_000)
+        hold(answered.set_result, "rests on both")
+        await world.append(world.streams.stream("g/0"), b"later")
+        assert done == ["rests on nothing"]
+        assert not answered.done()
+        journal.synced(1)
+        assert await answered == "rests on both"
+        assert done == ["rests on nothing", "rests on the journal"]
