@@ -1,6 +1,6 @@
-"""Turns the journal: writes at the end of each turn of the loop, syncs in a thread, and lets time do its part.
+"""Turns the journal: writes when nothing more comes in, syncs in a thread, and lets time do its part.
 
-    command -> touch -> end of the turn: flush -> (durability fsync: sync in a thread ->) answers leave
+    command -> touch -> no other in the next turn of the loop: flush -> (durability fsync: sync in a thread ->) answers
 
 While a sync runs the next batch gathers, so under load one sync serves many answers: group commit.
 """
@@ -18,6 +18,7 @@ from weirmq.kernel.errors import LogFailed, NoRoom
 
 IDLE_TICK_S: Final = 1.0  # how often somebody looks at what time alone does
 LEAST_TICK_S: Final = 0.001
+LOOKS: Final = 3  # turns of the loop that a write may wait for others to join it
 LAZY_SYNC_S: Final = 1.0  # with durability os: how soon the disk has what was answered
 
 
@@ -40,6 +41,8 @@ class Wheel:
         self._loop = asyncio.get_running_loop()
         self._syncer = ThreadPoolExecutor(1, thread_name_prefix="weirmq-sync")
         self._flush_due = False
+        self._gathered = -1  # where the journal ended at the last look
+        self._looks = 0
         self._syncing: asyncio.Future[int] | None = None
         self._lazy: asyncio.TimerHandle | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -47,7 +50,7 @@ class Wheel:
         self._arm(IDLE_TICK_S)
 
     def touch(self, now_ms: int) -> None:
-        """A command is done: serve the polls that it woke, and write at the end of this turn what it recorded."""
+        """A command is done: serve the polls that it woke, and write soon what it recorded."""
         waiting = self._waiting
         if waiting.is_signalled:
             waiting.settle(now_ms)
@@ -108,7 +111,13 @@ class Wheel:
         self._timer = self._loop.call_later(delay_s, self.tick)
 
     def _flush(self) -> None:
+        if self._journal.end != self._gathered and self._looks < LOOKS:
+            self._gathered = self._journal.end  # more may have come meanwhile: a write serves all, so look once more
+            self._looks += 1
+            self._loop.call_soon(self._flush)
+            return
         self._flush_due = False
+        self._looks = 0
         if self._stopped:
             return
         try:
