@@ -28,7 +28,8 @@ MAX_BATCH_BYTES: Final = 4 * 1024 * 1024  # more than this isn't gathered before
 RECORD_OVERHEAD_BYTES: Final = 64  # more than a record's own lengths, deltas and key can take
 RESERVE_STEP_BYTES: Final = 768 * 1024  # room is asked for in steps, not for each fact
 SPARED_BYTES: Final = 256 * 1024  # of room that payloads leave to other facts: a batch of ten deletes takes some 250
-RECENT_BYTES: Final = 8 * 1024 * 1024  # a generation of payloads kept in memory because they were written last
+RECENT_BYTES: Final = 1024 * 1024  # a generation of payloads kept in memory because they were written last: to let
+# go of it takes time at once, the more so while a snapshot's child shares its pages
 PAGE_BYTES: Final = 16 * 1024  # read at once where a payload is no longer in memory
 PAGED_BYTES: Final = 4 * 1024 * 1024  # of such reads kept
 

@@ -56,9 +56,10 @@ STREAMS: Final = "streams"
 
 OWN_FILES: Final = 128  # the logs' own, snapshots, connections to the outside
 
-# CPython looks for cycles after so many new objects; every 20th time among those that survived, every 100th of these
-# among all. Messages are no part of cycles, so they cost a collection nothing; queues and message groups do.
-GC_THRESHOLDS: Final = (50_000, 20, 100)
+# CPython looks for cycles after so many new objects that stay; every 5th time among those that stayed longer, every
+# 4,000th of these among all. Messages are no part of cycles, so they cost a collection nothing; queues and groups do.
+# Rarer collections would each take longer, the more so while a snapshot's child shares the pages that they touch.
+GC_THRESHOLDS: Final = (5_000, 5, 4_000)
 
 
 def spare_collections() -> None:

@@ -28,6 +28,7 @@ MAINTAIN_S: Final = 1.0
 LEAST_S: Final = 0.005
 FIRST_OWN_FILE: Final = 3  # after standard input, output and error
 AFTER_FAILURE_S: Final = 60.0  # a fork with millions of messages is felt
+CHILD_NICENESS: Final = 19  # on two cores it must not take the parent's for a whole time slice
 OTHER_FAILURE: Final = 255  # a child's exit status where no error number says why it failed
 
 
@@ -135,6 +136,7 @@ class Snapshotter:
             try:
                 os.closerange(FIRST_OWN_FILE, os.sysconf("SC_OPEN_MAX"))  # the port, the lock: the successor's
                 gc.disable()  # a collection would touch, and so copy, every page
+                os.nice(CHILD_NICENESS)
                 self._sync_log()
                 write_snapshot(self._disk, folder, self._taken[0], _while_child_of(parent, self._journal.snapshot()))
                 status = 0

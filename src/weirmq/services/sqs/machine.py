@@ -41,6 +41,7 @@ from weirmq.services.sqs.facts import (
 )
 from weirmq.services.sqs.limits import DEDUPLICATION_MS, DELETED_NAME_MS, TASKS_LISTED
 from weirmq.services.sqs.listing import Directory
+from weirmq.services.sqs.messages import Messages
 from weirmq.services.sqs.model import (
     DELAYED,
     IN_FLIGHT,
@@ -87,7 +88,7 @@ class SqsMachine:
         self.next_queue = 1
         self.tasks: dict[str, MoveTask] = {}  # by handle, oldest first
         self.move: Callable[[MoveTask, int], Sequence[Fact]] = lambda _task, _now_ms: ()
-        self._condemned: list[dict[int, Message]] = []
+        self._condemned: list[Messages] = []
         self._sweep_ms = 0
         self._unswept: list[Queue] = []  # queues that are still to be looked after
         self._appliers: dict[type[Fact], Callable[[Any, int, int], None]] = {
@@ -300,13 +301,13 @@ class SqsMachine:
         queue = self.queues[fact.queue]
         self.advance(queue, now_ms)
         for seq in fact.seqs:
-            if seq in queue.messages:
+            if queue.messages.get(seq) is not None:
                 self._remove(queue, seq)
         if queue.ready:
             self.signal(queue.number)  # a group may have become free, or there is room for one more in flight
 
     def _remove(self, queue: Queue, seq: int) -> None:
-        message = queue.messages.pop(seq)
+        message = queue.messages.take(seq)
         lane = message.lane
         if message.state != READY:
             queue.deadlines.drop(seq)
@@ -411,7 +412,7 @@ class SqsMachine:
         while self._condemned and most:
             messages = self._condemned[-1]
             while messages and most:
-                self.holdings.release(messages.popitem()[1].offset)
+                self.holdings.release(messages.take_any().offset)
                 most -= 1
             if not messages:
                 self._condemned.pop()

@@ -14,6 +14,7 @@ from weirmq.kernel import arn
 from weirmq.kernel.deadlines import Deadlines
 from weirmq.kernel.errors import ServiceError
 from weirmq.services.sqs.limits import DEDUPLICATION_MS
+from weirmq.services.sqs.messages import Messages
 
 DELAYED: Final = 0
 READY: Final = 1
@@ -137,7 +138,7 @@ class Queue:
 
     def clear(self) -> None:
         """Start with no message."""
-        self.messages: dict[int, Message] = {}
+        self.messages = Messages()
         self.lanes: dict[str | None, Lane] = {}
         self.order: list[tuple[int, Lane]] = []  # heap of lanes that have something, by oldest message
         self.noisy: list[tuple[int, Lane]] = []  # the same, of those that must let others go first
