@@ -240,3 +240,22 @@ def test_what_was_allowed_once_is_looked_at_again_where_it_may_be_otherwise(cond
             authorize(asking, action, QUEUE, on_it)
     if not condition:
         authorize(later, "sqs:SendMessage", QUEUE)
+
+
+def test_a_condition_on_the_caller_alone_needs_no_second_look() -> None:
+    own = {"StringEquals": {"AWS:SourceOwner": OWNER}}
+    for condition, is_settled in ((own, True), ({"StringEquals": {"aws:username": "${aws:SourceIp}"}}, False)):
+        statement = {"Effect": "Allow", "Principal": "*", "Action": "SNS:Publish", "Resource": TOPIC}
+        on_topic = policy.read(
+            {"Version": "2012-10-17", "Statement": [statement | {"Condition": condition}]}, Kind.RESOURCE
+        )
+        (found,) = on_topic.about("sns:Publish")
+        assert found.is_fixed is is_settled
+    bob = user_of(OWNER, "bob")
+    asking = Errand(bob, "eu-west-1", NOW_MS)
+    on_topic = policy.read({"Version": "2012-10-17", "Statement": [statement | {"Condition": own}]}, Kind.RESOURCE)
+    authorize(asking, "sns:Publish", TOPIC, on_topic, {"aws:sourceowner": OWNER})
+    assert bob.settled == {("sns:Publish", TOPIC): on_topic}
+    eve = user_of(OTHER, "eve", policies=(identity({"Effect": "Allow", "Action": "*", "Resource": "*"}),))
+    with pytest.raises(ServiceError):
+        authorize(Errand(eve, "eu-west-1", NOW_MS), "sns:Publish", TOPIC, on_topic, {"aws:sourceowner": OTHER})

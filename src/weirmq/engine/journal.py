@@ -2,12 +2,12 @@
 
     commit(machine, facts)   facts -> pending batch, applied at once; refused whole where the log has no room
     hold(done, answer)       an answer that may not leave before what it rests on is durable
-    flush()                  the pending facts -> one batch -> the log; once per turn of the server's loop
+    flush()                  the pending facts -> one batch -> the log; as soon as nothing more comes in
     synced(offset)           the log is durable up to there: answers leave
 
-The shell turns the wheel: `flush` at the end of each loop turn, then, where durability asks for it, `log.sync()` in a
-thread and `synced` with what it returned. One batch is one write and atomic, so the facts of one commit are replayed
-all or not at all.
+The shell turns the wheel: `flush` when a turn of its loop brought nothing more, then, where durability asks for it,
+`log.sync()` in a thread and `synced` with what it returned. One batch is one write and atomic, so the facts of one
+commit are replayed all or not at all.
 """
 
 from collections import deque

@@ -35,11 +35,27 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BOOLEANS = {"true": True, "false": False}
 
 
+# Keys whose values are the caller's for good, or the resource's. (SNS's aws:SourceOwner is the account of who asks.)
+_LASTING = frozenset(
+    {
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalisawsservice",
+        "aws:principalservicename",
+        "aws:principaltype",
+        "aws:resourceaccount",
+        "aws:sourceowner",
+        "aws:userid",
+        "aws:username",
+    }
+)
+
+
 class Condition(msgspec.Struct, frozen=True):
     """One operator on one key.
 
     `negated`: no test may hold. `every`: of several values in the request each must fit, else any one. `absent`: the
-    outcome where the request lacks the key.
+    outcome where the request lacks the key. `is_fixed`: a caller meets it always or never, on one resource.
     """
 
     key: str
@@ -47,6 +63,7 @@ class Condition(msgspec.Struct, frozen=True):
     negated: bool
     every: bool
     absent: bool
+    is_fixed: bool
 
     def holds(self, lookup: Lookup, resolve: pattern.Resolve) -> bool:
         """Whether the request meets this condition."""
@@ -64,6 +81,11 @@ class Presence(msgspec.Struct, frozen=True):
     key: str
     may_lack: bool
     may_have: bool
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether a caller meets it always or never, on one resource."""
+        return self.key in _LASTING
 
     def holds(self, lookup: Lookup, _resolve: pattern.Resolve) -> bool:
         """Whether the request meets this condition."""
@@ -110,6 +132,7 @@ def _read_one(operator: str, key: str, raw: object, place: str, *, variables: bo
         negated=negated,
         every=qualifier == "forallvalues" or (negated and not qualifier),
         absent=base != name or qualifier == "forallvalues" or (negated and not qualifier),
+        is_fixed=key.lower() in _LASTING and not (variables and any("${" in value for value in values)),
     )
 
 

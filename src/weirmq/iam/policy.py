@@ -56,8 +56,8 @@ class Statement(msgspec.Struct, frozen=True):
 
     @property
     def is_fixed(self) -> bool:
-        """Whether it says the same of an action on a resource at every time, from everywhere."""
-        return not self.conditions and all(each.is_fixed for each in self.resources or ())
+        """Whether it says the same of a caller's action on a resource at every time, from everywhere."""
+        return all(each.is_fixed for each in (*self.conditions, *(self.resources or ())))
 
     def is_about_action(self, action: str) -> bool:
         """Whether this statement speaks of `action`, given in lower case."""

@@ -142,7 +142,7 @@ class Branch:
             return _ABSENT
         return _VALUE if self.condition.test(value) else _NO
 
-    def _fit_several(self, values: "Several") -> int:
+    def _fit_several(self, values: Several) -> int:
         """One name written in several ways ("a.b" beside a list "a"): each field may be found in another of them.
 
         AWS would also hold fields from one of the lists to one of its elements; here that holds below each name.

@@ -132,7 +132,7 @@ class App:
         """Put the services on the journal, replay it, and put the server around them."""
         waiting, handover, outbox = Waiting(), Handover(), Outbox(journal.holdings)
         sqs = SQS(journal, waiting, self.entropy, handover)
-        sns = SNS(journal, handover, outbox, self.entropy)
+        sns = self._make_sns(journal, handover, outbox)
         streams = Streams(self._library(), waits_for_sync=journal.waits_for_sync)
         kinesis = KINESIS(journal, streams, self.entropy)
         sts = STS(authenticator.account_of)
@@ -143,22 +143,12 @@ class App:
         self._replay(journal)
         for stray in kinesis.strays():
             self.logger.warning("logs of no stream are left alone", folder=stray)
-        wheel = self._wheel = Wheel(
-            journal, waiting, [sqs.machine, sns.machine, kinesis.machine], self.clock, self._fail
-        )
+        wheel = self._wheel = Wheel(journal, waiting, machines, self.clock, self._fail)
         self._stream_wheel = StreamWheel(
             streams, fail=self._fail, on_error=self._report, on_removed=partial(self._logs_removed, kinesis, wheel)
         )
         self._snapshotter = self._make_snapshotter(journal, wheel)
         courier = self._courier = self._make_courier(journal, outbox, sns, wheel)
-        sns.on_status = sns.on_audit = self._delivered
-        sns.public_origin = self.options.public_url
-        try:
-            sns.set_quotas(self.options.sns_quotas)
-        except ValueError as error:
-            raise ConfigError(f"[sns_quotas]: {error}") from None
-        source = self.options.sms.source if self.options.sms is not None else ""
-        sns.set_up_texts([source] if source.startswith("+") else [], is_in_sandbox=self.options.sms_sandbox)
         self._dispatcher = Dispatcher(
             services,
             journal=journal,
@@ -184,6 +174,20 @@ class App:
             for look in (wheel.tick, courier.look):
                 self.clock.on_turn(partial(_call_soon, asyncio.get_running_loop(), look))
 
+    def _make_sns(self, journal: Journal, handover: Handover, outbox: Outbox) -> SNS:
+        options = self.options
+        sns = SNS(journal, handover, outbox, self.entropy)
+        sns.on_status = partial(self._tell, "delivery")
+        sns.on_audit = partial(self._tell, "data protection")
+        sns.public_origin = options.public_url
+        try:
+            sns.set_quotas(options.sns_quotas)
+        except ValueError as error:
+            raise ConfigError(f"[sns_quotas]: {error}") from None
+        source = options.sms.source if options.sms is not None else ""
+        sns.set_up_texts([source] if source.startswith("+") else [], is_in_sandbox=options.sms_sandbox)
+        return sns
+
     def _make_courier(self, journal: Journal, outbox: Outbox, sns: SNS, wheel: Wheel) -> Courier:
         options = self.options
         ways = senders(
@@ -200,7 +204,7 @@ class App:
             ways,
             clock=self.clock,
             touch=wheel.touch,
-            on_delivery=self._delivered,
+            on_delivery=partial(self._tell, "delivery"),
             on_error=self._report,
             on_failed=self._fail,
         )
@@ -304,8 +308,8 @@ class App:
             self._snapshotter.stop()
         self.failed.set_exception(error)
 
-    def _delivered(self, fields: Mapping[str, Any]) -> None:
-        self.logger.info("delivery", **fields)
+    def _tell(self, event: str, fields: Mapping[str, Any]) -> None:
+        self.logger.info(event, **fields)
 
     def _logs_removed(self, kinesis: KINESIS, wheel: Wheel, names: list[str]) -> None:
         now_ms = self.clock.now_ms()

@@ -22,8 +22,9 @@ ATTRIBUTE_BYTES: Final = 16_384  # our own: certificates and keys fit in
 EVENTS: Final = ("EventEndpointCreated", "EventEndpointDeleted", "EventEndpointUpdated", "EventDeliveryFailure")
 _ROLES: Final = ("SuccessFeedbackRoleArn", "FailureFeedbackRoleArn")
 _SAMPLE_RATE: Final = "SuccessFeedbackSampleRate"
-_SECRETS: Final = (platforms.PRINCIPAL, platforms.CREDENTIAL)
-_ATTRIBUTES: Final = frozenset({*_SECRETS, platforms.TEAM, platforms.BUNDLE, *EVENTS, *_ROLES, _SAMPLE_RATE, "Enabled"})
+_ATTRIBUTES: Final = frozenset(
+    {*platforms.SECRETS, platforms.TEAM, platforms.BUNDLE, *EVENTS, *_ROLES, _SAMPLE_RATE, "Enabled"}
+)
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
 _ROLE: Final = re.compile(r"arn:[a-z-]+:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}")
 _PERCENT: Final = re.compile(r"[0-9]{1,2}|100")
@@ -179,7 +180,7 @@ def _kept(given: Mapping[str, str]) -> dict[str, str]:
 def _shown(application: Application) -> dict[str, str]:
     """Attributes as operations answer with them."""
     attributes = application.attributes
-    shown = {"Enabled": "true", **{name: value for name, value in attributes.items() if name not in _SECRETS}}
+    shown = {"Enabled": "true", **{name: value for name, value in attributes.items() if name not in platforms.SECRETS}}
     if method := platforms.authentication_method(application.platform, attributes):
         shown["AuthenticationMethod"] = method
     if ends := platforms.certificate_ends(attributes):

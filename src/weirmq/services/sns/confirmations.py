@@ -15,7 +15,7 @@ from weirmq.engine.machine import Fact, Machine
 from weirmq.engine.service import Call
 from weirmq.kernel import arn, ids
 from weirmq.kernel.ids import Entropy
-from weirmq.services.sns import envelopes, errors, facts, notifications, protocols
+from weirmq.services.sns import envelopes, errors, facts, fanout, protocols
 from weirmq.services.sns.limits import TOKEN_MS
 from weirmq.services.sns.model import Subscription, Topic
 from weirmq.services.sns.notifications import CONFIRMATION, FAREWELL, Notification
@@ -46,7 +46,7 @@ def asked(service: Sns, call: Call, topic: Topic, subscription_arn: str, fact: f
             body=envelopes.whole(message, service.signer), sender=SENDER.user_id, source_arn=topic.arn, caller=SENDER
         )
         return service.handover.accept([Address(fact.endpoint)], delivery, call.now_ms).also
-    return _posted(service, subscription_arn, message)
+    return fanout.posted(service, [subscription_arn], message)
 
 
 def ask_again(service: Sns, call: Call, subscription: Subscription) -> None:
@@ -58,10 +58,6 @@ def ask_again(service: Sns, call: Call, subscription: Subscription) -> None:
     )  # fmt: skip
     also = asked(service, call, subscription.topic, subscription.arn, again)
     service.commit([facts.TokenRenewed(subscription.number, token)], call.now_ms, also=also)
-
-
-def _posted(service: Sns, subscription_arn: str, message: Notification) -> Also:
-    return [(service.outbox, [service.outbox.post("sns", [subscription_arn], notifications.encode(message))])]
 
 
 def _message(
@@ -163,4 +159,4 @@ def _farewell(service: Sns, call: Call, subscription: Subscription) -> Also:
         service, call, subscription.topic, FAREWELL, text, subscription.token, subscription.protocol,
         subscription.endpoint,
     )  # fmt: skip
-    return _posted(service, subscription.arn, message)
+    return fanout.posted(service, [subscription.arn], message)

@@ -12,7 +12,7 @@ from weirmq.engine.handover import Value
 from weirmq.engine.service import Call
 from weirmq.iam import authorize
 from weirmq.kernel import ids
-from weirmq.services.sns import contents, endpoints, errors, fanout, notifications, push_payloads, sms, status
+from weirmq.services.sns import contents, endpoints, errors, fanout, push_payloads, sms, status
 from weirmq.services.sns.limits import MAX_MESSAGE_BYTES, SMS_LETTERS
 from weirmq.services.sns.notifications import NO_VALUES, NOTIFICATION, Notification
 from weirmq.services.sns.service import Sns
@@ -58,7 +58,9 @@ def _to_phone(service: Sns, call: Call, number: str, message: Notification) -> N
     if admitted.refusal:
         status.not_sent(service, "sms", number, message.message_id, admitted.refusal)
         return
-    service.commit(admitted.facts, call.now_ms, also=_posted(service, f"{_PHONE}{region}:{account}:{number}", message))
+    service.commit(
+        admitted.facts, call.now_ms, also=fanout.posted(service, [_phone_target(account, region, number)], message)
+    )
 
 
 def send_text(
@@ -69,21 +71,21 @@ def send_text(
     message = Notification(
         NOTIFICATION, ids.uuid4(service.entropy), "", words, now_ms, service.own_origin, attributes=attributes
     )
-    return _posted(service, f"{_PHONE}{region}:{account}:{number}", message)
+    return fanout.posted(service, [_phone_target(account, region, number)], message)
+
+
+def _phone_target(account: str, region: str, number: str) -> str:
+    return f"{_PHONE}{region}:{account}:{number}"
 
 
 def _to_device(service: Sns, call: Call, target_arn: str, message: Notification) -> None:
     endpoint = endpoints.publishable(service, call, target_arn)
     push_payloads.check_attributes(message.attributes)
-    push_payloads.payload(endpoint.application.platform, messages_of(message), message.attributes, is_direct=True)
-    service.commit((), call.now_ms, also=_posted(service, endpoint.arn, message))
+    push_payloads.payload(endpoint.application.platform, _messages_of(message), message.attributes, is_direct=True)
+    service.commit((), call.now_ms, also=fanout.posted(service, [endpoint.arn], message))
 
 
-def _posted(service: Sns, target: str, message: Notification) -> fanout.Also:
-    return [(service.outbox, [service.outbox.post("sns", [target], notifications.encode(message))])]
-
-
-def messages_of(message: Notification) -> Mapping[str, str]:
+def _messages_of(message: Notification) -> Mapping[str, str]:
     """The bodies by protocol and platform, the default one among them."""
     return message.bodies or {"default": message.message}
 
@@ -115,7 +117,7 @@ def push(service: Sns, endpoint_arn: str, message: Notification) -> Errand | str
     if endpoint is None:
         return "Endpoint does not exist"
     try:
-        made = push_payloads.payload(endpoint.application.platform, messages_of(message), message.attributes)
+        made = push_payloads.payload(endpoint.application.platform, _messages_of(message), message.attributes)
     except push_payloads.Malformed as error:
         return str(error)
-    return endpoints.errand(service, endpoint_arn, made, message.attributes)
+    return endpoints.errand(endpoint, made, message.attributes)

@@ -26,7 +26,6 @@ from weirmq.wire.aws.types import sns as types
 USER_DATA_BYTES: Final = 2_048
 TOKEN_BYTES: Final = 4_096  # our own; the longest known tokens, those of WNS, are URLs of up to 1,024
 _ATTRIBUTES: Final = frozenset({"CustomUserData", "Enabled", "Token"})
-_SECRETS: Final = (platforms.PRINCIPAL, platforms.CREDENTIAL)
 
 
 def create_platform_endpoint(
@@ -177,17 +176,14 @@ def publishable(service: Sns, call: Call, target_arn: str) -> Endpoint:
     return endpoint
 
 
-def errand(service: Sns, endpoint_arn: str, payload: bytes, attributes: Mapping[str, Value]) -> PushErrand | str:
+def errand(endpoint: Endpoint, payload: bytes, attributes: Mapping[str, Value]) -> PushErrand | str:
     """What goes out to the device, or why nothing does."""
-    endpoint = service.machine.devices.endpoints.get(endpoint_arn)
-    if endpoint is None:
-        return "Endpoint does not exist"
     application = endpoint.application
     if not application.is_enabled:
         return "Platform application is disabled"
     if not endpoint.is_enabled:
         return "Endpoint is disabled"
-    further = {name: value for name, value in application.attributes.items() if name not in _SECRETS}
+    further = {name: value for name, value in application.attributes.items() if name not in platforms.SECRETS}
     for name, value in attributes.items():
         if name.startswith(MOBILE) and value.string is not None:
             further[name] = value.string
@@ -233,7 +229,7 @@ _GONE_STATUS: Final = frozenset({404, 410})
 
 def feedback(service: Sns, endpoint_arn: str, outcome: Outcome) -> Feedback:
     """What becomes of an endpoint after a push that failed: it is disabled when its platform doesn't know the token."""
-    reason = reason_of(outcome)
+    reason = _reason_of(outcome)
     endpoint = service.machine.devices.endpoints.get(endpoint_arn)
     status = outcome.status
     if _is_gone(endpoint, status, reason):
@@ -254,7 +250,7 @@ def _is_gone(endpoint: Endpoint | None, status: int | None, reason: str) -> bool
     return status == 410 or endpoint.application.platform in (platforms.WNS, platforms.MPNS)
 
 
-def reason_of(outcome: Outcome) -> str:
+def _reason_of(outcome: Outcome) -> str:
     """Why a push failed, in the platform's own word where there is one."""
     try:
         said = msgspec.json.decode(outcome.body)

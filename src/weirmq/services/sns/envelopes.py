@@ -91,11 +91,8 @@ def plain(value: Value) -> str:
     return value.string if value.string is not None else b64encode(value.binary or b"").decode()
 
 
-def whole(message: Notification, signer: Signer, subscription_arn: str = "") -> str:
-    """Any of the three messages, signed."""
-    if message.kind == NOTIFICATION:
-        body = message.body_for(message.protocol)
-        return signer.finish(beginning(message, body, signer) + link(message.origin, subscription_arn) + rest(message))
+def whole(message: Notification, signer: Signer) -> str:
+    """A confirmation or farewell, signed."""
     fields = {
         "Type": message.kind,
         "MessageId": message.message_id,

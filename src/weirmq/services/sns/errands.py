@@ -90,9 +90,8 @@ def _to_http(service: "Sns", subscription: Subscription, message: Notification, 
 
 
 def _envelope(service: "Sns", subscription: Subscription, message: Notification) -> str:
-    origin = message.origin
     start = envelopes.beginning(message, message.body_for(subscription.protocol), service.signer)
-    return service.signer.finish(start + envelopes.link(origin, subscription.arn) + envelopes.rest(message))
+    return service.signer.finish(start + envelopes.link(message.origin, subscription.arn) + envelopes.rest(message))
 
 
 def _http(

@@ -76,7 +76,7 @@ class TokenRenewed(Fact, tag=6):
 class Confirmed(Fact, tag=7):
     """The subscription is confirmed. With `authenticates` only its owner, or the topic's, can end it.
 
-    `token` stays valid for the same confirmation again; `owner` is "" where it doesn't change.
+    `by_signature` says whether whoever confirmed it signed the request.
     """
 
     subscription: int

@@ -207,9 +207,13 @@ def hand_to(service: Sns, topic: Topic, receivers: Receivers, message: Notificat
     if receivers.phones:
         outside += _admitted(service, topic, receivers, message, now_ms, also)
     if outside:
-        posted = service.outbox.post("sns", outside, notifications.encode(message))
-        also.append((service.outbox, [posted]))
+        also += posted(service, outside, message)
     return also
+
+
+def posted(service: Sns, targets: Sequence[str], message: Notification) -> Also:
+    """What puts a message into the outbox, for all of `targets`."""
+    return [(service.outbox, [service.outbox.post("sns", targets, notifications.encode(message))])]
 
 
 class Parcel(NamedTuple):

@@ -26,8 +26,6 @@ class Quotas(msgspec.Struct, frozen=True, kw_only=True):
 TOPIC_NAME_LETTERS: Final = 256
 LISTED: Final = 100  # topics, subscriptions, applications, endpoints in a page
 TAGS: Final = 50
-TAG_KEY_LETTERS: Final = 128
-TAG_VALUE_LETTERS: Final = 256
 
 MAX_MESSAGE_BYTES: Final = 262_144  # by default; also a whole batch. Attributes counted
 MESSAGE_BYTES: Final = (1_024, 1_048_576)  # of the attribute MaximumMessageSize
@@ -42,9 +40,7 @@ ATTRIBUTE_TYPE_LETTERS: Final = 256
 GROUP_ID_LETTERS: Final = 128  # deduplication ids too
 DEDUPLICATION_MS: Final = 5 * MINUTE_MS
 
-FILTER_POLICY_BYTES: Final = 262_144
-FILTER_POLICY_KEYS: Final = 5
-FILTER_POLICY_COMBINATIONS: Final = 150
+FILTER_POLICY_BYTES: Final = 262_144  # what may stand in one is limited in `routing/`
 
 POLICY_BYTES: Final = 30_720
 POLICY_STATEMENTS: Final = 100

@@ -143,9 +143,7 @@ class SnsMachine:
         self.topics[fact.topic].tags = fact.tags
 
     def _data_protection_policy_set(self, fact: recorded.DataProtectionPolicySet, _offset: int, _now_ms: int) -> None:
-        topic = self.topics[fact.topic]
-        topic.protection = fact.policy
-        topic.plan = None
+        self.topics[fact.topic].protection = fact.policy
 
     # Subscriptions
 

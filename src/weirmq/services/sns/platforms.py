@@ -48,6 +48,7 @@ PRINCIPAL: Final = "PlatformPrincipal"
 CREDENTIAL: Final = "PlatformCredential"
 TEAM: Final = "ApplePlatformTeamID"
 BUNDLE: Final = "ApplePlatformBundleID"
+SECRETS: Final = (PRINCIPAL, CREDENTIAL)  # which no operation answers with
 
 TOKEN: Final = "token"  # noqa: S105 - a kind of credentials
 KEY: Final = "key"

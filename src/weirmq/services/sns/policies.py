@@ -110,12 +110,12 @@ def check(text: str) -> str:
     document = json.loads(text)
     for statement in _listed(document["Statement"]):
         for action in _listed(statement.get("Action", statement.get("NotAction"))):
-            if not is_in_scope(action):
+            if not _is_in_scope(action):
                 raise out_of_scope()
     return json.dumps(document, separators=(",", ":"))
 
 
-def is_in_scope(action: str) -> bool:
+def _is_in_scope(action: str) -> bool:
     """Whether a topic's policy may speak of `action`, e.g. `sns:Publish`, `SNS:Get*` or `*`."""
     lower = action.lower()
     if lower == "*":

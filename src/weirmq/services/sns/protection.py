@@ -8,7 +8,7 @@ Source: https://docs.aws.amazon.com/sns/latest/dg/message-data-protection.html
 """
 
 from collections.abc import Hashable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from weirmq.engine.service import Call
 from weirmq.kernel.errors import ServiceError
@@ -21,10 +21,6 @@ from weirmq.wire.aws.types import sns as types
 
 Hits = tuple[tuple[str, list[tuple[int, int]]], ...]
 """What was found: identifiers, and where."""
-
-_NOTHING: Final[tuple["Finding", ...]] = ()
-
-check = protection_policies.check
 
 
 class Finding(NamedTuple):
@@ -66,7 +62,7 @@ def check_new(text: str, *, is_fifo: bool) -> None:
     """A policy for a topic: "not available for FIFO topics". Raises InvalidParameter."""
     if is_fifo and text:
         raise errors.bad_parameter("DataProtectionPolicy", "data protection is not supported for FIFO topics")
-    check(text)
+    protection_policies.check(text)
 
 
 # What Publish and deliveries ask
@@ -115,7 +111,7 @@ def _protect(statements: Sequence[Statement], principal_arn: str, text: str) -> 
                 changed = _deidentified(changed, _hits(statement, changed), mask)
             case Deny():
                 is_denied = is_denied or bool(_hits(statement, text))
-    return Protected(changed, is_denied, tuple(found) if found else _NOTHING)
+    return Protected(changed, is_denied, tuple(found))
 
 
 def _hits(statement: Statement, text: str) -> Hits:

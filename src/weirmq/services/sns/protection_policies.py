@@ -85,13 +85,12 @@ class Protection(msgspec.Struct, frozen=True):
     outbound: tuple[Statement, ...]
 
 
-def check(text: str) -> str:
-    """A policy as it is kept: as it was given. Raises InvalidParameter."""
+def check(text: str) -> None:
+    """Refuse a policy that can't be one; "" is none. Raises InvalidParameter."""
     if text:
         if len(text.encode()) > POLICY_BYTES:
             raise _refused(f"must be at most {POLICY_BYTES} bytes long")
         parse(text)
-    return text
 
 
 @lru_cache(maxsize=1024)

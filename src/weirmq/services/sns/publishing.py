@@ -13,7 +13,6 @@ from weirmq.kernel import ids
 from weirmq.kernel.errors import ServiceError
 from weirmq.services.sns import contents, counts, direct, errors, facts, fanout, notifications, protection
 from weirmq.services.sns.contents import Given
-from weirmq.services.sns.direct import send_text as send_text
 from weirmq.services.sns.limits import BATCH_ENTRIES, BATCH_ID_LETTERS, GROUP_ID_LETTERS, MAX_MESSAGE_BYTES
 from weirmq.services.sns.model import Duplicate, Topic
 from weirmq.services.sns.notifications import NOTIFICATION, Notification

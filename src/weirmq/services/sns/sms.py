@@ -16,6 +16,7 @@ from weirmq.kernel.clock import DAY_MS
 from weirmq.kernel.errors import ServiceError
 from weirmq.services.sns import errors, facts, listing, text_messages
 from weirmq.services.sns.limits import LISTED
+from weirmq.services.sns.notifications import NO_VALUES
 from weirmq.services.sns.phones import Texting
 from weirmq.services.sns.protocols import phone_number
 from weirmq.services.sns.service import Sns
@@ -24,7 +25,6 @@ from weirmq.wire.aws.types import sns as types
 OPT_IN_AGAIN_MS: Final = 30 * DAY_MS  # "You can opt in a phone number only once every 30 days"
 ORIGINATION_LISTED: Final = 30
 _MICRO: Final = 1_000_000
-_NO_TEXTING: Final[Mapping[str, Value]] = {}
 
 PROMOTIONAL: Final = "Promotional"
 _TYPES: Final = (PROMOTIONAL, "Transactional")
@@ -259,7 +259,7 @@ def _max_price(attributes: Mapping[str, Value]) -> float:
 
 
 def errand(
-    service: Sns, account: str, region: str, number: str, text: str, attributes: Mapping[str, Value] = _NO_TEXTING
+    service: Sns, account: str, region: str, number: str, text: str, attributes: Mapping[str, Value] = NO_VALUES
 ) -> SmsErrand | str:
     """What goes out, or why nothing does: who has the number may have opted out since it was admitted."""
     texting = service.machine.phones.of(account, region)

@@ -21,10 +21,8 @@ from weirmq.services.sns import (
     subscription_attributes,
     topic_attributes,
 )
-from weirmq.services.sns.limits import (
-    MAX_MESSAGE_BYTES,
-)
-from weirmq.services.sns.model import PENDING, Subscription, Topic
+from weirmq.services.sns.limits import MAX_MESSAGE_BYTES
+from weirmq.services.sns.model import Subscription, Topic
 from weirmq.services.sns.service import Sns
 from weirmq.wire.aws.types import sns as types
 
@@ -169,7 +167,7 @@ def list_subscriptions_by_topic(
 
 def _listed(subscription: Subscription) -> types.Subscription:
     return types.Subscription(
-        SubscriptionArn=subscription.arn if subscription.is_confirmed else PENDING,
+        SubscriptionArn=subscription.shown_arn,
         Owner=subscription.owner,
         Protocol=subscription.protocol,
         Endpoint=protocols.masked(subscription.endpoint),

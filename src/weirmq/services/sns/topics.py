@@ -67,7 +67,7 @@ def _check_name(name: str, *, is_fifo: bool) -> None:
 
 def delete_topic(service: Sns, call: Call, request: types.DeleteTopicInput) -> None:
     """Delete a topic with its subscriptions. One that is gone already is not missed. Raises InvalidState."""
-    if arn_is_free(service, call, request.TopicArn):
+    if _is_free(service, call, request.TopicArn):
         authorize(call, "sns:DeleteTopic", request.TopicArn)
         return
     topic = service.find(call, request.TopicArn, "sns:DeleteTopic")
@@ -76,7 +76,7 @@ def delete_topic(service: Sns, call: Call, request: types.DeleteTopicInput) -> N
     service.commit([facts.TopicDeleted(topic.number)], call.now_ms)
 
 
-def arn_is_free(service: Sns, call: Call, topic_arn: str) -> bool:
+def _is_free(service: Sns, call: Call, topic_arn: str) -> bool:
     """Whether a topic could have this ARN and none has."""
     try:
         parsed = arn.parse(topic_arn)
