@@ -5,7 +5,7 @@ import gc
 import resource
 import ssl
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,6 @@ from typing import Any, Final
 from weirmq.engine.handover import Handover
 from weirmq.engine.holdings import Holdings
 from weirmq.engine.journal import Journal
-from weirmq.engine.machine import Machine
 from weirmq.engine.outbox import Outbox
 from weirmq.engine.service import Service
 from weirmq.engine.streams import Streams
@@ -30,7 +29,7 @@ from weirmq.log.memory import MemoryLog
 from weirmq.log.snapshots import newest_snapshot, older_offset
 from weirmq.server import families
 from weirmq.server.auth import Authenticator
-from weirmq.server.config import ConfigError, Options, allows_private
+from weirmq.server.config import Options, allows_private
 from weirmq.server.dispatch import Dispatcher
 from weirmq.server.http import SURPLUS_LIMIT, Limits, Server, Timeouts
 from weirmq.server.logs import Logger, open_logger
@@ -40,14 +39,11 @@ from weirmq.server.outbound.addresses import Guard
 from weirmq.server.outbound.courier import Courier
 from weirmq.server.outbound.senders import senders
 from weirmq.server.pages import Pages
+from weirmq.server.services import Ground, Installed, install
 from weirmq.server.snapshotter import Snapshotter
 from weirmq.server.streams import StreamWheel, hold_for, most_open
 from weirmq.server.tls import Certificate
 from weirmq.server.wheel import Wheel
-from weirmq.services.kinesis import SERVICE as KINESIS
-from weirmq.services.sns import SERVICE as SNS
-from weirmq.services.sqs import SERVICE as SQS
-from weirmq.services.sts import SERVICE as STS
 
 COURIER_STOP_S: Final = 5.0  # what is under way to the outside may take this long; what isn't done by then comes again
 JOURNAL: Final = "journal"
@@ -130,25 +126,33 @@ class App:
 
     def _compose(self, authenticator: Authenticator, journal: Journal) -> None:
         """Put the services on the journal, replay it, and put the server around them."""
-        waiting, handover, outbox = Waiting(), Handover(), Outbox(journal.holdings)
-        sqs = SQS(journal, waiting, self.entropy, handover)
-        sns = self._make_sns(journal, handover, outbox)
+        waiting, outbox = Waiting(), Outbox(journal.holdings)
         streams = Streams(self._library(), waits_for_sync=journal.waits_for_sync)
-        kinesis = KINESIS(journal, streams, self.entropy)
-        sts = STS(authenticator.account_of)
-        services: dict[str, Service] = {each.name: each for each in (sqs, sns, kinesis, sts)}
-        machines: list[Machine] = [sqs.machine, sns.machine, kinesis.machine]
+        ground = Ground(
+            options=self.options,
+            journal=journal,
+            waiting=waiting,
+            handover=Handover(),
+            outbox=outbox,
+            streams=streams,
+            entropy=self.entropy,
+            account_of=authenticator.account_of,
+            tell=self._tell,
+        )
+        installed = install(ground)
+        services: dict[str, Service] = {each.service.name: each.service for each in installed}
+        machines = [each.machine for each in installed if each.machine is not None]
         for machine in (*machines, outbox):
             journal.join(machine)
         self._replay(journal)
-        for stray in kinesis.strays():
-            self.logger.warning("logs of no stream are left alone", folder=stray)
+        for each in installed:
+            each.replayed()
         wheel = self._wheel = Wheel(journal, waiting, machines, self.clock, self._fail)
         self._stream_wheel = StreamWheel(
-            streams, fail=self._fail, on_error=self._report, on_removed=partial(self._logs_removed, kinesis, wheel)
+            streams, fail=self._fail, on_error=self._report, on_removed=partial(self._logs_removed, installed)
         )
         self._snapshotter = self._make_snapshotter(journal, wheel)
-        courier = self._courier = self._make_courier(journal, outbox, sns, wheel)
+        courier = self._courier = self._make_courier(journal, outbox, installed, wheel)
         self._dispatcher = Dispatcher(
             services,
             journal=journal,
@@ -159,7 +163,7 @@ class App:
             clock=self.clock,
             entropy=self.entropy,
             metrics=self.metrics,
-            pages=Pages(self.metrics, list(services), sns.signer.page).answer,
+            pages=Pages(self.metrics, list(services), [each.page for each in installed]).answer,
             on_error=self._report,
             on_room=lambda: self.logger.info("there is room on the disk again"),
             on_failed=self._fail,
@@ -167,28 +171,14 @@ class App:
         self._server = self._make_server(self._dispatcher)
         self.metrics.add(lambda: families.of_server(self._server))
         self.metrics.add(lambda: families.of_journal(journal))
-        self.metrics.add(lambda: families.of_sqs(sqs))
-        self.metrics.add(lambda: families.of_sns(sns))
+        for each in installed:
+            self.metrics.add(each.families)
         self.metrics.add(courier.families)
         if isinstance(self.clock, ManualClock):
             for look in (wheel.tick, courier.look):
                 self.clock.on_turn(partial(_call_soon, asyncio.get_running_loop(), look))
 
-    def _make_sns(self, journal: Journal, handover: Handover, outbox: Outbox) -> SNS:
-        options = self.options
-        sns = SNS(journal, handover, outbox, self.entropy)
-        sns.on_status = partial(self._tell, "delivery")
-        sns.on_audit = partial(self._tell, "data protection")
-        sns.public_origin = options.public_url
-        try:
-            sns.set_quotas(options.sns_quotas)
-        except ValueError as error:
-            raise ConfigError(f"[sns_quotas]: {error}") from None
-        source = options.sms.source if options.sms is not None else ""
-        sns.set_up_texts([source] if source.startswith("+") else [], is_in_sandbox=options.sms_sandbox)
-        return sns
-
-    def _make_courier(self, journal: Journal, outbox: Outbox, sns: SNS, wheel: Wheel) -> Courier:
+    def _make_courier(self, journal: Journal, outbox: Outbox, installed: Sequence[Installed], wheel: Wheel) -> Courier:
         options = self.options
         ways = senders(
             options,
@@ -196,7 +186,7 @@ class App:
             clock=self.clock,
             entropy=self.entropy,
             logger=self.logger,
-            on_text=partial(self._text_came, sns, wheel),
+            on_text=partial(self._text_came, installed),
         )
         return Courier(
             outbox,
@@ -204,7 +194,7 @@ class App:
             ways,
             clock=self.clock,
             touch=wheel.touch,
-            on_delivery=partial(self._tell, "delivery"),
+            on_delivery=partial(self._tell, "info", "delivery"),
             on_error=self._report,
             on_failed=self._fail,
         )
@@ -308,25 +298,28 @@ class App:
             self._snapshotter.stop()
         self.failed.set_exception(error)
 
-    def _tell(self, event: str, fields: Mapping[str, Any]) -> None:
-        self.logger.info(event, **fields)
+    def _tell(self, level: str, event: str, fields: Mapping[str, Any]) -> None:
+        getattr(self.logger, level)(event, **fields)
 
-    def _logs_removed(self, kinesis: KINESIS, wheel: Wheel, names: list[str]) -> None:
+    def _logs_removed(self, installed: Sequence[Installed], names: list[str]) -> None:
+        for each in installed:
+            if each.logs_removed is not None:  # without room, it is found out again after a restart
+                self._record("no room to record that logs were removed", partial(each.logs_removed, names))
+
+    def _text_came(self, installed: Sequence[Installed], number: str, text: str) -> None:
+        for each in installed:
+            if each.text_came is not None:
+                self._record("no room to record that a number opted out", partial(each.text_came, number, text))
+
+    def _record(self, without_room: str, record: Callable[[int], None]) -> None:
+        """Let a service record what came to it by other ways than a command."""
         now_ms = self.clock.now_ms()
         try:
-            kinesis.logs_removed(names, now_ms)
-            wheel.touch(now_ms)
-        except NoRoom as error:  # after a restart it is found out again that they are gone
-            self._report("no room to record that logs were removed", error)
-
-    def _text_came(self, sns: SNS, wheel: Wheel, number: str, text: str) -> None:
-        now_ms = self.clock.now_ms()
-        try:
-            if not sns.text_came(number, text, now_ms):
-                self.logger.info("a text message came in, which nobody takes", sender=number)
-            wheel.touch(now_ms)
+            record(now_ms)
+            if self._wheel is not None:
+                self._wheel.touch(now_ms)
         except NoRoom as error:
-            self._report("no room to record that a number opted out", error)
+            self._report(without_room, error)
         except LogFailed as error:
             self._fail(error)
 

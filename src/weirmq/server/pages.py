@@ -18,11 +18,11 @@ class Pages:
     """A few fixed paths."""
 
     def __init__(
-        self, metrics: Metrics, services: Sequence[str], certificate: Callable[[str], bytes | None] = lambda _path: None
+        self, metrics: Metrics, services: Sequence[str], certificates: Sequence[Callable[[str], bytes | None]] = ()
     ) -> None:
-        """`certificate` gives SNS's at its path, and None at any other."""
+        """Each of `certificates` gives one of a service's at its path, and None at any other."""
         self._metrics = metrics
-        self._certificate = certificate
+        self._certificates = certificates
         self._health = health(services)
         self._scrapes: set[asyncio.Task[None]] = set()
 
@@ -42,6 +42,9 @@ class Pages:
             exchange.answer(Response(200, found, _PEM))
         else:
             exchange.answer(Response(404, b"There is nothing here. Point an AWS SDK at this server.\n", _TEXT))
+
+    def _certificate(self, path: str) -> bytes | None:
+        return next((found for certificate in self._certificates if (found := certificate(path)) is not None), None)
 
     async def _scrape(self, exchange: Exchange) -> None:
         exchange.answer(Response(200, await self._metrics.scrape(), CONTENT_TYPE))

@@ -1,0 +1,104 @@
+"""The services that a server offers: each is put on the ground that all share, by a function of its own.
+
+A further service is one more function here, and its name in SERVICES.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final
+
+import msgspec
+
+from weirmq.engine.handover import Handover
+from weirmq.engine.journal import Journal
+from weirmq.engine.machine import Machine
+from weirmq.engine.outbox import Outbox
+from weirmq.engine.service import Service
+from weirmq.engine.streams import Streams
+from weirmq.engine.waiting import Waiting
+from weirmq.kernel.ids import Entropy
+from weirmq.server import families
+from weirmq.server.config import ConfigError, Options
+from weirmq.server.metrics import Family
+from weirmq.services.kinesis import SERVICE as KINESIS
+from weirmq.services.sns import SERVICE as SNS
+from weirmq.services.sqs import SERVICE as SQS
+from weirmq.services.sts import SERVICE as STS
+
+
+class Ground(msgspec.Struct):
+    """What services stand on. `tell` writes a log line: its level, its event, its fields."""
+
+    options: Options
+    journal: Journal
+    waiting: Waiting
+    handover: Handover
+    outbox: Outbox
+    streams: Streams
+    entropy: Entropy
+    account_of: Callable[[str], str | None]
+    tell: Callable[[str, str, Mapping[str, Any]], None]
+
+
+class Installed(msgspec.Struct):
+    """One service, and what the shell is to do with it. Only `service` is there for each."""
+
+    service: Service
+    machine: Machine | None = None
+    families: Callable[[], Iterable[Family]] = tuple
+    """What /metrics shows."""
+    replayed: Callable[[], None] = lambda: None
+    """Called once the machines are what the log says. Raises OSError."""
+    page: Callable[[str], bytes | None] = lambda _path: None
+    """A certificate (PEM) to be fetched at a path; None for a path that is none of the service's."""
+    text_came: Callable[[str, str, int], None] | None = None
+    """`text_came(number, text, now_ms)`: a text message came in. Raises NoRoom."""
+    logs_removed: Callable[[Sequence[str], int], None] | None = None
+    """`logs_removed(names, now_ms)`: these streams are gone from the disk. Raises NoRoom."""
+
+
+def install(ground: Ground) -> list[Installed]:
+    """Put every service on `ground`. Raises ConfigError."""
+    return [service(ground) for service in SERVICES]
+
+
+def _sqs(ground: Ground) -> Installed:
+    sqs = SQS(ground.journal, ground.waiting, ground.entropy, ground.handover)
+    return Installed(sqs, sqs.machine, families=lambda: families.of_sqs(sqs))
+
+
+def _sns(ground: Ground) -> Installed:
+    options = ground.options
+    sns = SNS(ground.journal, ground.handover, ground.outbox, ground.entropy)
+    sns.on_status = partial(ground.tell, "info", "delivery")
+    sns.on_audit = partial(ground.tell, "info", "data protection")
+    sns.public_origin = options.public_url
+    try:
+        sns.set_quotas(options.sns_quotas)
+    except ValueError as error:
+        raise ConfigError(f"[sns_quotas]: {error}") from None
+    source = options.sms.source if options.sms is not None else ""
+    sns.set_up_texts([source] if source.startswith("+") else [], is_in_sandbox=options.sms_sandbox)
+
+    def text_came(number: str, text: str, now_ms: int) -> None:
+        if not sns.text_came(number, text, now_ms):
+            ground.tell("info", "a text message came in, which nobody takes", {"sender": number})
+
+    return Installed(sns, sns.machine, families=lambda: families.of_sns(sns), page=sns.signer.page, text_came=text_came)
+
+
+def _kinesis(ground: Ground) -> Installed:
+    kinesis = KINESIS(ground.journal, ground.streams, ground.entropy)
+
+    def replayed() -> None:
+        for stray in kinesis.strays():
+            ground.tell("warning", "logs of no stream are left alone", {"folder": stray})
+
+    return Installed(kinesis, kinesis.machine, replayed=replayed, logs_removed=kinesis.logs_removed)
+
+
+def _sts(ground: Ground) -> Installed:
+    return Installed(STS(ground.account_of))
+
+
+SERVICES: Final[tuple[Callable[[Ground], Installed], ...]] = (_sqs, _sns, _kinesis, _sts)
