@@ -1,9 +1,11 @@
-"""Write the parts of the docs that the program itself knows: the table of options, and what each `--help` says.
+"""Write the parts of the docs that the program itself knows: the table of options, what each `--help` says, and in
+which line a name stands.
 
     python tools/docs.py            write them into docs/*.md
     python tools/docs.py --check    say what differs from what is committed, and exit 1 if anything does
 
-A generated part stands between `<!-- generated: NAME -->` and `<!-- end -->`; all else in a page is written by hand.
+A generated part stands between `<!-- generated: NAME -->` and `<!-- end -->`. All else in a page is written by hand,
+but for the number in `room/file.py:12` `name`: the line that defines the name, in a file below src/weirmq.
 """
 
 import os
@@ -16,8 +18,10 @@ from pathlib import Path
 from weirmq.cli.commands import commands
 from weirmq.server import config
 
-DOCS = Path(__file__).parent.parent / "docs"
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+PLACE = re.compile(r"`([a-z_0-9/]+\.py):\d+` `(\w+)`")
 
 
 def options() -> str:
@@ -58,6 +62,17 @@ def _help(arguments: Iterable[str]) -> str:
     return subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout.strip()
 
 
+def place(match: re.Match[str]) -> str:
+    """A place in the code, with the line in which the name stands now. Raises LookupError where it doesn't any more."""
+    file, name = match.groups()
+    path = ROOT / "src" / "weirmq" / file
+    definition = re.compile(rf"\s*(?:async )?(?:def|class) {name}\b")
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines() if path.is_file() else (), 1):
+        if definition.match(line):
+            return f"`{file}:{number}` `{name}`"
+    raise LookupError(f"{file} defines no {name}, which a page of docs/ names")
+
+
 PARTS = {"options": options, "help": help_texts}
 
 
@@ -66,7 +81,7 @@ def main(arguments: list[str]) -> int:
     different = False
     for page in sorted(DOCS.glob("*.md")):
         old = page.read_text(encoding="utf-8")
-        new = _PART.sub(lambda part: f"{part[1]}\n{PARTS[part[2]]()}\n\n{part[3]}", old)
+        new = _PART.sub(lambda part: f"{part[1]}\n{PARTS[part[2]]()}\n\n{part[3]}", PLACE.sub(place, old))
         if new != old:
             different = True
             print(f"{page.name}: {'differs' if '--check' in arguments else 'written'}")
