@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 import pytest
 from botocore.exceptions import ClientError
 
+from weirmq import __version__
 from weirmq.kernel.clock import ManualClock, SystemClock
 from weirmq.kernel.errors import LogDamaged, LogFailed
 from weirmq.server.app import App
 from weirmq.server.config import Options, User
+from weirmq.server.dispatch import REFUSAL_LETTERS
 from weirmq.server.logs import open_logger
 from weirmq.server.snapshotter import Snapshotter
 from weirmq.services.sqs.api import OPERATIONS
@@ -140,6 +142,42 @@ async def test_a_fault_of_ours_is_told_and_hurts_nobody_else(monkeypatch: pytest
             assert "ZeroDivision" not in answer.body
         assert (await server.ask("Action=CreateQueue&QueueName=orders")).status == 200
         assert "ZeroDivisionError" in server.lines[1]["exception"]
+
+
+async def test_a_refusal_is_a_line_for_those_who_look_closely() -> None:
+    async with running({"log_level": "debug"}) as server:
+        await server.ask("Action=GetQueueUrl&QueueName=none")
+        line = server.lines[-1]
+        assert line.pop("request_id")
+        assert line.pop("timestamp")
+        assert line == {
+            "event": "a request was refused",
+            "level": "debug",
+            "service": "sqs",
+            "operation": "GetQueueUrl",
+            "code": "QueueDoesNotExist",
+            "message": "The specified queue does not exist.",
+            "peer": "127.0.0.1",
+        }
+        await server.ask("Action=Sing&Version=2012-11-05")
+        assert (server.lines[-1]["code"], server.lines[-1]["operation"]) == ("UnknownOperationException", "")
+        await server.ask("Action=CreateQueue&QueueName=" + "x" * 10_000)
+        assert len(server.lines[-1]["message"]) <= REFUSAL_LETTERS
+    async with running() as server:
+        await server.ask("Action=GetQueueUrl&QueueName=none")
+        assert server.events == ["listening"]
+
+
+async def test_what_is_said_of_a_servers_life(tmp_path: Path) -> None:
+    options = {"data": str(tmp_path), "durability": "os"}
+    async with running(options) as server:
+        address = f"127.0.0.1:{server.port}"
+    said = [{key: value for key, value in line.items() if key not in ("timestamp", "level")} for line in server.lines]
+    assert said == [
+        {"event": "listening", "addresses": [address], "version": __version__, **options},
+        {"event": "stopping"},
+        {"event": "stopped"},
+    ]
 
 
 # What stays

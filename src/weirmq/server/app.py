@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from weirmq import __version__
 from weirmq.engine.handover import Handover
 from weirmq.engine.holdings import Holdings
 from weirmq.engine.journal import Journal
@@ -121,7 +122,13 @@ class App:
         except BaseException:
             await self._let_go()
             raise
-        self.logger.info("listening", addresses=[f"{host}:{port}" for host, port in addresses])
+        self.logger.info(
+            "listening",
+            addresses=[f"{host}:{port}" for host, port in addresses],
+            version=__version__,
+            data=self.options.data if self.options.durability != "memory" else None,
+            durability=self.options.durability,
+        )
         return addresses
 
     def _compose(self, authenticator: Authenticator, journal: Journal) -> None:
@@ -165,6 +172,7 @@ class App:
             metrics=self.metrics,
             pages=Pages(self.metrics, list(services), [each.page for each in installed]).answer,
             on_error=self._report,
+            on_refused=partial(self._tell, "debug", "a request was refused"),
             on_room=lambda: self.logger.info("there is room on the disk again"),
             on_failed=self._fail,
         )
@@ -257,6 +265,7 @@ class App:
     async def stop(self) -> None:
         """Stop accepting, finish what is in progress, write a snapshot and let go of the disk. Raises LogFailed."""
         has_failed = self.failed.done()
+        self.logger.info("stopping")
         # After a failure nothing is answered any more, so there is nothing to wait for.
         closing = asyncio.ensure_future(self._server.close(0 if has_failed else self.options.stop_timeout_s))
         await asyncio.sleep(0)  # from here on it takes no connections, and closes each behind its last answer
@@ -265,6 +274,7 @@ class App:
         await closing
         await self._let_go(takes_snapshot=not self.failed.done(), patience_s=0 if has_failed else COURIER_STOP_S)
         self.failed.cancel()
+        self.logger.info("stopped")
 
     async def _let_go(self, *, takes_snapshot: bool = False, patience_s: float = 0) -> None:
         """Of timers, threads and files; before that, what is there is made durable."""

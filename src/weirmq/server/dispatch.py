@@ -25,6 +25,7 @@ from weirmq.wire.http import Request
 OnError = Callable[[str, BaseException], None]
 
 FULL_SAID_EVERY_MS: Final = MINUTE_MS
+REFUSAL_LETTERS: Final = 500  # of an error's message in a log line; it may repeat what the client sent
 ORIGINS_KNOWN: Final = 1_024  # names that clients reach us by
 
 _FULL: Final = "There is no room on the disk for this change. Nothing was changed; try again when there is room."
@@ -41,7 +42,10 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
 
 
 class Dispatcher:
-    """Answers AWS requests. `pages(request)` answers those that are none."""
+    """Answers AWS requests. `pages(request)` answers those that are none.
+
+    `on_refused` gets the fields of a log line for each answer that is an error.
+    """
 
     def __init__(
         self,
@@ -57,6 +61,7 @@ class Dispatcher:
         metrics: Metrics,
         pages: Callable[[Request, Exchange], None],
         on_error: OnError,
+        on_refused: Callable[[Mapping[str, Any]], None],
         on_room: Callable[[], None],
         on_failed: Callable[[BaseException], None],
     ) -> None:
@@ -75,6 +80,7 @@ class Dispatcher:
         self._requests = 0
         self._pages = pages
         self._on_error = on_error
+        self._on_refused = on_refused
         self._on_room = on_room
         self._on_failed = on_failed
         self._failed = False
@@ -108,11 +114,12 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 - the door at which every exception becomes an answer
             answer = error
         if type(answer) is not Wait:
-            self.respond(route, exchange, request_id, started_s, answer)
+            self.respond(route, exchange, request_id, request.peer, started_s, answer)
         elif self._is_stopping:
-            self.respond(route, exchange, request_id, started_s, answer.empty)
+            self.respond(route, exchange, request_id, request.peer, started_s, answer.empty)
         else:
-            number = self._waiting.add(answer, partial(self.respond, route, exchange, request_id, started_s))
+            respond = partial(self.respond, route, exchange, request_id, request.peer, started_s)
+            number = self._waiting.add(answer, respond)
             exchange.on_gone(partial(self._waiting.cancel, number))
             self._wheel.expect()
         try:
@@ -147,7 +154,9 @@ class Dispatcher:
         origin = self._origins[named] = f"{'https' if secure else 'http'}://{host.decode('latin-1')}"
         return origin
 
-    def respond(self, route: Route, exchange: Exchange, request_id: str, started_s: float, answer: Any) -> None:
+    def respond(
+        self, route: Route, exchange: Exchange, request_id: str, peer: str, started_s: float, answer: Any
+    ) -> None:
         """Encode an answer, or the exception in its place, and let it go when it is durable."""
         code = "OK"
         operation = route.operation
@@ -157,13 +166,14 @@ class Dispatcher:
                 return
             error = self._refusal(answer)
             code = error.code
+            self._tell_refusal(route, error, request_id, peer)
             response = route.codec.encode_error(route.service, error, request_id)
         else:
             assert operation is not None, "without an operation there is a refusal"  # noqa: S101
             try:
                 response = route.codec.encode(operation, answer, request_id)
             except Exception as failure:  # noqa: BLE001 - the caller gets an answer, and others go on
-                self.respond(route, exchange, request_id, started_s, failure)
+                self.respond(route, exchange, request_id, peer, started_s, failure)
                 return
         if self._full_since is not None and self._journal.end > self._full_since and not self._journal.is_short:
             self._full_since = None
@@ -181,6 +191,17 @@ class Dispatcher:
             return ServiceError("InternalFailure", _FULL, status=503, sender=False)
         self._on_error("a request failed", error)
         return ServiceError("InternalFailure", _BROKEN, status=500, sender=False)
+
+    def _tell_refusal(self, route: Route, error: ServiceError, request_id: str, peer: str) -> None:
+        fields = {
+            "service": route.service.name,
+            "operation": route.operation.name if route.operation is not None else "",
+            "code": error.code,
+            "message": error.message[:REFUSAL_LETTERS],
+            "peer": peer,
+            "request_id": request_id,
+        }
+        self._on_refused(fields)
 
     def _say_full(self, error: NoRoom) -> None:
         now_ms = self._clock.now_ms()
