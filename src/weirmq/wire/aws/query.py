@@ -28,7 +28,10 @@ _CONTENT_TYPE = b"text/xml"
 # What XML 1.0 (2.2) has no way to write, and what stands for it.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REPLACEMENT = "\ufffd"
-_SPECIAL = re.compile("[&<>\r\"'\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_CONTROLS = bytes({*range(0x20)} - {0x9, 0xA, 0xD})  # those among them that are ASCII
+_SPECIAL = re.compile('[&<>\r"\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]')
+_REFERENCES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("\r", "&#xD;"))
+_SHORT_LETTERS = 256
 
 
 class QueryCodec:
@@ -165,10 +168,21 @@ def _address(request: Request) -> str:
 def escape(text: str) -> str:
     """`text` as XML character data. A carriage return is written as a reference, or parsers would read a newline (XML
     1.0, 2.11); characters that XML can't hold become U+FFFD."""
-    if not _SPECIAL.search(text):
+    if len(text) < _SHORT_LETTERS and not _SPECIAL.search(text):
         return text
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-    return _UNWRITABLE.sub(_REPLACEMENT, text.replace("\r", "&#xD;"))
+    for letter, reference in _REFERENCES:
+        if letter in text:
+            text = text.replace(letter, reference)
+    return text if _is_writable(text) else _UNWRITABLE.sub(_REPLACEMENT, text)
+
+
+def _is_writable(text: str) -> bool:
+    """Whether XML can hold the text. The pattern says the same, in twenty times the time: 20 ms for a mebibyte."""
+    try:
+        coded = text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
+    return len(coded.translate(None, _CONTROLS)) == len(coded) and "\ufffe" not in text and "\uffff" not in text
 
 
 def _write_structure(parts: list[str], name: str, shape: Shape, value: Any) -> None:
