@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from weirmq.server.http import Server
 
 PIPELINED_LIMIT = 16  # requests in progress on one connection; no SDK pipelines, and each holds memory
+LARGE_BYTES = 64 * 1024  # of answers written at once: the next request of such a connection has a turn of its own
 
 PIPELINE, READER, ROOM = 1, 2, 4  # bits of Connection._holds
 ANSWERING, IDLE, HEAD, BODY, DRAINING, WAITING_FOR_ROOM, LINGERING, CLOSING = range(8)  # Connection._state
@@ -98,6 +99,7 @@ class Connection(asyncio.Protocol):
         "_server",
         "_state",
         "_transport",
+        "_turn",
         "_turn_due",
         "_unsent",
         "due",
@@ -124,6 +126,7 @@ class Connection(asyncio.Protocol):
         self._drained_to = 0  # what the write buffer held at the last look
         self._corked = False  # answers are gathered, and leave together at the end
         self._flush_due = False
+        self._turn = 1  # requests that it may start in the next turn of the loop
         self._turn_due = False
         self._continue_due = False
         self._eof = False
@@ -178,6 +181,8 @@ class Connection(asyncio.Protocol):
         if self._open:
             self._hold(READER)
             self._settle()
+        else:
+            self._server.budget.let_slow_go()
 
     def resume_writing(self) -> None:
         self._count_unsent(0)
@@ -189,16 +194,22 @@ class Connection(asyncio.Protocol):
         """Answers that the peer is slow to read take memory too."""
         unsent, self._unsent = self._unsent, size
         budget = self._server.budget
+        budget.owe(self, size)
         if size > unsent:
             budget.used += size - unsent
         else:
             budget.give(unsent - size)
+
+    def _recount(self) -> None:
+        if self._open:
+            self._count_unsent(self._transport.get_write_buffer_size())
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - why it is lost makes no difference
         server = self._server
         self._open = False
         server.wheel.drop(self)
         server.budget.forget(self)
+        server.budget.owe(self, 0)
         queue, self._queue = self._queue, deque()
         server.budget.promised -= sum(exchange.incoming.size for exchange in queue)
         server.budget.give(self._held + self._unsent)
@@ -214,11 +225,16 @@ class Connection(asyncio.Protocol):
     # ---- requests
 
     def _advance(self, data: bytes) -> None:
-        """Take `data`, and start what requests are complete, as many as the connection may have in progress."""
+        """Take `data`, and start what requests are complete, as many as the connection may have in progress.
+
+        None where so many answers wait to leave that there is to be no further one before the next turn of the loop.
+        """
         queue = self._queue
         parser = self._parser
+        most = 0 if self._server.budget.is_owing else min(self._turn, PIPELINED_LIMIT - len(queue))
+        self._turn = PIPELINED_LIMIT
         self._corked = True
-        for event in parser.receive(data, PIPELINED_LIMIT - len(queue)):
+        for event in parser.receive(data, most):
             if type(event) is http1.Incoming:
                 self._start(event)
             else:
@@ -314,6 +330,10 @@ class Connection(asyncio.Protocol):
         data = answers[0] if len(answers) == 1 else b"".join(answers)
         server.bytes_out += len(data)
         self._transport.write(data)
+        if len(data) > LARGE_BYTES:
+            self._turn = 1
+            self._recount()
+            self._loop.call_soon(self._recount)  # once the event loop has tried to send it
         self._held -= given_back
         budget = server.budget
         budget.promised -= given_back
@@ -343,8 +363,9 @@ class Connection(asyncio.Protocol):
                 self._server.wheel.set(self, due)
         elif holds & READER:
             self._drained_to = self._transport.get_write_buffer_size()
-            self._count_unsent(self._drained_to)
             self._watch(DRAINING, self._server.timeouts.drain_s)
+            self._count_unsent(self._drained_to)
+            self._server.budget.let_slow_go()
         elif holds & PIPELINE:
             self._wait_for_nobody()
             if len(self._queue) < PIPELINED_LIMIT and not self._turn_due:
@@ -386,6 +407,7 @@ class Connection(asyncio.Protocol):
         self._turn_due = False
         if self._open and self._holds & (PIPELINE | READER) == PIPELINE:
             self._release(PIPELINE)
+            self._server.budget.let_slow_go()
             self._advance(b"")
 
     def time_out(self, now: float) -> None:
@@ -483,6 +505,8 @@ class Connection(asyncio.Protocol):
             self._open = False
             self._state = CLOSING
             self._drained_to = self._transport.get_write_buffer_size()
+            if self._drained_to > LARGE_BYTES:
+                self._count_unsent(self._drained_to)
             self._server.wheel.set(self, self._loop.time() + self._server.timeouts.drain_s)
             self._transport.close()
 

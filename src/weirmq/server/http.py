@@ -49,9 +49,12 @@ class Budget:
 
     Half-sent requests alone could use all of it up, each waiting for the others. So one of them at a time is favoured:
     it may pass the limit, as long as requests that will be answered hold less than half of it.
+
+    Answers may wait for their readers in half of it. Beyond that no request is begun before the next turn of the loop,
+    and readers that are slow are let go, those first that have kept what they are owed for the longest.
     """
 
-    __slots__ = ("_favoured", "_waiting", "limit_bytes", "promised", "used")
+    __slots__ = ("_favoured", "_owed", "_owing", "_waiting", "limit_bytes", "promised", "used")
 
     def __init__(self, limit_bytes: int) -> None:
         self.limit_bytes = limit_bytes
@@ -59,6 +62,29 @@ class Budget:
         self.promised = 0  # the part of it that belongs to whole requests: their answers give it back
         self._waiting: dict[Peer, None] = {}
         self._favoured: Peer | None = None
+        self._owed = 0  # the part of it that is answers
+        self._owing: dict[Peer, int] = {}  # to whom
+
+    @property
+    def is_owing(self) -> bool:
+        """More answers wait to be read than are to."""
+        return 2 * self._owed > self.limit_bytes and len(self._owing) > 1
+
+    def owe(self, connection: Peer, size: int) -> None:
+        """So many bytes of answers wait for `connection` to read them."""
+        before = self._owing.get(connection, 0)
+        if size < before:  # it reads: it hasn't kept the rest for long
+            del self._owing[connection]
+        if size:
+            self._owing[connection] = size
+        self._owed += size - before
+
+    def let_slow_go(self) -> None:
+        """Abort those who read too slowly, until there is room for answers again."""
+        while self.is_owing:
+            slowest = next(iter(self._owing))
+            self.owe(slowest, 0)
+            slowest.abort()
 
     def favours(self, connection: Peer) -> bool:
         """May `connection` go on although the budget is used up?"""

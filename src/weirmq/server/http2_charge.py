@@ -36,12 +36,16 @@ class Charge:
         session = self._session
         taken = session.held + session.unsent + session.backlog + self._promised
         more, self._charged = taken - self._charged, taken
+        budget = self._budget
+        budget.owe(self._peer, session.unsent)
+        if budget.is_owing:
+            budget.let_slow_go()
         if more > 0:
-            self._budget.used += more
+            budget.used += more
         elif more < 0:
             if session.withheld and not taken:  # it has nothing to wait with
                 self._peer.room()
-            self._budget.give(-more)
+            budget.give(-more)
 
     def is_over(self) -> bool:
         """The budget is used up, and this connection is to wait. It is told by its `room` when there is some again."""
@@ -57,6 +61,7 @@ class Charge:
     def let_go(self) -> None:
         """Of everything: the connection is closed."""
         self._budget.forget(self._peer)
+        self._budget.owe(self._peer, 0)
         self.redeem(self._promised)
         charged, self._charged = self._charged, 0
         self._budget.give(charged)
