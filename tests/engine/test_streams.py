@@ -126,6 +126,18 @@ def test_a_reader_sees_only_what_is_synced() -> None:
     assert values_of(stream) == [b"a", b"b", b"c"]
 
 
+def test_readers_are_told_when_there_is_more_for_them() -> None:
+    streams, told = streams_on(SimulatedDisk()), list[str]()
+    streams.on_readable = told.append
+    append(streams, streams.stream("g/0"), b"a")
+    append(streams, streams.stream("g/1"), b"a")
+    streams.flush()
+    assert told == []
+    sync(streams)
+    sync(streams)
+    assert told == ["g/0", "g/1"]
+
+
 def test_what_comes_while_a_sync_runs_waits_for_the_next() -> None:
     streams = streams_on(SimulatedDisk())
     stream = streams.stream("g/0")

@@ -25,8 +25,8 @@ class Call(msgspec.Struct, gc=False):
 
 
 Operation = Callable[[Any, Call, Any], Any]
-"""`operation(service, call, request)` gives the answer (a Struct, or None for an empty one) or a Wait; raises
-ServiceError.
+"""`operation(service, call, request)` gives the answer (a Struct, or None for an empty one), a Wait or a Flow;
+raises ServiceError.
 """
 
 

@@ -155,8 +155,10 @@ class Stream:
             self._held.append((end, ticket))
 
     def advance(self, offset: int) -> None:
-        """The stream is readable up to `offset`: let the answers go that rest on no more."""
-        self._readable = max(offset, self._readable)
+        """The stream is readable up to `offset`: let the answers go that rest on no more, and tell the readers."""
+        if offset > self._readable:
+            self._readable = offset
+            self._streams.on_readable(self.name)
         held = self._held
         while held and held[0][0] <= self._readable:
             ticket = held.popleft()[1]
@@ -200,7 +202,7 @@ class Stream:
         chunk_bytes = FIRST_READ_BYTES
         while len(found) < most and max_bytes >= 0 and (data := self.read(offset, chunk_bytes)):
             offset, max_bytes = take_rows(found, data, offset, most, max_bytes)
-            chunk_bytes = READ_BYTES
+            chunk_bytes = min(READ_BYTES, max_bytes)
         return found
 
     def offset_at(self, time_ms: int, low: int = 0) -> Appended:
@@ -287,7 +289,8 @@ class Stream:
 class Streams:
     """All the streams of a process. One thread calls everything here, but for `Stream.sync` and `Library.remove`.
 
-    `on_pending` is called when there is something to flush, `on_dirty` when there is something to sync.
+    `on_pending` is called when there is something to flush, `on_dirty` when there is something to sync, `on_readable`
+    with the name of a stream of which readers may see more.
     """
 
     def __init__(self, library: Library, *, waits_for_sync: bool) -> None:
@@ -296,6 +299,7 @@ class Streams:
         self.builder = BatchBuilder()
         self.on_pending: Callable[[], None] = lambda: None
         self.on_dirty: Callable[[], None] = lambda: None
+        self.on_readable: Callable[[str], None] = lambda _: None
         self._streams: dict[str, Stream] = {}
         self._open: OrderedDict[Stream, None] = OrderedDict()  # the one used last at the end
         self._pending: dict[Stream, None] = {}

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from weirmq import __version__
+from weirmq.engine.flowing import Flowing
 from weirmq.engine.handover import Handover
 from weirmq.engine.holdings import Holdings
 from weirmq.engine.journal import Journal
@@ -32,6 +33,7 @@ from weirmq.server import families
 from weirmq.server.auth import Authenticator
 from weirmq.server.config import Options, allows_private
 from weirmq.server.dispatch import Dispatcher
+from weirmq.server.flows import FlowWheel
 from weirmq.server.http import SURPLUS_LIMIT, Limits, Server, Timeouts
 from weirmq.server.logs import Logger, open_logger
 from weirmq.server.memory import keep_freed
@@ -99,6 +101,7 @@ class App:
         self._snapshotter: Snapshotter | None = None
         self._courier: Courier | None = None
         self._stream_wheel: StreamWheel | None = None
+        self._flow_wheel: FlowWheel | None = None
 
     async def start(self) -> list[tuple[str, int]]:
         """Replay the log and listen; returns the addresses.
@@ -133,7 +136,7 @@ class App:
 
     def _compose(self, authenticator: Authenticator, journal: Journal) -> None:
         """Put the services on the journal, replay it, and put the server around them."""
-        waiting, outbox = Waiting(), Outbox(journal.holdings)
+        waiting, flowing, outbox = Waiting(), Flowing(), Outbox(journal.holdings)
         streams = Streams(self._library(), waits_for_sync=journal.waits_for_sync)
         ground = Ground(
             options=self.options,
@@ -142,6 +145,7 @@ class App:
             handover=Handover(),
             outbox=outbox,
             streams=streams,
+            flowing=flowing,
             entropy=self.entropy,
             account_of=authenticator.account_of,
             tell=self._tell,
@@ -158,6 +162,7 @@ class App:
         self._stream_wheel = StreamWheel(
             streams, fail=self._fail, on_error=self._report, on_removed=partial(self._logs_removed, installed)
         )
+        flows = self._flow_wheel = FlowWheel(flowing, clock=self.clock, hold=journal.hold, fail=self._fail)
         self._snapshotter = self._make_snapshotter(journal, wheel)
         courier = self._courier = self._make_courier(journal, outbox, installed, wheel)
         self._dispatcher = Dispatcher(
@@ -165,6 +170,7 @@ class App:
             journal=journal,
             hold=hold_for(journal, streams),
             waiting=waiting,
+            flows=flows,
             wheel=wheel,
             authenticator=authenticator,
             clock=self.clock,
@@ -179,11 +185,12 @@ class App:
         self._server = self._make_server(self._dispatcher)
         self.metrics.add(lambda: families.of_server(self._server))
         self.metrics.add(lambda: families.of_journal(journal))
+        self.metrics.add(lambda: families.of_flows(flowing))
         for each in installed:
             self.metrics.add(each.families)
         self.metrics.add(courier.families)
         if isinstance(self.clock, ManualClock):
-            for look in (wheel.tick, courier.look):
+            for look in (wheel.tick, flows.tick, courier.look):
                 self.clock.on_turn(partial(_call_soon, asyncio.get_running_loop(), look))
 
     def _make_courier(self, journal: Journal, outbox: Outbox, installed: Sequence[Installed], wheel: Wheel) -> Courier:
@@ -282,6 +289,8 @@ class App:
         try:
             if self._courier is not None:
                 await self._courier.stop(patience_s)
+            if self._flow_wheel is not None:
+                self._flow_wheel.halt()
             if self._stream_wheel is not None:
                 await self._stream_wheel.stop()
             if self._wheel is not None:
@@ -302,6 +311,8 @@ class App:
             self._wheel.halt()
         if self._stream_wheel is not None:
             self._stream_wheel.halt()
+        if self._flow_wheel is not None:
+            self._flow_wheel.halt()
         if self._courier is not None:
             self._courier.halt()
         if self._snapshotter is not None:

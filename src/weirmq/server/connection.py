@@ -8,17 +8,16 @@ ROOM      the process holds as many bytes of requests as it may
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
 from math import inf
 from typing import TYPE_CHECKING, cast
 
-import msgspec
-
 from weirmq.server.exchange import address_of
+from weirmq.server.http1_exchange import FAILED, NO_REQUEST, Http1Exchange, take_answers
 from weirmq.server.http2 import Http2Connection
+from weirmq.server.parting import Parting
 from weirmq.server.timeouts import BODY_BYTES_MIN
 from weirmq.wire import http1
-from weirmq.wire.http import Request, Response
+from weirmq.wire.http import Response
 
 if TYPE_CHECKING:
     from weirmq.server.http import Server
@@ -27,84 +26,17 @@ PIPELINED_LIMIT = 16  # requests in progress on one connection; no SDK pipelines
 LARGE_BYTES = 64 * 1024  # of answers written at once: the next request of such a connection has a turn of its own
 
 PIPELINE, READER, ROOM = 1, 2, 4  # bits of Connection._holds
-ANSWERING, IDLE, HEAD, BODY, DRAINING, WAITING_FOR_ROOM, LINGERING, CLOSING = range(8)  # Connection._state
-
-
-class Exchange(msgspec.Struct, eq=False):
-    """One request in progress. `answer` it once, now or later; `on_gone` tells if the client has left before."""
-
-    _connection: "Connection"
-    incoming: http1.Incoming
-    response: Response | None = None
-    _gone_callback: Callable[[], None] | None = None
-    _gone: bool = False
-
-    def answer(self, response: Response) -> None:
-        """Send `response` once those before it are out. Nothing happens if the client is gone.
-
-        Raises RuntimeError for a second answer.
-        """
-        if self.response is not None:
-            raise RuntimeError("a request is answered once")
-        self.response = response
-        self._gone_callback = None
-        if not self._gone:
-            self._connection.answered(self)
-
-    def on_gone(self, callback: Callable[[], None]) -> None:
-        """Call `callback` if the client disconnects before the answer; at once if it has. No answer is needed then.
-
-        A client that merely ends its sending side counts as gone here, because one that was killed looks the same, and
-        a message handed to it would be lost to others for its visibility timeout. Requests without a callback are
-        answered to it all the same.
-        """
-        if self._gone:
-            callback()
-        elif self.response is None:
-            self._gone_callback = callback
-
-    @property
-    def cares(self) -> bool:
-        """Somebody asked to be told of the client's going."""
-        return self._gone_callback is not None
-
-    def leave(self) -> None:
-        """The client is gone."""
-        self._gone = True
-        callback, self._gone_callback = self._gone_callback, None
-        if callback is not None:
-            callback()
+ANSWERING, IDLE, HEAD, BODY, DRAINING, WAITING_FOR_ROOM = range(6)  # Connection._state
 
 
 class Connection(asyncio.Protocol):
     """The server's side of one connection."""
 
     __slots__ = (
-        "_continue_due",
-        "_corked",
-        "_drained_to",
-        "_eof",
-        "_flush_due",
-        "_handler",
-        "_held",
-        "_holds",
-        "_idle_s",
-        "_loop",
-        "_open",
-        "_parser",
-        "_queue",
-        "_received",
-        "_received_before",
-        "_secure",
-        "_server",
-        "_state",
-        "_transport",
-        "_turn",
-        "_turn_due",
-        "_unsent",
-        "due",
-        "looked_at",
-    )
+        "_continue_due", "_corked", "_drained_to", "_eof", "_flush_due", "_handler", "_held", "_holds", "_idle_s",
+        "_loop", "_open", "_parser", "_parting", "_queue", "_received", "_received_before", "_secure", "_server",
+        "_state", "_transport", "_turn", "_turn_due", "_unsent", "due", "looked_at",
+    )  # fmt: skip
 
     def __init__(self, server: "Server", loop: asyncio.AbstractEventLoop) -> None:
         self.due = inf
@@ -116,7 +48,8 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport  # from connection_made on
         self._open = False  # between connection_made and our decision to close
         self._parser = http1.RequestParser()
-        self._queue: deque[Exchange] = deque()
+        self._parting: Parting | None = None  # once it ends
+        self._queue: deque[Http1Exchange] = deque()
         self._state = ANSWERING
         self._holds = 0
         self._held = 0  # bytes taken from the budget
@@ -189,6 +122,7 @@ class Connection(asyncio.Protocol):
         if self._holds & READER:
             self._release(READER)
             self._settle()
+            self._tell_of_room()
 
     def _count_unsent(self, size: int) -> None:
         """Answers that the peer is slow to read take memory too."""
@@ -207,7 +141,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - why it is lost makes no difference
         server = self._server
         self._open = False
-        server.wheel.drop(self)
+        server.wheel.drop(self if self._parting is None else self._parting)
         server.budget.forget(self)
         server.budget.owe(self, 0)
         queue, self._queue = self._queue, deque()
@@ -248,7 +182,7 @@ class Connection(asyncio.Protocol):
             self._settle()
 
     def _start(self, incoming: http1.Incoming) -> None:
-        exchange = Exchange(self, incoming)
+        exchange = Http1Exchange(self, incoming)
         self._queue.append(exchange)
         self._state = ANSWERING  # whatever it waited for has come: patience begins anew, and now it is our turn
         self.due = inf
@@ -260,8 +194,10 @@ class Connection(asyncio.Protocol):
             self._handler(incoming.request, exchange)
         except Exception as error:  # noqa: BLE001 - one request's failure must not take its connection along
             server.on_error("a handler failed", error)
-            if exchange.response is None:
-                exchange.answer(_FAILED)
+            if exchange.writer is not None:
+                self.abort()
+            elif exchange.response is None:
+                exchange.answer(FAILED)
 
     def _take(self, event: http1.Event) -> None:
         if type(event) is http1.Refusal:
@@ -286,13 +222,13 @@ class Connection(asyncio.Protocol):
         self._server.refusals += 1
         response = Response(status, reason.encode() + b"\n", b"text/plain; charset=utf-8")
         self._parser.ended = True
-        self._queue.append(Exchange(self, _NO_REQUEST, response))
+        self._queue.append(Http1Exchange(self, NO_REQUEST, response))
         if not self._corked:
             self._flush_later()
 
     # ---- answers
 
-    def answered(self, exchange: Exchange) -> None:
+    def answered(self, exchange: Http1Exchange) -> None:
         """`exchange` has its response."""
         queue = self._queue
         if self._corked or not self._open or exchange is not queue[0]:
@@ -310,43 +246,96 @@ class Connection(asyncio.Protocol):
 
     def _flush(self) -> None:
         """Send the answers whose turn it is, in one write. The first is there."""
-        server, queue = self._server, self._queue
-        answers: list[bytes] = []
-        given_back = 0
-        last = False
-        incoming = _NO_REQUEST
-        while queue and (response := queue[0].response) is not None:
-            incoming = queue.popleft().incoming
-            given_back += incoming.size
-            last = not incoming.keep_alive or (server.stopping and not queue)
-            head_only = incoming.request.method == b"HEAD"
-            try:
-                answers.append(http1.encode(response, not last, server.date, head_only, incoming.minor))
-            except ValueError as error:
-                server.on_error("a response can't be sent", error)
-                answers.append(http1.encode(_FAILED, not last, server.date, head_only, incoming.minor))
-            if last:
-                break
-        data = answers[0] if len(answers) == 1 else b"".join(answers)
-        server.bytes_out += len(data)
+        queue = self._queue
+        data, given_back, incoming, last = take_answers(queue, self._server)
+        self._server.bytes_out += len(data)
         self._transport.write(data)
         if len(data) > LARGE_BYTES:
             self._turn = 1
             self._recount()
             self._loop.call_soon(self._recount)  # once the event loop has tried to send it
-        self._held -= given_back
-        budget = server.budget
-        budget.promised -= given_back
-        if self._holds & ROOM and not self._held:  # it has nothing to wait with
-            budget.forget(self)
-            self._release(ROOM)
-        budget.give(given_back)
+        self._give_back(given_back)
         if not last:
+            if queue:
+                self._begin_stream()
             self._settle()
-        elif incoming is _NO_REQUEST and not self._eof:
+        elif incoming is NO_REQUEST and not self._eof:
             self._linger()
         else:
             self._close()
+
+    def _give_back(self, size: int) -> None:
+        """Requests of so many bytes aren't needed any more."""
+        self._held -= size
+        budget = self._server.budget
+        budget.promised -= size
+        if self._holds & ROOM and not self._held:  # it has nothing to wait with
+            budget.forget(self)
+            self._release(ROOM)
+        budget.give(size)
+
+    # ---- answers that go on
+
+    @property
+    def date(self) -> bytes:
+        """Now, as an HTTP date."""
+        return self._server.date
+
+    @property
+    def is_paused(self) -> bool:
+        """The peer is slow to read."""
+        return bool(self._holds & READER)
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that the peer hasn't taken."""
+        return self._transport.get_write_buffer_size()
+
+    def streams(self, exchange: Http1Exchange) -> None:
+        """`exchange` has an answer that goes on."""
+        if self._corked:
+            self._loop.call_soon(self._begin_stream)
+        elif self._open and exchange is self._queue[0]:
+            self._begin_stream()
+
+    def _begin_stream(self) -> None:
+        """Where it is the turn of an answer that goes on, send what there is of it."""
+        queue = self._queue
+        writer = queue[0].writer if queue and self._open else None
+        if writer is None or writer.has_begun:
+            return
+        self.send(writer.begin())
+        incoming = queue[0].incoming
+        given_back, incoming.size = incoming.size, 0  # the request isn't needed any more
+        self._give_back(given_back)
+        if writer.is_closed:
+            self.stream_ended()
+        else:
+            self._tell_of_room()
+
+    def send(self, data: bytes) -> None:
+        """Send more of the answer whose turn it is."""
+        if self._open:
+            self._server.bytes_out += len(data)
+            self._transport.write(data)
+
+    def stream_ended(self) -> None:
+        """The answer whose turn it was is given to the end."""
+        if not self._open:
+            return
+        incoming = self._queue.popleft().incoming
+        if not incoming.keep_alive or (self._server.stopping and not self._queue):
+            self._close()
+        elif self._queue and self._queue[0].response is not None:
+            self._flush()
+        else:
+            self._begin_stream()
+            self._settle()
+
+    def _tell_of_room(self) -> None:
+        writer = self._queue[0].writer if self._queue else None
+        if writer is not None and not self.is_paused:
+            writer.tell_of_room()
 
     # ---- waiting
 
@@ -415,7 +404,7 @@ class Connection(asyncio.Protocol):
         if self._goes_on(now):
             return
         state = self._state
-        self._server.timed_out += state != LINGERING
+        self._server.timed_out += 1
         if state == WAITING_FOR_ROOM:
             self.refuse(503, "The server is busy with large requests.")
         elif state == BODY or (state == HEAD and self._received):
@@ -434,7 +423,7 @@ class Connection(asyncio.Protocol):
             self._received_before = self._received
             server.wheel.set(self, now + server.timeouts.body_s)
             return True
-        if self._state == DRAINING or self._state == CLOSING:
+        if self._state == DRAINING:
             unsent = self._transport.get_write_buffer_size()
             if unsent >= self._drained_to:
                 return False
@@ -486,30 +475,26 @@ class Connection(asyncio.Protocol):
 
     def _linger(self) -> None:
         """After a refusal the peer may still be sending; a close at once would reset it before it reads the answer."""
-        server = self._server
-        transport = self._transport
-        server.budget.forget(self)
-        server.budget.give(self._held)
+        self._server.budget.forget(self)
+        self._server.budget.give(self._held)
         self._held = 0
-        self._open = False
-        if transport.can_write_eof():
-            transport.write_eof()
         if self._holds:
-            transport.resume_reading()  # what comes is dropped
-        self._state = LINGERING
-        server.wheel.set(self, self._loop.time() + server.timeouts.linger_s)
+            self._transport.resume_reading()  # what comes is dropped
+        self._part().linger()
 
     def _close(self) -> None:
         """Close when what is written has left, or when the peer doesn't take it."""
-        if self._open or self._state == LINGERING:
-            self._open = False
-            self._state = CLOSING
-            self._drained_to = self._transport.get_write_buffer_size()
-            if self._drained_to > LARGE_BYTES:
-                self._count_unsent(self._drained_to)
-            self._server.wheel.set(self, self._loop.time() + self._server.timeouts.drain_s)
-            self._transport.close()
+        if self._open:
+            unsent = self._transport.get_write_buffer_size()
+            if unsent > LARGE_BYTES:
+                self._count_unsent(unsent)
+            self._part().close()
+        elif self._parting is not None:
+            self._parting.close()
 
-
-_NO_REQUEST = http1.Incoming(Request(b"", b"", b"", b"", {}, b""), keep_alive=False, minor=1, size=0)  # what is refused
-_FAILED = Response(500, b"The server failed.\n", b"text/plain; charset=utf-8")
+    def _part(self) -> Parting:
+        """Nothing more is taken or given."""
+        self._open = False
+        self._server.wheel.drop(self)
+        self._parting = Parting(self._server, self._loop, self._transport)
+        return self._parting

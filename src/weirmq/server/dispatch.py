@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from weirmq.engine.flowing import Flow
 from weirmq.engine.journal import Journal
 from weirmq.engine.service import Call, Service
 from weirmq.engine.service import Operation as Function
@@ -15,9 +16,11 @@ from weirmq.kernel.clock import MINUTE_MS, Clock
 from weirmq.kernel.errors import LogFailed, NoRoom, ServiceError
 from weirmq.kernel.ids import Entropy, uuid4
 from weirmq.server.auth import Authenticator
+from weirmq.server.flows import FlowWheel
 from weirmq.server.http import Exchange
 from weirmq.server.metrics import Meter, Metrics
 from weirmq.server.wheel import Wheel
+from weirmq.wire.aws.events import Events
 from weirmq.wire.aws.model import Operation, load
 from weirmq.wire.aws.routes import Route, Router
 from weirmq.wire.http import Request
@@ -54,6 +57,7 @@ class Dispatcher:
         journal: Journal,
         hold: Callable[[Callable[[Any], None], Any], None] | None = None,
         waiting: Waiting,
+        flows: FlowWheel,
         wheel: Wheel,
         authenticator: Authenticator,
         clock: Clock,
@@ -71,6 +75,7 @@ class Dispatcher:
         self._journal = journal
         self._hold = hold or journal.hold
         self._waiting = waiting
+        self._flows = flows
         self._wheel = wheel
         self._authenticator = authenticator
         self._clock = clock
@@ -93,9 +98,10 @@ class Dispatcher:
         self._failed = True
 
     def end_polls(self) -> None:
-        """Answer all that wait, and let nobody wait any more."""
+        """Answer all that wait, end what goes on, and let nobody wait any more."""
         self._is_stopping = True
         self._waiting.end_all()
+        self._flows.end_all()
 
     def handle(self, request: Request, exchange: Exchange) -> None:
         """Answer `request` through `exchange`, now or later."""
@@ -113,8 +119,11 @@ class Dispatcher:
             answer = self._decide(route, request, request_id, now_ms)
         except Exception as error:  # noqa: BLE001 - the door at which every exception becomes an answer
             answer = error
-        if type(answer) is not Wait:
+        kind = type(answer)
+        if kind is not Wait and kind is not Flow:
             self.respond(route, exchange, request_id, request.peer, started_s, answer)
+        elif kind is Flow:
+            self._begin(route, exchange, request_id, started_s, answer)
         elif self._is_stopping:
             self.respond(route, exchange, request_id, request.peer, started_s, answer.empty)
         else:
@@ -181,6 +190,13 @@ class Dispatcher:
         if operation is not None:
             self._plans[operation].meter.count(code, perf_counter() - started_s)
         self._hold(exchange.answer, response)
+
+    def _begin(self, route: Route, exchange: Exchange, request_id: str, started_s: float, flow: Flow) -> None:
+        """Let an answer go on."""
+        operation = route.operation
+        assert operation is not None, "without an operation there is a refusal"  # noqa: S101
+        self._plans[operation].meter.count("OK", perf_counter() - started_s)
+        self._flows.begin(flow, exchange, Events(route.codec, operation), request_id, self._refusal)
 
     def _refusal(self, error: Exception) -> ServiceError:
         """The answer that an exception becomes."""

@@ -7,18 +7,6 @@ from typing import Protocol
 from weirmq.wire.http import Request, Response
 
 
-class Exchange(Protocol):
-    """One request in progress."""
-
-    def answer(self, response: Response) -> None:
-        """Send `response`, now or later, once. Nothing happens if the client is gone. Raises RuntimeError."""
-        ...
-
-    def on_gone(self, callback: Callable[[], None]) -> None:
-        """Call `callback` if the client leaves before the answer; at once if it has."""
-        ...
-
-
 class Writer(Protocol):
     """An answer that goes on: what is written leaves as fast as the client reads."""
 
@@ -42,6 +30,25 @@ class Writer(Protocol):
 
     def close(self) -> None:
         """End the answer behind what is written."""
+        ...
+
+
+class Exchange(Protocol):
+    """One request in progress."""
+
+    def answer(self, response: Response) -> None:
+        """Send `response`, now or later, once. Nothing happens if the client is gone. Raises RuntimeError."""
+        ...
+
+    def stream(self, head: Response) -> Writer:
+        """Send the status and the headers of an answer that goes on, and the body of `head`; in place of `answer`.
+
+        Raises RuntimeError, ValueError where `head` can't be sent.
+        """
+        ...
+
+    def on_gone(self, callback: Callable[[], None]) -> None:
+        """Call `callback` if the client leaves before the answer has ended; at once if it has."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from weirmq.engine.flowing import Flowing
 from weirmq.engine.journal import Journal
 from weirmq.server.http import Server
 from weirmq.server.metrics import Family, Sample, single
@@ -21,6 +22,11 @@ def of_journal(journal: Journal) -> Iterator[Family]:
     """How far the log reaches."""
     yield single("weirmq_journal_end", "gauge", "Facts recorded since the data folder was made.", journal.end)
     yield single("weirmq_journal_start", "gauge", "The oldest fact still in the log.", journal.log.start)
+
+
+def of_flows(flowing: Flowing) -> Iterator[Family]:
+    """How many clients have events sent to them."""
+    yield single("weirmq_event_streams", "gauge", "Answers that go on, such as subscriptions to shards.", len(flowing))
 
 
 def of_sqs(sqs: SQS) -> Iterator[Family]:

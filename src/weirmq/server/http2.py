@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from weirmq.server.exchange import address_of
 from weirmq.server.http2_charge import Charge
 from weirmq.server.http2_exchange import ROOM_BYTES, Http2Exchange, Http2Writer
-from weirmq.server.http2_parting import Parting
 from weirmq.server.http2_progress import Progress
+from weirmq.server.parting import Parting
 from weirmq.wire import http2
 from weirmq.wire.http import Response
 from weirmq.wire.http2_session import Session
@@ -204,7 +204,8 @@ class Http2Connection(asyncio.Protocol):
         if self._open:
             self._session.begin(exchange.number, head, self._server.date)
             if exchange.head_only:
-                writer.close()
+                self._session.write(exchange.number, b"", last=True)
+                exchange.leave()  # from the body
             elif head.body:
                 writer.write(head.body)
             self._flush_soon()

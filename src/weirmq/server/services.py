@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from weirmq.engine.flowing import Flowing
 from weirmq.engine.handover import Handover
 from weirmq.engine.journal import Journal
 from weirmq.engine.machine import Machine
@@ -35,6 +36,7 @@ class Ground(msgspec.Struct):
     handover: Handover
     outbox: Outbox
     streams: Streams
+    flowing: Flowing
     entropy: Entropy
     account_of: Callable[[str], str | None]
     tell: Callable[[str, str, Mapping[str, Any]], None]
@@ -88,7 +90,7 @@ def _sns(ground: Ground) -> Installed:
 
 
 def _kinesis(ground: Ground) -> Installed:
-    kinesis = KINESIS(ground.journal, ground.streams, ground.entropy)
+    kinesis = KINESIS(ground.journal, ground.streams, ground.flowing, ground.entropy)
 
     def replayed() -> None:
         for stray in kinesis.strays():

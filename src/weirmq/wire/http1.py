@@ -407,6 +407,17 @@ def encode(response: Response, keep_alive: bool, date: bytes, head_only: bool = 
     return b"%bContent-Length: %d\r\nDate: %b\r\n%b\r\n%b" % (head, size, date, extra, body)
 
 
+def encode_start(response: Response, keep_alive: bool, date: bytes, minor: int = 1) -> bytes:
+    """The head of a response whose body follows in chunks, or to an HTTP/1.0 client up to the close of the connection.
+
+    Raises ValueError as `encode`.
+    """
+    bare = Response(response.status, b"", response.content_type, response.headers)
+    head = encode(bare, keep_alive, date, minor=minor)
+    framing = b"\r\nTransfer-Encoding: chunked\r\n" if minor else b"\r\n"
+    return head.replace(b"\r\nContent-Length: 0\r\n", framing, 1)
+
+
 def _new_head(status: int, content_type: bytes) -> bytes:
     try:
         phrase = HTTPStatus(status).phrase

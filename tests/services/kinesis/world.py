@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from weirmq.engine.flowing import Flowing
 from weirmq.engine.holdings import Holdings
 from weirmq.engine.journal import Journal
 from weirmq.engine.service import Call
@@ -57,7 +58,8 @@ class World:
             library = FileLibrary(disk, "/data/streams", segment_bytes=2_000, most_open=most_open)
         self.journal = Journal(log, holdings=Holdings(), waits_for_sync=waits_for_sync)
         self.streams = Streams(library, waits_for_sync=waits_for_sync)
-        self.kinesis = Kinesis(self.journal, self.streams, SeededEntropy(seed))
+        self.flowing = Flowing()
+        self.kinesis = Kinesis(self.journal, self.streams, self.flowing, SeededEntropy(seed))
         self.journal.join(self.kinesis.machine)
         if log.end:
             self.journal.replay((), 0)
@@ -69,6 +71,7 @@ class World:
             return World(self.disk, self.clock)
         world = World(clock=self.clock)
         world.streams = world.kinesis.streams = self.streams
+        world.streams.on_readable = world.flowing.signal
         world.journal.replay(list(self.journal.snapshot()), 0)
         return world
 

@@ -14,6 +14,7 @@ from weirmq.services.kinesis import (
     settings,
     shards,
     streams,
+    subscribing,
     tags,
 )
 
@@ -49,6 +50,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "SplitShard": resharding.split_shard,
     "StartStreamEncryption": settings.start_stream_encryption,
     "StopStreamEncryption": settings.stop_stream_encryption,
+    "SubscribeToShard": subscribing.subscribe_to_shard,
     "TagResource": tags.tag_resource,
     "UntagResource": tags.untag_resource,
     "UpdateAccountSettings": account.update_account_settings,

@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.
 
 from typing import Final
 
-from weirmq.kernel.clock import DAY_MS, HOUR_MS, MINUTE_MS
+from weirmq.kernel.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 
 MIB: Final = 1_048_576
 RECORDS_PUT: Final = 500  # in one PutRecords; the model has it too
@@ -24,6 +24,8 @@ SHARD_COUNT_WINDOW_MS: Final = DAY_MS
 MODE_CHANGES: Final = 2  # of a stream in a day
 MODE_WINDOW_MS: Final = DAY_MS
 CONSUMERS: Final = (20, 50)  # of a stream; the second with a minimum throughput billing commitment
+SUBSCRIBED_MS: Final = 5 * MINUTE_MS  # the life of a subscription
+SUBSCRIBED_AGAIN_MS: Final = 5 * SECOND_MS  # from when on another one may take over
 TAGS: Final = 50
 LISTED_SHARDS: Final = 1_000
 DESCRIBED_SHARDS: Final = 100

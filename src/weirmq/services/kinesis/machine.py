@@ -65,6 +65,7 @@ class KinesisMachine:
         self.condemned: dict[str, int] = {}  # logs to be removed: name -> the offset of the fact that gave them up
         self.commitments: dict[tuple[str, str], Commitment] = {}  # by account and region
         self.sweeper: Sweeper | None = None
+        self.signal: Callable[[str], None] = lambda _log: None  # whoever reads this log is to look again
         self._appliers: dict[type[Fact], Callable[[Any, int, int], None]] = {
             KeyDrawn: self._key_drawn,
             StreamCreated: self._stream_created,
@@ -122,6 +123,7 @@ class KinesisMachine:
     def _condemn(self, shards: Iterable[Shard], offset: int) -> None:
         for shard in shards:
             self.condemned[shard.log] = offset
+            self.signal(shard.log)
 
     def _logs_removed(self, fact: LogsRemoved, _offset: int, _now_ms: int) -> None:
         for name in fact.names:
@@ -142,6 +144,7 @@ class KinesisMachine:
             stream.add(shard)
         for index in fact.closed:  # some may have been made by the same change
             stream.shards[index].closed_ms = now_ms
+            self.signal(stream.shards[index].log)
         stream.settle()
         if fact.target is not None:
             stream.count_changes_ms = [
@@ -200,7 +203,10 @@ class KinesisMachine:
         stream.consumers[fact.name] = Consumer(fact.name, own_arn, now_ms, fact.tags)
 
     def _consumer_deregistered(self, fact: ConsumerDeregistered, _offset: int, _now_ms: int) -> None:
-        del self.streams[fact.number].consumers[fact.name]
+        stream = self.streams[fact.number]
+        del stream.consumers[fact.name]
+        for shard in stream.shards.values():
+            self.signal(shard.log)
 
     def _commitment_set(self, fact: CommitmentSet, _offset: int, now_ms: int) -> None:
         known = self.commitments.get((fact.account, fact.region))

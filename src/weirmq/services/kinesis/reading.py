@@ -1,9 +1,9 @@
-"""GetShardIterator and GetRecords.
+"""GetShardIterator and GetRecords, and what SubscribeToShard shares with them.
 
 Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetShardIterator.html and API_GetRecords.html
 """
 
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from weirmq.engine.service import Call
 from weirmq.engine.streams import Stream as Log
@@ -20,6 +20,7 @@ from weirmq.wire.aws.types.kinesis import (
     GetRecordsOutput,
     GetShardIteratorInput,
     GetShardIteratorOutput,
+    ShardIteratorType,
 )
 
 
@@ -27,7 +28,8 @@ def get_shard_iterator(service: Kinesis, call: Call, request: GetShardIteratorIn
     """A position in a shard, good for five minutes. Raises ResourceNotFound, InvalidArgument."""
     stream = service.find(call, request.StreamName, request.StreamARN, "kinesis:GetShardIterator")
     shard = service.shard(stream, request.ShardId)
-    offset = _start(service, call, stream, shard, request)
+    start = Start(request.ShardIteratorType, request.StartingSequenceNumber, request.Timestamp)
+    offset = offset_of(service, call, stream, shard, start, "GetShardIterator")
     if request.DryRun:
         raise errors.dry_run()
     service.draw_key(call.now_ms)
@@ -38,10 +40,18 @@ def _iterator(service: Kinesis, call: Call, stream: Stream, shard: Shard, offset
     return tokens.seal(service.machine.key, tokens.Iterator(stream.number, shard.index, offset, call.now_ms))
 
 
-def _start(service: Kinesis, call: Call, stream: Stream, shard: Shard, request: GetShardIteratorInput) -> int:
-    """The offset that an iterator begins with. Raises InvalidArgument."""
+class Start(NamedTuple):
+    """Where a reader wants to begin."""
+
+    kind: ShardIteratorType
+    number: str | None  # a sequence number
+    time_ms: int | None
+
+
+def offset_of(service: Kinesis, call: Call, stream: Stream, shard: Shard, start: Start, operation: str) -> int:
+    """The offset that a reader begins with. Raises InvalidArgument."""
     log = service.log(shard)
-    kind, number, time_ms = request.ShardIteratorType, request.StartingSequenceNumber, request.Timestamp
+    kind, number, time_ms = start
     if kind == "LATEST":
         return log.readable
     oldest = service.horizon(stream, log, call.now_ms)
@@ -62,16 +72,16 @@ def _start(service: Kinesis, call: Call, stream: Stream, shard: Shard, request: 
             f"StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. "
             f"Request specified {kind} and no StartingSequenceNumber."
         )
-    at = _offset_of(stream, shard, log, number)
+    at = _offset_at(stream, shard, log, number, operation)
     return max(oldest, at if kind == "AT_SEQUENCE_NUMBER" else at + 1)
 
 
-def _offset_of(stream: Stream, shard: Shard, log: Log, number: str) -> int:
+def _offset_at(stream: Stream, shard: Shard, log: Log, number: str, operation: str) -> int:
     """The offset of the record with a sequence number; -1 for the shard's StartingSequenceNumber. Raises
     InvalidArgument for the number of another shard.
     """
     found = sequence.parse(number)
-    where = f"GetShardIterator on shard {shard.id} in stream {stream.name} under account {stream.account}"
+    where = f"{operation} on shard {shard.id} in stream {stream.name} under account {stream.account}"
     if found is None:
         raise errors.invalid(f"StartingSequenceNumber {number} used in {where} is invalid.")
     if found.shard != shard.index:
@@ -100,21 +110,38 @@ def get_records(service: Kinesis, call: Call, request: GetRecordsInput) -> GetRe
     most = RECORDS_GOT if request.Limit is None else request.Limit
     if request.DryRun:
         raise errors.dry_run()
+    taken = take(service, stream, shard, position.offset, call.now_ms, most, GOT_BYTES)
+    return GetRecordsOutput(
+        Records=cast("Any", taken.records),
+        NextShardIterator=None if taken.is_last else _iterator(service, call, stream, shard, taken.end),
+        MillisBehindLatest=taken.behind_ms,
+        ChildShards=children_of(stream, shard) if taken.is_last else None,
+    )
+
+
+class Slice(NamedTuple):
+    """Some records of a shard. `end` is the offset behind them, `behind_ms` how old the newest is, 0 at the tip;
+    `is_last` says that the shard is closed, and none follow.
+    """
+
+    records: Records
+    end: int
+    behind_ms: int
+    is_last: bool
+
+
+def take(service: Kinesis, stream: Stream, shard: Shard, offset: int, now_ms: int, most: int, max_bytes: int) -> Slice:
+    """Up to `most` records from `offset` on, or from the oldest that is within its retention."""
     log = service.log(shard)
-    offset = max(position.offset, log.first)
-    rows = log.rows(offset, most, GOT_BYTES)
-    if rows and rows[0][1] < cutoff(stream, call.now_ms):  # else there is no need to know where the horizon is
-        offset = max(offset, service.horizon(stream, log, call.now_ms))
-        rows = log.rows(offset, most, GOT_BYTES)
+    offset = max(offset, log.first)
+    rows = log.rows(offset, most, max_bytes)
+    if rows and rows[0][1] < cutoff(stream, now_ms):  # else there is no need to know where the horizon is
+        offset = max(offset, service.horizon(stream, log, now_ms))
+        rows = log.rows(offset, most, max_bytes)
     found = Records(rows, shard.base, is_encrypted=bool(stream.key_id))
     offset = found.end or offset
-    is_over = bool(shard.closed_ms) and offset >= log.end
-    return GetRecordsOutput(
-        Records=cast("Any", found),
-        NextShardIterator=None if is_over else _iterator(service, call, stream, shard, offset),
-        MillisBehindLatest=max(1, call.now_ms - found.latest_ms) if offset < log.readable else 0,
-        ChildShards=children_of(stream, shard) if is_over else None,
-    )
+    behind_ms = max(1, now_ms - found.latest_ms) if offset < log.readable else 0
+    return Slice(found, offset, behind_ms, bool(shard.closed_ms) and offset >= log.end)
 
 
 def _place(service: Kinesis, call: Call, position: tokens.Iterator, request: GetRecordsInput) -> tuple[Stream, Shard]:

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from weirmq.engine.flowing import Flowing
 from weirmq.engine.journal import Journal
 from weirmq.engine.machine import Fact
 from weirmq.engine.service import Call, Operation
@@ -17,6 +18,9 @@ from weirmq.services.kinesis.machine import KinesisMachine
 from weirmq.services.kinesis.model import Shard, Stream
 from weirmq.services.kinesis.sweeping import Sweeper, cutoff
 
+if TYPE_CHECKING:
+    from weirmq.services.kinesis.subscribing import Place, Subscription
+
 KEY_BYTES: Final = 32
 
 _SHARD_ID: Final = re.compile(r"shardId-([0-9]{1,12})")
@@ -28,11 +32,13 @@ class Kinesis:
     name = "kinesis"
     unsigned: frozenset[str] = frozenset()
 
-    def __init__(self, journal: Journal, streams: Streams, entropy: Entropy) -> None:
+    def __init__(self, journal: Journal, streams: Streams, flowing: Flowing, entropy: Entropy) -> None:
         self.journal = journal
         self.streams = streams
         self.entropy = entropy
         self.machine = KinesisMachine()
+        self.machine.signal = streams.on_readable = flowing.signal
+        self.subscriptions: dict[Place, Subscription] = {}
         self.sweeper = self.machine.sweeper = Sweeper(self)
 
     @property

@@ -86,7 +86,8 @@ class CborCodec:
 
     def __init__(self, *, smithy: bool = False) -> None:
         self.name = "rpc-v2-cbor" if smithy else "cbor-1.1"
-        self._content_type = b"application/cbor" if smithy else b"application/x-amz-cbor-1.1"
+        self.event_type = "application/cbor" if smithy else "application/x-amz-cbor-1.1"
+        self._content_type = self.event_type.encode()
         self._headers = ((b"smithy-protocol", b"rpc-v2-cbor"),) if smithy else ()
         self._moment: Callable[[int], float] = timestamps.seconds_of if smithy else int
         self._ticks = 1 if smithy else 1000
@@ -114,15 +115,17 @@ class CborCodec:
     def encode(self, operation: Operation, answer: msgspec.Struct | None, request_id: str) -> Response:
         """The response that carries `answer`; None is an empty one."""
         shape = operation.output_shape
-        body = _EMPTY if answer is None or shape is None else self._write(shape, answer)
+        body = _EMPTY if answer is None or shape is None else self.encode_event(shape, answer)
         return self._response(200, body, ((b"x-amzn-RequestId", request_id.encode()),))
 
-    def _write(self, shape: Shape, answer: msgspec.Struct) -> bytes:
-        """An answer's bytes. Long lists that write themselves in AWS CBOR are put in behind all else."""
-        found = present(shape, answer)
+    def encode_event(self, shape: Shape, value: Any) -> bytes:
+        """The bytes of an answer, or of an event or exception: its Struct, or a mapping by member name. Long lists that
+        write themselves in AWS CBOR are put in behind all else.
+        """
+        found = present(shape, value)
         own = [] if self._headers else [(each, part) for each, part in found if isinstance(part, Prewritten)]
         if not own:
-            return cbor2.dumps(disassemble(shape, answer, self._write_scalar))
+            return cbor2.dumps(disassemble(shape, value, self._write_scalar))
         rest = {
             member.wire: tree_of(member, part, self._write_scalar)
             for member, part in found

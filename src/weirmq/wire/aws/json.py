@@ -35,6 +35,8 @@ _REQUEST_ID = b"x-amzn-RequestId"
 class JsonCodec:
     """Requests and answers in AWS JSON. `version` is `1.0` or `1.1`."""
 
+    event_type = "application/json"
+
     def __init__(self, version: str = "1.0") -> None:
         self.name = f"json-{version}"
         self._content_type = f"application/x-amz-json-{version}".encode()
@@ -67,6 +69,10 @@ class JsonCodec:
         headers = ((_REQUEST_ID, request_id.encode()), *service.errors.headers(error))
         body = write_tree({"__type": naming.type, **fields})
         return Response(error.status, body, self._content_type, headers)
+
+    def encode_event(self, shape: Shape, value: Any) -> bytes:
+        """The payload of an event or exception: its Struct, or a mapping by member name."""
+        return _write_spliced(shape, value)
 
 
 def _prepare_decoding(operation: Operation) -> Callable[[bytes], Any]:

@@ -1,4 +1,4 @@
-"""The end of an HTTP/2 connection: nothing more is taken or given, but what was said may still be on its way."""
+"""The end of a connection: nothing more is taken or given, but what was said may still be on its way."""
 
 import asyncio
 from math import inf
