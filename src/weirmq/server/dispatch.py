@@ -20,7 +20,7 @@ from weirmq.server.flows import FlowWheel
 from weirmq.server.http import Exchange
 from weirmq.server.metrics import Meter, Metrics
 from weirmq.server.wheel import Wheel
-from weirmq.wire.aws.events import Events
+from weirmq.wire.aws.events import events_of
 from weirmq.wire.aws.model import Operation, load
 from weirmq.wire.aws.routes import Route, Router
 from weirmq.wire.http import Request
@@ -196,7 +196,7 @@ class Dispatcher:
         operation = route.operation
         assert operation is not None, "without an operation there is a refusal"  # noqa: S101
         self._plans[operation].meter.count("OK", perf_counter() - started_s)
-        self._flows.begin(flow, exchange, Events(route.codec, operation), request_id, self._refusal)
+        self._flows.begin(flow, exchange, events_of(route.codec, operation), request_id, self._refusal)
 
     def _refusal(self, error: Exception) -> ServiceError:
         """The answer that an exception becomes."""

@@ -19,7 +19,7 @@ from weirmq.server.exchange import Exchange, Writer
 from weirmq.wire.aws.events import Events
 
 AT_ONCE: Final = 8  # flows attempted in a turn of the loop: a few milliseconds where all have a long way to go
-TICK_S: Final = 0.02  # between two looks at what time brings, so that many flows share one
+TICK_S: Final = 0.25  # between two looks at what time brings, so that many quiet flows share one
 
 Hold = Callable[[Callable[[Any], None], Any], None]
 

@@ -446,7 +446,7 @@ class Session:
         while moves and len(self._ready) < most:
             moves = False
             for number, outlet in list(self.outlets.items()):
-                if self._push(number, outlet):
+                if (outlet.pieces or outlet.is_whole) and self._push(number, outlet):
                     moves = True
                     if outlet.pieces:  # the others first
                         self.outlets[number] = self.outlets.pop(number)

@@ -3,7 +3,6 @@
 Source: https://smithy.io/2.0/aws/amazon-eventstream.html; SDKs give up where the first frame is no `initial-response`.
 """
 
-from collections.abc import Callable
 from typing import Any, Final, Protocol, runtime_checkable
 
 import msgspec
@@ -13,7 +12,7 @@ from weirmq.wire.aws import eventstream
 from weirmq.wire.aws.codec import Codec
 from weirmq.wire.aws.eventstream import Frame
 from weirmq.wire.aws.model import Operation
-from weirmq.wire.aws.shapes import Member, Shape
+from weirmq.wire.aws.shapes import Shape
 from weirmq.wire.http import Response
 
 CONTENT_TYPE: Final = b"application/vnd.amazon.eventstream"
@@ -31,7 +30,7 @@ class EventCodec(Codec, Protocol):
 
 
 class Events:
-    """Writes the event stream of one operation's answers."""
+    """Writes the event stream of one operation's answers. What is the same in all frames of a kind is made once."""
 
     def __init__(self, codec: Codec, operation: Operation) -> None:
         """Raises TypeError for a protocol without event streams."""
@@ -40,37 +39,47 @@ class Events:
         self._codec = codec
         self._errors = operation.service.errors
         union = _union_of(operation)
+        self._events: dict[type[msgspec.Struct], tuple[Shape, bytes]] = {}
+        self._exceptions: dict[str, tuple[Shape, bytes]] = {}
+        for member in union.members:
+            if member.shape.facts.get("exception"):
+                headers = eventstream.exception(member.name, b"", codec.event_type).headers
+                self._exceptions[member.name] = member.shape, eventstream.encode_headers(headers)
+            else:
+                headers = eventstream.event(member.name, b"", codec.event_type).headers
+                self._events[member.shape.struct] = member.shape, eventstream.encode_headers(headers)
         # What the output has beside its events would stand in the first frame; no operation's has anything.
-        self._empty = codec.encode_event(union, {})
-        self._members = union.named
-        self._names = {
-            member.shape.struct: member.name for member in union.members if "exception" not in member.shape.facts
-        }
+        first = eventstream.event("initial-response", codec.encode_event(union, {}), codec.event_type)
+        self._first = eventstream.encode(first)
 
     def begin(self, request_id: str) -> Response:
         """The head of the answer, with the frame that every stream begins with as its body."""
-        first = self._frame(eventstream.event, "initial-response", self._empty)
-        return Response(200, first, CONTENT_TYPE, ((b"x-amzn-RequestId", request_id.encode()),))
+        return Response(200, self._first, CONTENT_TYPE, ((b"x-amzn-RequestId", request_id.encode()),))
 
     def event(self, event: msgspec.Struct) -> bytes:
         """The frame of an event, by its type. Raises ValueError where it is too large."""
-        name = self._names[type(event)]
-        return self._frame(eventstream.event, name, self._codec.encode_event(self._members[name].shape, event))
+        shape, headers = self._events[type(event)]
+        return eventstream.put_together(headers, self._codec.encode_event(shape, event))
 
     def refusal(self, error: ServiceError) -> bytes:
         """The frame of what ends a stream: an exception of the union, or an error that the model doesn't know."""
-        member = self._exception(error.code)
-        if member is None:
-            headers = {":message-type": "error", ":error-code": error.code, ":error-message": error.message}
-            return eventstream.encode(Frame({**headers}))
-        fields = {**(error.fields or {}), self._errors.naming(member.name).message: error.message}
-        return self._frame(eventstream.exception, member.name, self._codec.encode_event(member.shape, fields))
+        known = self._exceptions.get(error.code) or self._exceptions.get(f"{error.code}Exception")
+        if known is None:
+            return eventstream.encode(
+                Frame({":message-type": "error", ":error-code": error.code, ":error-message": error.message})
+            )
+        shape, headers = known
+        fields = {**(error.fields or {}), self._errors.naming(shape.name).message: error.message}
+        return eventstream.put_together(headers, self._codec.encode_event(shape, fields))
 
-    def _exception(self, code: str) -> Member | None:
-        return self._members.get(code) or self._members.get(f"{code}Exception")
 
-    def _frame(self, kind: Callable[[str, bytes, str], Frame], name: str, payload: bytes) -> bytes:
-        return eventstream.encode(kind(name, payload, self._codec.event_type))
+def events_of(codec: Codec, operation: Operation) -> Events:
+    """The writer of an operation's event streams; the same one each time."""
+    key = f"{codec.name}.events"
+    found: Events | None = operation.prebuilt.get(key)
+    if found is None:
+        found = operation.prebuilt[key] = Events(codec, operation)
+    return found
 
 
 def _union_of(operation: Operation) -> Shape:

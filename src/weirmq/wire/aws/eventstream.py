@@ -6,7 +6,7 @@ Source: https://smithy.io/2.0/aws/amazon-eventstream.html
 
 import struct
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 from zlib import crc32
 
@@ -51,12 +51,21 @@ def exception(kind: str, payload: bytes, content_type: str = "application/json")
 
 def encode(frame: Frame) -> bytes:
     """The bytes of a frame. Raises ValueError where it is over the limits."""
-    headers = b"".join(_encode_header(name, value) for name, value in frame.headers.items())
-    if len(headers) > HEADERS_MAX or len(frame.payload) > PAYLOAD_MAX:
+    return put_together(encode_headers(frame.headers), frame.payload)
+
+
+def encode_headers(headers: Mapping[str, Value]) -> bytes:
+    """The bytes of a frame's headers. Raises ValueError where one is over the limits."""
+    return b"".join(_encode_header(name, value) for name, value in headers.items())
+
+
+def put_together(headers: bytes, payload: bytes) -> bytes:
+    """The frame of encoded headers and a payload. Raises ValueError where it is over the limits."""
+    if len(headers) > HEADERS_MAX or len(payload) > PAYLOAD_MAX:
         raise ValueError("a frame has at most 128 KiB of headers and 16 MiB of payload")
-    prelude = _PRELUDE.pack(_FRAME_MIN + len(headers) + len(frame.payload), len(headers))
-    body = b"".join((prelude, _CRC.pack(crc32(prelude)), headers, frame.payload))
-    return body + _CRC.pack(crc32(body))
+    prelude = _PRELUDE.pack(_FRAME_MIN + len(headers) + len(payload), len(headers))
+    start = b"".join((prelude, _CRC.pack(crc32(prelude)), headers))
+    return b"".join((start, payload, _CRC.pack(crc32(payload, crc32(start)))))
 
 
 def _encode_header(name: str, value: Value) -> bytes:
