@@ -19,6 +19,9 @@ from tests.server.subscribers import (
     subscribe_2,
     subscription,
 )
+from weirmq.engine.flowing import Flow, Flowing
+from weirmq.kernel.clock import ManualClock
+from weirmq.server.flows import AT_ONCE, FlowWheel
 from weirmq.testing.disk import SimulatedDisk
 
 Subscribe = Callable[..., Awaitable[Any]]
@@ -288,6 +291,44 @@ def test_a_thousand_quiet_subscriptions_cost_next_to_nothing() -> None:
                 await each.until(lambda each=each: each.heard.data == ["b2xk"])  # type: ignore[misc]
 
     spend(scenario())
+
+
+class Bad:
+    """A sink that fails at its end."""
+
+    has_room = True
+
+    def take(self, _event: Any) -> None:
+        raise ZeroDivisionError
+
+    def end(self, _error: Exception | None) -> None:
+        raise ZeroDivisionError
+
+
+async def test_a_timer_that_is_early_comes_again() -> None:
+    flowing, clock = Flowing(), ManualClock()
+    wheel = FlowWheel(flowing, clock=clock, hold=lambda done, answer: done(answer), fail=print)
+    due_ms = clock.now_ms() + 10
+    flowing.add(Flow("a", due_ms, lambda _: None, lambda: due_ms, lambda: None), Bad())
+    wheel.tick()
+    early = wheel._timer
+    wheel._time_out()
+    assert wheel._timer is not early
+    assert wheel._timer is not None
+    wheel.halt()
+
+
+async def test_what_goes_wrong_with_one_holds_up_no_other() -> None:
+    flowing, clock, attempts = Flowing(), ManualClock(), list[int]()
+    wheel = FlowWheel(flowing, clock=clock, hold=lambda done, answer: done(answer), fail=print)
+    told: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context["exception"]))
+    until_ms = clock.now_ms() + 1_000
+    for _ in range(2 * AT_ONCE):
+        flowing.add(Flow("a", until_ms, lambda _: "event", lambda: until_ms, lambda: attempts.append(1)), Bad())
+    await until(lambda: len(attempts) == 2 * AT_ONCE)
+    assert {type(error) for error in told} == {ZeroDivisionError}
+    wheel.halt()
 
 
 def test_metrics_count_subscriptions() -> None:

@@ -64,10 +64,11 @@ class FlowWheel:
         except LogFailed as error:
             self._stopped = True
             self._fail(error)
-            return
-        if self._flowing.is_ready:
-            self._schedule()
-        self._expect()
+        finally:  # any other exception is told by the loop, and must not stop the others
+            if not self._stopped:
+                if self._flowing.is_ready:
+                    self._schedule()
+                self._expect()
 
     def _expect(self) -> None:
         """Come again when time is due."""
@@ -76,10 +77,14 @@ class FlowWheel:
             return
         due_s = self._loop.time() + max((next_ms - self._clock.now_ms()) / 1000, TICK_S)
         if self._timer is not None:
-            if not self._timer.cancelled() and self._loop.time() < self._timer.when() <= due_s:
-                return  # it looks early enough
+            if self._timer.when() <= due_s:
+                return  # it is early enough
             self._timer.cancel()
-        self._timer = self._loop.call_at(due_s, self.tick)
+        self._timer = self._loop.call_at(due_s, self._time_out)
+
+    def _time_out(self) -> None:
+        self._timer = None  # whatever the loop's clock says: a timer may be early by a fraction of a millisecond
+        self.tick()
 
     def end_all(self) -> None:
         """End all answers that go on, and let no new one go on: the server stops."""
