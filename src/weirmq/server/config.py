@@ -108,6 +108,11 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
     sms_sandbox: Annotated[
         bool, "Whether text messages go only to numbers that an account has verified, as in a new account of AWS."
     ] = False
+    kinesis_strict: Annotated[
+        bool,
+        "Whether streams are as slow and as limited as AWS's: states such as CREATING last as long, and the rates of"
+        " shards and operations are enforced. Without it every change takes effect at once, and nothing is throttled.",
+    ] = False
     users: tuple[User, ...] = ()
     functions: tuple[Function, ...] = ()
     lambda_endpoint: LambdaEndpoint | None = None

@@ -90,7 +90,9 @@ def _sns(ground: Ground) -> Installed:
 
 
 def _kinesis(ground: Ground) -> Installed:
-    kinesis = KINESIS(ground.journal, ground.streams, ground.flowing, ground.entropy)
+    kinesis = KINESIS(
+        ground.journal, ground.streams, ground.flowing, ground.entropy, is_strict=ground.options.kinesis_strict
+    )
 
     def replayed() -> None:
         for stray in kinesis.strays():

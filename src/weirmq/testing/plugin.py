@@ -1,7 +1,7 @@
-"""The pytest plugin: the fixtures `weirmq` and `weirmq_endpoint_url`."""
+"""The pytest plugin: the fixtures `weirmq` and `weirmq_endpoint_url`, and the marker `weirmq`."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -9,12 +9,22 @@ if TYPE_CHECKING:
     from weirmq.testing.server import Server
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let pytest know the marker."""
+    config.addinivalue_line("markers", "weirmq(**options): options of the server that this test gets")
+
+
 @pytest.fixture
-def weirmq() -> Iterator["Server"]:
-    """A server of this test's own, empty, that keeps everything in memory: see `weirmq.testing.Server`."""
+def weirmq(request: pytest.FixtureRequest) -> Iterator["Server"]:
+    """A server of this test's own, empty, that keeps everything in memory: see `weirmq.testing.Server`. It takes the
+    options of the test's marker `weirmq`; those nearest to the test win.
+    """
     from weirmq.testing.server import Server
 
-    with Server() as server:
+    options: dict[str, Any] = {}
+    for marker in reversed(list(request.node.iter_markers("weirmq"))):
+        options |= marker.kwargs
+    with Server(**options) as server:
         yield server
 
 

@@ -51,3 +51,29 @@ def test_warm_throughput_needs_a_commitment(world: World) -> None:
     assert described.WarmThroughput.CurrentMiBps == 100
     with refused("InvalidArgumentException", "10240"):
         world.ask("UpdateStreamWarmThroughput", StreamName="orders", WarmThroughputMiBps=10_241)
+
+
+def test_a_commitment_whose_end_is_near_can_be_kept(world: World) -> None:
+    started_ms = world.clock.now_ms()
+    commit(world, "ENABLED")
+    world.clock.advance(hours=1)
+    commit(world, "DISABLED")
+    world.clock.advance(hours=1)
+    kept = commit(world, "ENABLED")
+    assert (kept.Status, kept.StartedAt) == ("ENABLED", started_ms)
+    world.clock.advance(hours=23)
+    commit(world, "DISABLED")
+    world.clock.advance(hours=1)
+    assert commit(world, "ENABLED").StartedAt == world.clock.now_ms()
+
+
+def test_what_a_stream_is_ready_for_is_told_with_a_commitment_alone(world: World) -> None:
+    def told(name: str) -> Any:
+        return world.ask("DescribeStreamSummary", StreamName=name).StreamDescriptionSummary.WarmThroughput
+
+    world.ask("CreateStream", StreamName="orders")
+    world.stream("provisioned")
+    assert told("orders") is None
+    commit(world, "ENABLED")
+    assert (told("orders").TargetMiBps, told("orders").CurrentMiBps) == (None, 4)
+    assert told("provisioned") is None

@@ -1,8 +1,11 @@
+import json
 from itertools import pairwise
 
 import pytest
 
-from tests.services.kinesis.world import LAST_KEY, OTHER, REGION, STRANGER, World, arn, refused
+from tests.services.kinesis.world import ACCOUNT, LAST_KEY, OTHER, REGION, STRANGER, World, arn, refused
+from weirmq.iam.caller import Caller, user_of
+from weirmq.iam.policy import Kind, parse
 from weirmq.services.kinesis.limits import ON_DEMAND_STREAMS, SHARDS
 from weirmq.services.kinesis.model import even_ranges
 from weirmq.wire.aws.types.kinesis import StreamModeDetails
@@ -96,3 +99,15 @@ def test_is_there_after_a_restart(world: World) -> None:
     world.stream(shards=2, Tags={"team": "sales"}, MaxRecordSizeInKiB=2048)
     before = world.ask("DescribeStream", StreamName="orders")
     assert world.restarted().ask("DescribeStream", StreamName="orders") == before
+
+
+def test_tags_need_a_permission_of_their_own(world: World) -> None:
+    def user(*actions: str) -> Caller:
+        statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        return user_of(ACCOUNT, "ann", policies=(parse(policy, Kind.IDENTITY),))
+
+    for actions in (("kinesis:CreateStream",), ("kinesis:CreateStream", "kinesis:TagResource")):
+        with refused("AccessDeniedException", "kinesis:AddTagsToStream"):
+            world.stream(caller=user(*actions), Tags={"a": "b"})
+    world.stream(caller=user("kinesis:CreateStream", "kinesis:AddTagsToStream"), Tags={"a": "b"})

@@ -30,8 +30,8 @@ def test_a_name_is_taken_once_in_a_stream(world: World) -> None:
         register(world)
 
 
-def test_twenty_consumers_or_fifty_with_a_commitment(world: World) -> None:
-    world.stream()
+def test_twenty_consumers_or_fifty_on_demand_with_a_commitment(world: World) -> None:
+    world.ask("CreateStream", StreamName="orders")
     for number in range(20):
         register(world, f"app-{number}")
     with refused("LimitExceededException", "20"):
@@ -42,6 +42,11 @@ def test_twenty_consumers_or_fifty_with_a_commitment(world: World) -> None:
         register(world, f"app-{number}")
     with refused("LimitExceededException", "50"):
         register(world)
+    world.stream("provisioned")
+    for number in range(20):
+        world.ask("RegisterStreamConsumer", StreamARN=arn("provisioned"), ConsumerName=f"app-{number}")
+    with refused("LimitExceededException", "20"):
+        world.ask("RegisterStreamConsumer", StreamARN=arn("provisioned"), ConsumerName="app")
 
 
 def test_lists_pages_by_name(world: World) -> None:
@@ -88,3 +93,24 @@ def test_they_are_there_after_a_restart(world: World) -> None:
     register(world, Tags={"a": "b"})
     before = world.ask("ListStreamConsumers", StreamARN=arn())
     assert world.restarted().ask("ListStreamConsumers", StreamARN=arn()) == before
+
+
+def test_arn_and_names_together_must_be_of_one_consumer(world: World) -> None:
+    world.stream()
+    world.stream("other")
+    own = register(world).ConsumerARN
+    found = world.ask("DescribeStreamConsumer", ConsumerARN=own, StreamARN=arn(), ConsumerName="app")
+    assert found.ConsumerDescription.ConsumerARN == own
+    for others in ({"ConsumerName": "other"}, {"StreamARN": arn("other")}):
+        for operation in ("DescribeStreamConsumer", "DeregisterStreamConsumer"):
+            with refused("InvalidArgumentException", "must name the same consumer"):
+                world.ask(operation, ConsumerARN=own, **others)
+
+
+def test_a_page_is_of_the_stream_that_its_token_names(world: World) -> None:
+    world.stream()
+    for name in "ab":
+        register(world, name)
+    token = world.ask("ListStreamConsumers", StreamARN=arn(), MaxResults=1).NextToken
+    with refused("InvalidArgumentException", "NextToken and StreamCreationTimestamp"):
+        world.ask("ListStreamConsumers", StreamARN=arn(), NextToken=token, StreamCreationTimestamp=world.clock.now_ms())

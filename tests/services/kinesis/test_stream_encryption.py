@@ -26,3 +26,16 @@ def test_with_kms_only(world: World) -> None:
     for operation in ("Start", "Stop"):
         with refused("InvalidArgumentException"):
             change(world, operation, "NONE")
+
+
+def test_twenty_five_times_a_day_in_either_direction(world: World) -> None:
+    world.stream()
+    for _ in range(25):
+        change(world, "Start")
+        change(world, "Stop")
+    world = world.restarted()
+    with refused("LimitExceededException", "started 25 times in a rolling 24-hour period"):
+        change(world, "Start")
+    change(world, "Stop")
+    world.clock.advance(days=1)
+    change(world, "Start")

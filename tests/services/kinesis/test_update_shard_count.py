@@ -95,3 +95,9 @@ def test_no_record_is_lost_to_a_reader_who_follows_the_children(world: World) ->
     for key in range(20):
         mine = [data for data in found if data.endswith(b"-%d" % key)]
         assert mine == [b"%d-%d" % (round_, key) for round_ in range(4)]
+
+
+def test_no_more_than_ten_thousand(world: World) -> None:
+    world.stream(shards=6_000)
+    with refused("LimitExceededException", "10000"):
+        update(world, 10_001)

@@ -49,6 +49,7 @@ class World:
         waits_for_sync: bool = False,
         most_open: int = 128,
         seed: int = 7,
+        is_strict: bool = False,
     ) -> None:
         self.disk = disk
         self.clock = clock or ManualClock(NOW_MS)
@@ -59,7 +60,8 @@ class World:
         self.journal = Journal(log, holdings=Holdings(), waits_for_sync=waits_for_sync)
         self.streams = Streams(library, waits_for_sync=waits_for_sync)
         self.flowing = Flowing()
-        self.kinesis = Kinesis(self.journal, self.streams, self.flowing, SeededEntropy(seed))
+        self.kinesis = Kinesis(self.journal, self.streams, self.flowing, SeededEntropy(seed), is_strict=is_strict)
+        self.operations = self.kinesis.operations
         self.journal.join(self.kinesis.machine)
         if log.end:
             self.journal.replay((), 0)
@@ -68,8 +70,8 @@ class World:
         """A world that has what is on the disk of this one, or what a snapshot of this one has."""
         if self.disk is not None:
             self.disk.kill()
-            return World(self.disk, self.clock)
-        world = World(clock=self.clock)
+            return World(self.disk, self.clock, is_strict=self.kinesis.is_strict)
+        world = World(clock=self.clock, is_strict=self.kinesis.is_strict)
         world.streams = world.kinesis.streams = self.streams
         world.streams.on_readable = world.flowing.signal
         world.journal.replay(list(self.journal.snapshot()), 0)
@@ -82,7 +84,7 @@ class World:
     def decide(self, operation: str, *, caller: Caller | None = None, region: str = REGION, **members: Any) -> Any:
         """The answer to a request with these members, before anything is written."""
         shape = load("kinesis").operations[operation].input
-        return self.kinesis.operations[operation](self.kinesis, self.call(caller, region), shape(**members))
+        return self.operations[operation](self.kinesis, self.call(caller, region), shape(**members))
 
     def ask(self, operation: str, *, caller: Caller | None = None, region: str = REGION, **members: Any) -> Any:
         """The answer. What the operation left is written, as in a server."""

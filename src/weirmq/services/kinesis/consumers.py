@@ -9,7 +9,7 @@ from typing import Final
 from weirmq.engine.service import Call
 from weirmq.iam import authorize
 from weirmq.services.kinesis import errors, facts, quotas, resources, tags
-from weirmq.services.kinesis.limits import LISTED_CONSUMERS
+from weirmq.services.kinesis.limits import CONSUMER_MS, CONSUMERS_CREATING, LISTED_CONSUMERS
 from weirmq.services.kinesis.model import Consumer, Stream
 from weirmq.services.kinesis.service import Kinesis
 from weirmq.wire.aws.scalars import Timestamp
@@ -32,7 +32,7 @@ def _shown(consumer: Consumer) -> ConsumerShape:
     return ConsumerShape(
         ConsumerName=consumer.name,
         ConsumerARN=consumer.arn,
-        ConsumerStatus="ACTIVE",
+        ConsumerStatus=consumer.status,
         ConsumerCreationTimestamp=Timestamp(consumer.created_ms),
     )
 
@@ -40,16 +40,24 @@ def _shown(consumer: Consumer) -> ConsumerShape:
 def register_stream_consumer(
     service: Kinesis, call: Call, request: RegisterStreamConsumerInput
 ) -> RegisterStreamConsumerOutput:
-    """A new consumer, ready at once. Raises ResourceInUse, LimitExceeded, ResourceNotFound."""
-    stream = service.find(call, None, request.StreamARN, "kinesis:RegisterStreamConsumer")
+    """A new consumer. Raises ResourceInUse, LimitExceeded, ResourceNotFound."""
+    stream = service.find_active(call, None, request.StreamARN, "kinesis:RegisterStreamConsumer")
     name = request.ConsumerName
+    if request.Tags:
+        authorize(call, "kinesis:TagResource", f"{stream.arn}/consumer/{name}:{call.now_ms // 1000}")
     if name in stream.consumers:
         raise errors.in_use(f"Consumer {name} under stream {stream.name} already exists.")
     most = quotas.most_consumers(service, stream, call.now_ms)
     if len(stream.consumers) >= most:
         raise errors.limit(f"Stream {stream.name} under account {stream.account} can have at most {most} consumers.")
-    given = tags.check({}, request.Tags or {})
-    service.commit(call.now_ms, facts.ConsumerRegistered(stream.number, name, given))
+    if sum(consumer.status == "CREATING" for consumer in stream.consumers.values()) >= CONSUMERS_CREATING:
+        raise errors.limit(
+            f"Stream {stream.name} under account {stream.account} can have at most {CONSUMERS_CREATING} consumers in"
+            " the CREATING state."
+        )
+    given = tags.check({}, request.Tags or {}, f"consumer {name} under account {stream.account}")
+    coming = service.changed(call.now_ms, stream.number, CONSUMER_MS, status="CREATING", consumer=name)
+    service.commit(call.now_ms, facts.ConsumerRegistered(stream.number, name, given), *coming)
     return RegisterStreamConsumerOutput(Consumer=_shown(stream.consumers[name]))
 
 
@@ -61,6 +69,8 @@ def _find(
         stream, consumer = resources.find(service, call, arn, action)
         if consumer is None:
             raise errors.no_such_consumer(arn, call.caller.account)
+        if stream_arn not in (None, stream.arn) or name not in (None, consumer.name):
+            raise errors.invalid("ConsumerARN, StreamARN and ConsumerName must name the same consumer.")
         return stream, consumer
     if stream_arn is None or name is None:
         raise errors.invalid("Either ConsumerARN, or StreamARN and ConsumerName, must be specified.")
@@ -77,10 +87,15 @@ def _find(
 
 
 def deregister_stream_consumer(service: Kinesis, call: Call, request: DeregisterStreamConsumerInput) -> None:
-    """Forget a consumer. Raises ResourceNotFound, InvalidArgument."""
+    """Forget a consumer. Raises ResourceNotFound, ResourceInUse, InvalidArgument."""
     action = "kinesis:DeregisterStreamConsumer"
     stream, consumer = _find(service, call, request.StreamARN, request.ConsumerName, request.ConsumerARN, action)
-    service.commit(call.now_ms, facts.ConsumerDeregistered(stream.number, consumer.name))
+    if consumer.change is not None:
+        raise errors.in_use(
+            f"Consumer {consumer.name} under stream {stream.name} not ACTIVE, instead in state {consumer.status}"
+        )
+    gone = facts.ConsumerDeregistered(stream.number, consumer.name)
+    service.change(call.now_ms, stream, CONSUMER_MS, gone, status="DELETING", consumer=consumer.name)
 
 
 def describe_stream_consumer(
@@ -93,7 +108,7 @@ def describe_stream_consumer(
         ConsumerDescription=ConsumerDescription(
             ConsumerName=consumer.name,
             ConsumerARN=consumer.arn,
-            ConsumerStatus="ACTIVE",
+            ConsumerStatus=consumer.status,
             ConsumerCreationTimestamp=Timestamp(consumer.created_ms),
             StreamARN=stream.arn,
         )
@@ -104,6 +119,8 @@ def list_stream_consumers(service: Kinesis, call: Call, request: ListStreamConsu
     """A stream's consumers by name. Raises ResourceNotFound, InvalidArgument, ExpiredNextToken."""
     stream = service.find(call, None, request.StreamARN, "kinesis:ListStreamConsumers")
     created_ms = request.StreamCreationTimestamp
+    if request.NextToken is not None and created_ms is not None:
+        raise errors.invalid("NextToken and StreamCreationTimestamp cannot be provided together.")
     if created_ms is not None and created_ms // 1000 != stream.created_ms // 1000:
         raise errors.no_such_stream(stream.name, stream.account)
     names, start = sorted(stream.consumers), 0

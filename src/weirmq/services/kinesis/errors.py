@@ -4,8 +4,11 @@ Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/CommonErrors.htm
 """
 
 from datetime import UTC, datetime
+from typing import Final
 
 from weirmq.kernel.errors import ServiceError
+
+THROTTLED: Final = "ProvisionedThroughputExceededException"
 
 
 def invalid(message: str) -> ServiceError:
@@ -41,6 +44,21 @@ def in_use(message: str) -> ServiceError:
 def not_found(message: str) -> ServiceError:
     """There is nothing of that name."""
     return ServiceError("ResourceNotFoundException", message)
+
+
+def not_active(stream: str, account: str, status: str) -> ServiceError:
+    """The stream is in a state in which nothing can be changed."""
+    return in_use(f"Stream {stream} under account {account} not ACTIVE, instead in state {status}")
+
+
+def throttled(shard_id: str, stream: str, account: str) -> ServiceError:
+    """More than a shard takes or gives in a second."""
+    return ServiceError(THROTTLED, rate_exceeded(shard_id, stream, account))
+
+
+def rate_exceeded(shard_id: str, stream: str, account: str) -> str:
+    """The words for it, which PutRecords has for each record."""
+    return f"Rate exceeded for shard {shard_id} in stream {stream} under account {account}."
 
 
 def no_such_stream(name: str, account: str) -> ServiceError:

@@ -3,7 +3,7 @@
 import msgspec
 
 from weirmq.engine.machine import Fact
-from weirmq.services.kinesis.model import Distribution, Mode
+from weirmq.services.kinesis.model import Distribution, Mode, Status
 from weirmq.wire.aws.types.kinesis import MetricsName
 
 
@@ -158,8 +158,35 @@ class CommitmentSet(Fact, tag=17):
     is_on: bool
 
 
+class ChangeBegun(Fact, tag=40):
+    """Something that takes time: `then` has the facts that come true when `ChangeEnded` says so, at `due_ms` or soon
+    after. Until then the stream, or its consumer, is in `status`.
+    """
+
+    number: int
+    status: Status
+    due_ms: int
+    then: list["KinesisFact"]
+    consumer: str = ""
+
+
+class ChangeEnded(Fact, tag=41):
+    """The stream, or its consumer, is ACTIVE again, or gone."""
+
+    number: int
+    consumer: str = ""
+
+
+class LoadPeaked(Fact, tag=42):
+    """A minute of this day (since 1970) was the busiest so far: double its load needs so many shards."""
+
+    number: int
+    day: int
+    shards: int
+
+
 KinesisFact = (
     KeyDrawn | StreamCreated | StreamDeleted | Resharded | ShardsExpired | LogsRemoved | RetentionSet | ModeSet
     | EncryptionSet | MetricsSet | MaxRecordSizeSet | WarmThroughputSet | DistributionSet | TagsSet | PolicySet
-    | ConsumerRegistered | ConsumerDeregistered | CommitmentSet
+    | ConsumerRegistered | ConsumerDeregistered | CommitmentSet | ChangeBegun | ChangeEnded | LoadPeaked
 )  # fmt: skip

@@ -8,6 +8,7 @@ Rules:
 2. A closed shard's log gets no more records; it is read to its end, and its children go on from there.
 3. A log that isn't needed any more is condemned; when it is gone from the disk, a fact says so. Until then every start
    tries again.
+4. A change that takes time is decided when it begins. Until it ends no other begins, so what was decided still fits.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -16,8 +17,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from weirmq.engine.machine import Fact
 from weirmq.iam.policy import Kind, parse
 from weirmq.kernel.clock import HOUR_MS, SECOND_MS
+from weirmq.kernel.deadlines import Deadlines
 from weirmq.services.kinesis import parts
 from weirmq.services.kinesis.facts import (
+    ChangeBegun,
+    ChangeEnded,
     CommitmentSet,
     ConsumerDeregistered,
     ConsumerRegistered,
@@ -25,6 +29,7 @@ from weirmq.services.kinesis.facts import (
     EncryptionSet,
     KeyDrawn,
     KinesisFact,
+    LoadPeaked,
     LogsRemoved,
     MaxRecordSizeSet,
     MetricsSet,
@@ -38,14 +43,25 @@ from weirmq.services.kinesis.facts import (
     TagsSet,
     WarmThroughputSet,
 )
-from weirmq.services.kinesis.limits import COMMITMENT_MS, MODE_WINDOW_MS, SHARD_COUNT_WINDOW_MS
+from weirmq.services.kinesis.limits import (
+    COMMITMENT_MS,
+    ENCRYPTION_WINDOW_MS,
+    MODE_WINDOW_MS,
+    PEAK_DAYS,
+    SHARD_COUNT_WINDOW_MS,
+)
 from weirmq.services.kinesis.model import Commitment, Consumer, Shard, Stream, even_ranges
 
 if TYPE_CHECKING:
+    from weirmq.services.kinesis.scaling import Scaler
     from weirmq.services.kinesis.sweeping import Sweeper
 
 Name = tuple[str, str, str]
 """Account, region, name."""
+
+
+def _change_key(number: int, consumer: str) -> str:
+    return f"{number}/{consumer}"
 
 
 class KinesisMachine:
@@ -64,8 +80,10 @@ class KinesisMachine:
         self.next_stream = 1
         self.condemned: dict[str, int] = {}  # logs to be removed: name -> the offset of the fact that gave them up
         self.commitments: dict[tuple[str, str], Commitment] = {}  # by account and region
+        self.changes: Deadlines[str] = Deadlines()  # under way
         self.sweeper: Sweeper | None = None
         self.signal: Callable[[str], None] = lambda _log: None  # whoever reads this log is to look again
+        self.scaler: Scaler | None = None
         self._appliers: dict[type[Fact], Callable[[Any, int, int], None]] = {
             KeyDrawn: self._key_drawn,
             StreamCreated: self._stream_created,
@@ -85,6 +103,9 @@ class KinesisMachine:
             ConsumerRegistered: self._consumer_registered,
             ConsumerDeregistered: self._consumer_deregistered,
             CommitmentSet: self._commitment_set,
+            ChangeBegun: self._change_begun,
+            ChangeEnded: self._change_ended,
+            LoadPeaked: self._load_peaked,
         }
 
     def apply(self, fact: Any, offset: int, now_ms: int) -> None:
@@ -98,7 +119,7 @@ class KinesisMachine:
 
     def _stream_created(self, fact: StreamCreated, _offset: int, now_ms: int) -> None:
         stream = Stream(fact.number, fact.account, fact.region, fact.name, fact.stream_id, now_ms)
-        stream.mode = fact.mode
+        stream.set_mode(fact.mode)
         stream.tags = fact.tags
         stream.warm_mibps = fact.warm_mibps
         stream.max_record_kib = fact.max_record_kib
@@ -117,6 +138,8 @@ class KinesisMachine:
 
     def _stream_deleted(self, fact: StreamDeleted, offset: int, _now_ms: int) -> None:
         stream = self.streams.pop(fact.number)
+        for name in ("", *stream.consumers):
+            self.changes.drop(_change_key(fact.number, name))
         del self.by_name[stream.account, stream.region, stream.name], self.by_arn[stream.arn]
         self._condemn(stream.shards.values(), offset)
 
@@ -165,11 +188,16 @@ class KinesisMachine:
 
     def _mode_set(self, fact: ModeSet, _offset: int, now_ms: int) -> None:
         stream = self.streams[fact.number]
-        stream.mode = fact.mode
+        stream.set_mode(fact.mode)
         stream.mode_changes_ms = [*(ms for ms in stream.mode_changes_ms if ms > now_ms - MODE_WINDOW_MS), now_ms]
 
-    def _encryption_set(self, fact: EncryptionSet, _offset: int, _now_ms: int) -> None:
-        self.streams[fact.number].key_id = fact.key_id
+    def _encryption_set(self, fact: EncryptionSet, _offset: int, now_ms: int) -> None:
+        stream = self.streams[fact.number]
+        stream.key_id = fact.key_id
+        stream.encryption_changes_ms = [
+            *(change for change in stream.encryption_changes_ms if change[0] > now_ms - ENCRYPTION_WINDOW_MS),
+            (now_ms, bool(fact.key_id)),
+        ]
 
     def _metrics_set(self, fact: MetricsSet, _offset: int, _now_ms: int) -> None:
         self.streams[fact.number].metrics = fact.names
@@ -210,12 +238,51 @@ class KinesisMachine:
 
     def _commitment_set(self, fact: CommitmentSet, _offset: int, now_ms: int) -> None:
         known = self.commitments.get((fact.account, fact.region))
-        if fact.is_on or known is None:
-            self.commitments[fact.account, fact.region] = Commitment(now_ms)
+        if fact.is_on or known is None:  # one whose end is still to come goes on as if nobody had ended it
+            started_ms = known.started_ms if known is not None and known.stands(now_ms) else now_ms
+            self.commitments[fact.account, fact.region] = Commitment(started_ms)
         else:
             self.commitments[fact.account, fact.region] = Commitment(
                 known.started_ms, max(now_ms, known.started_ms + COMMITMENT_MS)
             )
+
+    # What takes time
+
+    def _change_begun(self, fact: ChangeBegun, _offset: int, _now_ms: int) -> None:
+        self.begin(fact)
+
+    def begin(self, change: ChangeBegun) -> None:
+        """Let a stream or consumer be in another state for a while."""
+        self._changed(change).change = change
+        self.changes.put(_change_key(change.number, change.consumer), change.due_ms)
+
+    def _change_ended(self, fact: ChangeEnded, offset: int, now_ms: int) -> None:
+        if fact.number not in self.streams:
+            return  # deleted by another change that ended at the same time
+        changed = self._changed(fact)
+        change, changed.change = changed.change, None
+        self.changes.drop(_change_key(fact.number, fact.consumer))
+        for each in change.then if change else ():
+            self.apply(each, offset, now_ms)
+
+    def _changed(self, fact: ChangeBegun | ChangeEnded) -> Stream | Consumer:
+        stream = self.streams[fact.number]
+        return stream.consumers[fact.consumer] if fact.consumer else stream
+
+    def _ended(self, now_ms: int) -> Iterable[Fact]:
+        """The ends of changes that are due. They are due again as long as they aren't applied."""
+        due = []
+        while (key := self.changes.pop_due(now_ms)) is not None:
+            due.append(key)
+        for key in due:
+            self.changes.put(key, now_ms)
+            number, _, consumer = key.partition("/")
+            yield ChangeEnded(int(number), consumer)
+
+    def _load_peaked(self, fact: LoadPeaked, _offset: int, _now_ms: int) -> None:
+        stream = self.streams[fact.number]
+        stream.peaks = {day: shards for day, shards in stream.peaks.items() if day >= fact.day - PEAK_DAYS}
+        stream.peaks[fact.day] = fact.shards
 
     # What the engine asks
 
@@ -228,11 +295,19 @@ class KinesisMachine:
 
     def next_due_ms(self) -> int | None:
         """When `due` wants to be called next."""
-        return self.sweeper.next_due_ms() if self.sweeper else None
+        asked = [each.next_due_ms() for each in (self.sweeper, self.scaler) if each is not None]
+        return min((ms for ms in (*asked, self.changes.next_ms()) if ms is not None), default=None)
 
     def due(self, now_ms: int) -> Sequence[Fact]:
-        """Let go of records past their retention; returns what is to be recorded of it."""
-        return self.sweeper.sweep(now_ms) if self.sweeper else ()
+        """Let go of records past their retention, end changes, and give streams on demand as many shards as they need;
+        returns what is to be recorded of it.
+        """
+        found: list[Fact] = []
+        if self.sweeper:
+            found += self.sweeper.sweep(now_ms)
+        if self.scaler:
+            found += self.scaler.scale(now_ms)
+        return [*found, *self._ended(now_ms)]
 
     def snapshot(self) -> Iterable[Any]:
         """The whole state as a sequence of parts."""

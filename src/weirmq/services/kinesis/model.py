@@ -1,18 +1,24 @@
 """Streams, shards and consumers, as the machine knows them. The records are in the logs of the engine's streams."""
 
 from bisect import bisect_right
-from typing import Final, Literal
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
 from weirmq.iam.policy import Policy
 from weirmq.kernel import arn
 from weirmq.services.kinesis import sequence
+from weirmq.services.kinesis.load import Load
 from weirmq.wire.aws.types.kinesis import MetricsName
+
+if TYPE_CHECKING:
+    from weirmq.services.kinesis.facts import ChangeBegun
 
 KEYS: Final = 2**128  # hash keys: MD5 digests as numbers
 Mode = Literal["PROVISIONED", "ON_DEMAND"]
 Distribution = Literal["AUTO", "USER_PARTITION_KEY"]
+Status = Literal["CREATING", "DELETING", "ACTIVE", "UPDATING"]
 ON_DEMAND: Final = "ON_DEMAND"
 PROVISIONED: Final = "PROVISIONED"
 AUTO: Final = "AUTO"
@@ -48,15 +54,26 @@ def id_of(index: int) -> str:
     return f"shardId-{index:012}"
 
 
-class Consumer(msgspec.Struct):
+class Consumer:
     """An enhanced fan-out consumer."""
 
-    name: str
-    arn: str
-    created_ms: int
-    tags: dict[str, str]
-    policy: Policy | None = None
-    policy_text: str = ""
+    __slots__ = ("arn", "change", "created_ms", "name", "policy", "policy_text", "tags")
+
+    def __init__(self, name: str, arn: str, created_ms: int, tags: dict[str, str]) -> None:
+        self.name = name
+        self.arn = arn
+        self.created_ms = created_ms
+        self.tags = tags
+        self.policy: Policy | None = None
+        self.policy_text = ""
+        self.change: ChangeBegun | None = None  # that is under way
+
+    @property
+    def status(self) -> Literal["CREATING", "DELETING", "ACTIVE"]:
+        """CREATING and DELETING only where changes take time."""
+        if self.change is None:
+            return "ACTIVE"
+        return "DELETING" if self.change.status == "DELETING" else "CREATING"
 
 
 class Commitment(msgspec.Struct, array_like=True, frozen=True):
@@ -74,9 +91,10 @@ class Stream:
     """One stream. Only `machine.py` changes it."""
 
     __slots__ = (
-        "account", "arn", "consumers", "count_changes_ms", "created_ms", "distribution", "floor_ms", "group", "id",
-        "key_id", "max_record_kib", "metrics", "mode", "mode_changes_ms", "name", "next_shard", "number", "open",
-        "policy", "policy_text", "region", "retention_h", "shards", "starts", "tags", "turn", "warm_mibps",
+        "account", "arn", "change", "consumers", "count_changes_ms", "created_ms", "distribution",
+        "encryption_changes_ms", "floor_ms", "group", "id", "key_id", "load", "max_record_kib", "metrics", "mode",
+        "mode_changes_ms", "name", "next_shard", "number", "open", "peaks", "policy", "policy_text", "region",
+        "retention_h", "shards", "starts", "tags", "turn", "warm_mibps",
     )  # fmt: skip
 
     def __init__(self, number: int, account: str, region: str, name: str, stream_id: str, created_ms: int) -> None:
@@ -102,6 +120,10 @@ class Stream:
         self.consumers: dict[str, Consumer] = {}  # by name
         self.mode_changes_ms: list[int] = []
         self.count_changes_ms: list[int] = []
+        self.encryption_changes_ms: list[tuple[int, bool]] = []  # when, and whether it was switched on
+        self.change: ChangeBegun | None = None  # that is under way
+        self.load: Load | None = None  # of a stream on demand, since the last look at it
+        self.peaks: dict[int, int] = {}  # by day: how many shards double the load of its busiest minute needs
         self.shards: dict[int, Shard] = {}  # by index, ascending
         self.next_shard = 0
         self.open: list[Shard] = []  # by hash key
@@ -130,9 +152,19 @@ class Stream:
         return f"{self.group}/{index:012}{'-' if mark else ''}{mark}"
 
     @property
-    def status(self) -> Literal["ACTIVE"]:
-        """Changes take effect at once, so there is no other."""
-        return "ACTIVE"
+    def status(self) -> Status:
+        """Other than ACTIVE only where changes take time."""
+        return "ACTIVE" if self.change is None else self.change.status
+
+    @property
+    def known_shards(self) -> Collection[Shard]:
+        """Those that one gets to know of: none before the stream is there."""
+        return () if self.status == "CREATING" else self.shards.values()
+
+    def set_mode(self, mode: Mode) -> None:
+        """Provisioned streams have no need to know their load."""
+        self.mode = mode
+        self.load = Load() if mode == ON_DEMAND else None
 
 
 def even_ranges(count: int) -> list[tuple[int, int]]:

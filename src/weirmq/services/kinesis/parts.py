@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from weirmq.iam.policy import Kind, parse
+from weirmq.services.kinesis.facts import ChangeBegun
 from weirmq.services.kinesis.model import Commitment, Consumer, Distribution, Mode, Shard, Stream
 from weirmq.wire.aws.types.kinesis import MetricsName
 
@@ -72,7 +73,21 @@ class ConsumerPart(msgspec.Struct, array_like=True):
     policy: str
 
 
-KinesisPart = ServicePart | StreamPart
+class HistoryPart(msgspec.Struct, array_like=True, tag=40):
+    """What a stream has behind it: the peaks of its load, and when its encryption was changed; see model.Stream."""
+
+    number: int
+    peaks: dict[int, int]
+    encryption_changes_ms: list[tuple[int, bool]]
+
+
+class ChangePart(msgspec.Struct, array_like=True, tag=41):
+    """A change that is under way."""
+
+    change: ChangeBegun
+
+
+KinesisPart = ServicePart | StreamPart | HistoryPart | ChangePart
 
 
 def of(machine: "KinesisMachine") -> Iterator[Any]:
@@ -81,6 +96,10 @@ def of(machine: "KinesisMachine") -> Iterator[Any]:
     yield ServicePart(machine.key, machine.next_stream, machine.condemned, commitments)
     for stream in machine.streams.values():
         yield _part_of(stream)
+        if stream.peaks or stream.encryption_changes_ms:
+            yield HistoryPart(stream.number, stream.peaks, stream.encryption_changes_ms)
+        changes = [stream.change, *(consumer.change for consumer in stream.consumers.values())]
+        yield from (ChangePart(change) for change in changes if change is not None)
 
 
 def _part_of(stream: Stream) -> StreamPart:
@@ -108,6 +127,13 @@ def restore(machine: "KinesisMachine", part: Any) -> None:
     if isinstance(part, StreamPart):
         machine.adopt(_stream_of(part))
         return
+    if isinstance(part, HistoryPart):
+        stream = machine.streams[part.number]
+        stream.peaks, stream.encryption_changes_ms = part.peaks, part.encryption_changes_ms
+        return
+    if isinstance(part, ChangePart):
+        machine.begin(part.change)
+        return
     machine.key = part.key
     machine.next_stream = max(machine.next_stream, part.next_stream)
     machine.condemned = part.condemned
@@ -117,25 +143,22 @@ def restore(machine: "KinesisMachine", part: Any) -> None:
 def _stream_of(part: StreamPart) -> Stream:
     stream = Stream(part.number, part.account, part.region, part.name, part.stream_id, part.created_ms)
     for name in (
-        "mode", "retention_h", "floor_ms", "key_id", "metrics", "max_record_kib", "warm_mibps", "distribution", "tags",
+        "retention_h", "floor_ms", "key_id", "metrics", "max_record_kib", "warm_mibps", "distribution", "tags",
         "mode_changes_ms", "count_changes_ms",
     ):  # fmt: skip
         setattr(stream, name, getattr(part, name))
+    stream.set_mode(part.mode)
     stream.policy_text = part.policy
     stream.policy = parse(part.policy, Kind.RESOURCE) if part.policy else None
     for each in part.shards:
         stream.add(_shard_of(stream, each))
     stream.next_shard = part.next_shard
     stream.settle()
-    for consumer in part.consumers:
-        stream.consumers[consumer.name] = Consumer(
-            consumer.name,
-            consumer.arn,
-            consumer.created_ms,
-            consumer.tags,
-            parse(consumer.policy, Kind.RESOURCE) if consumer.policy else None,
-            consumer.policy,
-        )
+    for each_consumer in part.consumers:
+        consumer = Consumer(each_consumer.name, each_consumer.arn, each_consumer.created_ms, each_consumer.tags)
+        consumer.policy_text = each_consumer.policy
+        consumer.policy = parse(each_consumer.policy, Kind.RESOURCE) if each_consumer.policy else None
+        stream.consumers[consumer.name] = consumer
     return stream
 
 

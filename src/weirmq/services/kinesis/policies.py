@@ -9,7 +9,7 @@ from weirmq.iam.policy import Kind, parse
 from weirmq.services.kinesis import errors, facts
 from weirmq.services.kinesis.limits import POLICY_BYTES
 from weirmq.services.kinesis.resources import find
-from weirmq.services.kinesis.service import Kinesis
+from weirmq.services.kinesis.service import Kinesis, check_active
 from weirmq.wire.aws.types.kinesis import (
     DeleteResourcePolicyInput,
     GetResourcePolicyInput,
@@ -27,6 +27,7 @@ def put_resource_policy(service: Kinesis, call: Call, request: PutResourcePolicy
         parse(request.Policy, Kind.RESOURCE)
     except PolicyError as error:
         raise errors.invalid(f"The policy is invalid: {error}") from None
+    check_active(stream)
     name = consumer.name if consumer else ""
     service.commit(call.now_ms, facts.PolicySet(stream.number, request.Policy, name))
 
@@ -42,4 +43,5 @@ def delete_resource_policy(service: Kinesis, call: Call, request: DeleteResource
     stream, consumer = find(service, call, request.ResourceARN, "kinesis:DeleteResourcePolicy")
     if not (consumer or stream).policy_text:
         raise errors.not_found(f"No resource policy found for {request.ResourceARN}.")
+    check_active(stream)
     service.commit(call.now_ms, facts.PolicySet(stream.number, "", consumer.name if consumer else ""))

@@ -29,14 +29,16 @@ _md5 = partial(hashlib.md5, usedforsecurity=False)
 def put_record(service: Kinesis, call: Call, request: PutRecordInput) -> PutRecordOutput:
     """Append one record. Raises ResourceNotFound, InvalidArgument, Validation."""
     stream = service.find(call, request.StreamName, request.StreamARN, "kinesis:PutRecord")
-    key = _key_of(stream, request, "partitionKey")
+    key = key_of(stream, request, "partitionKey")
     _check_size(stream, len(request.Data) + len(key), "data")
-    shard = _shard_of(stream, key, request.ExplicitHashKey)
+    shard = shard_of(stream, key, request.ExplicitHashKey)
     if request.SequenceNumberForOrdering is not None:
         _check_ordering(stream, request.SequenceNumberForOrdering, call.now_ms)
     if request.DryRun:
         raise errors.dry_run()
     [put] = service.streams.append([Part(service.log(shard), [(key, (request.Data,), call.now_ms)])], call.now_ms)
+    if stream.load is not None:
+        stream.load.count(call.now_ms, len(request.Data) + len(key), 1)
     return PutRecordOutput(
         ShardId=shard.id,
         SequenceNumber=sequence.number(shard.base, put.offset, put.now_ms),
@@ -62,8 +64,8 @@ def put_records(service: Kinesis, call: Call, request: PutRecordsInput) -> PutRe
             packed = key.encode()
             shard = opened[bisect_right(starts, _md5(packed).digest()) - 1]
         else:
-            packed = _key_of(stream, record, f"records.{len(placed) + 1}.member.partitionKey")
-            shard = _shard_of(stream, packed, explicit)
+            packed = key_of(stream, record, f"records.{len(placed) + 1}.member.partitionKey")
+            shard = shard_of(stream, packed, explicit)
         size = len(data) + len(packed)
         total += size
         if size > most:
@@ -78,9 +80,12 @@ def put_records(service: Kinesis, call: Call, request: PutRecordsInput) -> PutRe
         raise errors.invalid(f"Records size exceeds {PUT_BYTES // MIB} MB limit")
     if request.DryRun:
         raise errors.dry_run()
+    results = _append(service, call, groups, placed)
+    if stream.load is not None:
+        stream.load.count(now_ms, total, len(placed))
     return PutRecordsOutput(
         FailedRecordCount=0,
-        Records=cast("Any", _append(service, call, groups, placed)),
+        Records=cast("Any", results),
         EncryptionType="KMS" if stream.key_id else None,
     )
 
@@ -92,7 +97,7 @@ def _append(service: Kinesis, call: Call, groups: dict[Shard, list[Run]], placed
     return Results(placed, numbers, [shard.id for shard in groups])
 
 
-def _key_of(stream: Stream, record: PutRecordInput | PutRecordsRequestEntry, member: str) -> bytes:
+def key_of(stream: Stream, record: PutRecordInput | PutRecordsRequestEntry, member: str) -> bytes:
     """The partition key in UTF-8; empty where the stream doesn't need one. Raises Validation."""
     if record.PartitionKey is None:
         if stream.distribution != AUTO:
@@ -111,7 +116,7 @@ def _check_size(stream: Stream, size: int, member: str) -> None:
         )
 
 
-def _shard_of(stream: Stream, key: bytes, explicit: str | None) -> Shard:
+def shard_of(stream: Stream, key: bytes, explicit: str | None) -> Shard:
     """The shard that takes a record. Raises InvalidArgument."""
     if explicit is not None and int(explicit) >= KEYS:
         raise errors.invalid(

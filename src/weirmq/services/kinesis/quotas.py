@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from weirmq.engine.service import Call
 from weirmq.services.kinesis import errors
-from weirmq.services.kinesis.limits import CONSUMERS, ON_DEMAND_STREAMS, SHARDS
+from weirmq.services.kinesis.limits import CONSUMERS, ON_DEMAND_STREAMS, SHARDS, STREAMS_CREATING
 from weirmq.services.kinesis.model import ON_DEMAND, PROVISIONED, Stream
 from weirmq.services.kinesis.service import Kinesis
 
@@ -44,6 +44,16 @@ def check_shards(service: Kinesis, call: Call, more: int) -> None:
         )
 
 
+def check_creating(service: Kinesis, call: Call) -> None:
+    """Refuse one more stream while too many are CREATING. Raises LimitExceeded."""
+    found = streams_of(service, call.caller.account, call.region)
+    if sum(stream.status == "CREATING" for stream in found) >= STREAMS_CREATING:
+        raise errors.limit(
+            f"This request would exceed the limit of {STREAMS_CREATING} streams in the CREATING state for the account "
+            f"{call.caller.account} in {call.region}."
+        )
+
+
 def check_on_demand(service: Kinesis, call: Call) -> None:
     """Refuse one more stream on demand if there are too many. Raises LimitExceeded."""
     if on_demand_streams(service, call.caller.account, call.region) >= ON_DEMAND_STREAMS:
@@ -71,5 +81,6 @@ def check_warm_throughput(service: Kinesis, call: Call, mode: str, mibps: int, m
 
 
 def most_consumers(service: Kinesis, stream: Stream, now_ms: int) -> int:
-    """How many consumers the stream can have."""
-    return CONSUMERS[has_commitment(service, stream.account, stream.region, now_ms)]
+    """How many consumers the stream can have: more on demand with a billing commitment (On-demand Advantage)."""
+    is_advantage = stream.mode == ON_DEMAND and has_commitment(service, stream.account, stream.region, now_ms)
+    return CONSUMERS[is_advantage]

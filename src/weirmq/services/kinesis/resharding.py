@@ -1,30 +1,27 @@
-"""SplitShard, MergeShards, UpdateShardCount. They take effect at once.
+"""SplitShard, MergeShards, UpdateShardCount. How long they take is up to `kinesis_strict`.
 
 Source: https://docs.aws.amazon.com/streams/latest/dev/kinesis-using-sdk-java-resharding.html
 """
 
-from bisect import bisect_right
-from collections.abc import Sequence
-from typing import Final
-
 from weirmq.engine.service import Call
 from weirmq.services.kinesis import errors, facts, quotas
 from weirmq.services.kinesis.facts import NewShard
-from weirmq.services.kinesis.limits import SHARD_COUNT_UPDATES, SHARD_COUNT_WINDOW_MS
-from weirmq.services.kinesis.model import PROVISIONED, Shard, Stream, even_ranges
-from weirmq.services.kinesis.service import Kinesis
+from weirmq.services.kinesis.limits import (
+    RESHARDING_MS,
+    SCALING_MS,
+    SHARD_COUNT,
+    SHARD_COUNT_UPDATES,
+    SHARD_COUNT_WINDOW_MS,
+)
+from weirmq.services.kinesis.model import PROVISIONED, Shard, Stream
+from weirmq.services.kinesis.planning import draw_mark, new_shard, resharded
+from weirmq.services.kinesis.service import Kinesis, check_active
 from weirmq.wire.aws.types.kinesis import (
     MergeShardsInput,
     SplitShardInput,
     UpdateShardCountInput,
     UpdateShardCountOutput,
 )
-
-MARK_BYTES: Final = 4
-KEY_BYTES: Final = 16  # of a hash key
-
-Piece = tuple[int, int, int]
-"""First and last hash key of a shard, and its index."""
 
 
 def split_shard(service: Kinesis, call: Call, request: SplitShardInput) -> None:
@@ -34,6 +31,7 @@ def split_shard(service: Kinesis, call: Call, request: SplitShardInput) -> None:
     """
     stream = service.find(call, request.StreamName, request.StreamARN, "kinesis:SplitShard")
     _check_mode(stream, "SplitShard")
+    check_active(stream)
     shard = service.shard(stream, request.ShardToSplit)
     _check_open(stream, shard)
     key = int(request.NewStartingHashKey)
@@ -45,7 +43,7 @@ def split_shard(service: Kinesis, call: Call, request: SplitShardInput) -> None:
             f"than the shard's EndingHashKey {shard.end}."
         )
     quotas.check_shards(service, call, 1)
-    made = [_new(shard.start, key - 1, shard.index), _new(key, shard.end, shard.index)]
+    made = [new_shard(shard.start, key - 1, shard.index), new_shard(key, shard.end, shard.index)]
     _commit(service, call, stream, [shard.index], made)
 
 
@@ -56,6 +54,7 @@ def merge_shards(service: Kinesis, call: Call, request: MergeShardsInput) -> Non
     """
     stream = service.find(call, request.StreamName, request.StreamARN, "kinesis:MergeShards")
     _check_mode(stream, "MergeShards")
+    check_active(stream)
     first = service.shard(stream, request.ShardToMerge)
     other = service.shard(stream, request.AdjacentShardToMerge)
     _check_open(stream, first)
@@ -65,7 +64,7 @@ def merge_shards(service: Kinesis, call: Call, request: MergeShardsInput) -> Non
             f"Shards {first.id} and {other.id} in stream {stream.name} under account {stream.account} are not an "
             "adjacent pair of shards eligible for merging"
         )
-    made = _new(min(first.start, other.start), max(first.end, other.end), first.index, other.index)
+    made = new_shard(min(first.start, other.start), max(first.end, other.end), first.index, other.index)
     _commit(service, call, stream, [first.index, other.index], [made])
 
 
@@ -76,6 +75,7 @@ def update_shard_count(service: Kinesis, call: Call, request: UpdateShardCountIn
     """
     stream = service.find(call, request.StreamName, request.StreamARN, "kinesis:UpdateShardCount")
     _check_mode(stream, "UpdateShardCount")
+    check_active(stream)
     count, target = len(stream.open), request.TargetShardCount
     recent = [ms for ms in stream.count_changes_ms if ms > call.now_ms - SHARD_COUNT_WINDOW_MS]
     if len(recent) >= SHARD_COUNT_UPDATES:
@@ -93,57 +93,17 @@ def update_shard_count(service: Kinesis, call: Call, request: UpdateShardCountIn
             f"UpdateShardCount cannot scale down below half your current open shard count. Current open shard count: "
             f"{count}. Target shard count: {target}."
         )
+    if target > SHARD_COUNT:
+        raise errors.limit(
+            f"UpdateShardCount cannot scale up to more than {SHARD_COUNT} shards. Target shard count: {target}."
+        )
     if target > count:
         quotas.check_shards(service, call, target - count)
     if target != count:
-        plan = _plan(stream, target)
-        _commit(service, call, stream, plan.closed, plan.made, target)
+        service.change(call.now_ms, stream, SCALING_MS, resharded(stream, target, service.entropy, is_asked_for=True))
     return UpdateShardCountOutput(
         StreamName=stream.name, CurrentShardCount=count, TargetShardCount=target, StreamARN=stream.arn
     )
-
-
-class _Plan:
-    """Splits and merges of two, in order; shards that don't exist yet go by the indexes that they will get."""
-
-    def __init__(self, next_index: int) -> None:
-        self.closed: list[int] = []
-        self.made: list[NewShard] = []
-        self._next_index = next_index
-
-    def make(self, start: int, end: int, parent: int, adjacent: int | None = None) -> Piece:
-        """A shard with a part of its parent's keys, or with those of two."""
-        self.made.append(_new(start, end, parent, adjacent))
-        self._next_index += 1
-        return start, end, self._next_index - 1
-
-    def cut(self, piece: Piece, bounds: Sequence[int]) -> list[Piece]:
-        """Split a piece at each of some ascending bounds within it."""
-        pieces = []
-        for bound in bounds:
-            start, end, index = piece
-            self.closed.append(index)
-            pieces.append(self.make(start, bound - 1, index))
-            piece = self.make(bound, end, index)
-        return [*pieces, piece]
-
-    def join(self, first: Piece, second: Piece) -> Piece:
-        """Merge two neighbours."""
-        self.closed += (first[2], second[2])
-        return self.make(first[0], second[1], first[2], second[2])
-
-
-def _plan(stream: Stream, target: int) -> _Plan:
-    """How the open shards become `target` of a size: cut at all of the new bounds, then joined between two of them."""
-    plan = _Plan(stream.next_shard)
-    bounds = [start for start, _ in even_ranges(target)]
-    wanted = set(bounds)
-    joined: list[Piece] = []
-    for shard in stream.open:
-        inner = bounds[bisect_right(bounds, shard.start) : bisect_right(bounds, shard.end)]
-        for piece in plan.cut((shard.start, shard.end, shard.index), inner):
-            joined.append(piece if piece[0] in wanted else plan.join(joined.pop(), piece))
-    return plan
 
 
 def _check_mode(stream: Stream, operation: str) -> None:
@@ -162,12 +122,6 @@ def _check_open(stream: Stream, shard: Shard) -> None:
         )
 
 
-def _new(start: int, end: int, parent: int, adjacent: int | None = None) -> NewShard:
-    return NewShard(start.to_bytes(KEY_BYTES, "big"), end.to_bytes(KEY_BYTES, "big"), parent, adjacent)
-
-
-def _commit(
-    service: Kinesis, call: Call, stream: Stream, closed: list[int], made: list[NewShard], target: int | None = None
-) -> None:
-    mark = service.entropy.take(MARK_BYTES).hex()
-    service.commit(call.now_ms, facts.Resharded(stream.number, closed, made, mark, target))
+def _commit(service: Kinesis, call: Call, stream: Stream, closed: list[int], made: list[NewShard]) -> None:
+    mark = draw_mark(service.entropy)
+    service.change(call.now_ms, stream, RESHARDING_MS, facts.Resharded(stream.number, closed, made, mark))

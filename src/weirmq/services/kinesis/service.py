@@ -13,9 +13,11 @@ from weirmq.engine.streams import Streams
 from weirmq.iam import authorize
 from weirmq.kernel.ids import Entropy
 from weirmq.services.kinesis import errors, facts, tokens
+from weirmq.services.kinesis.facts import KinesisFact
 from weirmq.services.kinesis.limits import TOKEN_MS
 from weirmq.services.kinesis.machine import KinesisMachine
-from weirmq.services.kinesis.model import Shard, Stream
+from weirmq.services.kinesis.model import Shard, Status, Stream
+from weirmq.services.kinesis.scaling import Scaler
 from weirmq.services.kinesis.sweeping import Sweeper, cutoff
 
 if TYPE_CHECKING:
@@ -27,30 +29,63 @@ _SHARD_ID: Final = re.compile(r"shardId-([0-9]{1,12})")
 
 
 class Kinesis:
-    """Kinesis Data Streams."""
+    """Kinesis Data Streams. With `is_strict`, states last as long as AWS's, and AWS's rates are enforced."""
 
     name = "kinesis"
     unsigned: frozenset[str] = frozenset()
 
-    def __init__(self, journal: Journal, streams: Streams, flowing: Flowing, entropy: Entropy) -> None:
+    def __init__(
+        self, journal: Journal, streams: Streams, flowing: Flowing, entropy: Entropy, *, is_strict: bool = False
+    ) -> None:
         self.journal = journal
         self.streams = streams
         self.entropy = entropy
+        self.is_strict = is_strict
         self.machine = KinesisMachine()
         self.machine.signal = streams.on_readable = flowing.signal
         self.subscriptions: dict[Place, Subscription] = {}
         self.sweeper = self.machine.sweeper = Sweeper(self)
+        self.machine.scaler = Scaler(self)
 
     @property
     def operations(self) -> Mapping[str, Operation]:
         """Every operation of the model. (Their modules name this class, so they are imported when it stands.)"""
         from weirmq.services.kinesis.api import OPERATIONS
+        from weirmq.services.kinesis.throttling import throttled
 
-        return OPERATIONS
+        return throttled(OPERATIONS) if self.is_strict else OPERATIONS
 
     def commit(self, now_ms: int, *found: Fact) -> None:
         """Record facts and let them take effect."""
         self.journal.commit(self.machine, found, now_ms)
+
+    def change(
+        self,
+        now_ms: int,
+        stream: Stream,
+        takes_ms: int,
+        *found: KinesisFact,
+        status: Status = "UPDATING",
+        consumer: str = "",
+    ) -> None:
+        """Let facts take effect at once or, where states last, when `takes_ms` are over; until then the stream or its
+        consumer is in `status`.
+        """
+        self.commit(now_ms, *self.changed(now_ms, stream.number, takes_ms, *found, status=status, consumer=consumer))
+
+    def changed(
+        self,
+        now_ms: int,
+        number: int,
+        takes_ms: int,
+        *found: KinesisFact,
+        status: Status = "UPDATING",
+        consumer: str = "",
+    ) -> Sequence[Fact]:
+        """What is to be recorded for that."""
+        if not self.is_strict:
+            return found
+        return (facts.ChangeBegun(number, status, now_ms + takes_ms, list(found), consumer),)
 
     # Streams and shards
 
@@ -68,6 +103,12 @@ class Kinesis:
         if stream is None:
             raise self._missing(call, name, arn, action)
         authorize(call, action, stream.arn, stream.policy)
+        return stream
+
+    def find_active(self, call: Call, name: str | None, arn: str | None, action: str) -> Stream:
+        """The same, for a change: ResourceInUse while another is under way."""
+        stream = self.find(call, name, arn, action)
+        check_active(stream)
         return stream
 
     def authorize(self, call: Call, action: str, stream: Stream) -> None:
@@ -132,3 +173,9 @@ class Kinesis:
         """These logs are gone from the disk. Raises NoRoom."""
         self.commit(now_ms, facts.LogsRemoved(list(names)))
         self.sweeper.removed(names)
+
+
+def check_active(stream: Stream) -> None:
+    """Refuse a change while another is under way. Raises ResourceInUse."""
+    if stream.change is not None:
+        raise errors.not_active(stream.name, stream.account, stream.status)

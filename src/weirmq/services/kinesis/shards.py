@@ -44,12 +44,17 @@ def shown(shard: Shard) -> ShardShape:
 
 
 def list_shards(service: Kinesis, call: Call, request: ListShardsInput) -> ListShardsOutput:
-    """Shards, open and closed, by their numbers. Raises ResourceNotFound, InvalidArgument, ExpiredNextToken."""
+    """Shards, open and closed, by their numbers.
+
+    Raises ResourceNotFound, ResourceInUse, InvalidArgument, ExpiredNextToken.
+    """
     most = min(request.MaxResults or LISTED_SHARDS, LISTED_SHARDS)
     if request.NextToken is not None:
         stream, after, shard_filter = _go_on(service, call, request)
     else:
         stream = service.find(call, request.StreamName, request.StreamARN, "kinesis:ListShards")
+        if stream.status == "CREATING":
+            raise errors.not_active(stream.name, stream.account, stream.status)
         _check_creation(stream, request.StreamCreationTimestamp)
         shard_filter = request.ShardFilter
         after = -1
@@ -125,5 +130,5 @@ def _filter(stream: Stream, shard_filter: ShardFilter, now_ms: int) -> Callable[
             raise errors.invalid("ShardFilter has a Timestamp in the future.")
         at_ms = max(at_ms, oldest_ms)
     if kind.startswith("FROM_"):
-        return lambda shard: not shard.closed_ms or shard.closed_ms > at_ms
-    return lambda shard: shard.created_ms <= at_ms and (not shard.closed_ms or shard.closed_ms > at_ms)
+        return lambda shard: not shard.closed_ms or shard.closed_ms >= at_ms
+    return lambda shard: shard.created_ms <= at_ms and (not shard.closed_ms or shard.closed_ms >= at_ms)

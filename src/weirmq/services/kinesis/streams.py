@@ -11,7 +11,15 @@ from weirmq.engine.service import Call
 from weirmq.iam import authorize
 from weirmq.kernel import arn
 from weirmq.services.kinesis import errors, facts, quotas, tags
-from weirmq.services.kinesis.limits import DESCRIBED_SHARDS, LISTED_STREAMS, ON_DEMAND_SHARDS, RECORD_KIB, WARM_MIBPS
+from weirmq.services.kinesis.limits import (
+    CREATING_MS,
+    DELETING_MS,
+    DESCRIBED_SHARDS,
+    LISTED_STREAMS,
+    ON_DEMAND_SHARDS,
+    RECORD_KIB,
+    WARM_MIBPS,
+)
 from weirmq.services.kinesis.model import BY_KEY, ON_DEMAND, PROVISIONED, Mode, Stream
 from weirmq.services.kinesis.service import Kinesis
 from weirmq.services.kinesis.shards import shown
@@ -38,7 +46,7 @@ _TOKEN: Final = "streams"  # noqa: S105 - a kind of token
 
 
 def create_stream(service: Kinesis, call: Call, request: CreateStreamInput) -> None:
-    """A new stream, ready at once; with neither a mode nor a number of shards on demand, with four.
+    """A new stream; with neither a mode nor a number of shards on demand, with four.
 
     Raises ResourceInUse, LimitExceeded, InvalidArgument, Validation.
     """
@@ -46,20 +54,23 @@ def create_stream(service: Kinesis, call: Call, request: CreateStreamInput) -> N
     own_arn = arn.build("kinesis", call.region, account, f"stream/{name}")
     authorize(call, "kinesis:CreateStream", own_arn)
     if request.Tags:
-        authorize(call, "kinesis:TagResource", own_arn)
+        authorize(call, "kinesis:AddTagsToStream", own_arn)
     mode = _mode_of(request)
     if (account, call.region, name) in service.machine.by_name:
         raise errors.in_use(f"Stream {name} under account {account} already exists.")
-    given = tags.check({}, request.Tags or {})
-    count = _shard_count(service, call, request, mode)
+    given = tags.check({}, request.Tags or {}, f"stream {name} under account {account}")
+    quotas.check_creating(service, call)
     warm = _warm_throughput(service, call, request, mode)
+    count = max(_shard_count(service, call, request, mode), warm)
     letters = b32encode(service.entropy.take(ID_BYTES)).decode().lower()
+    number = service.machine.next_stream
     service.commit(
         call.now_ms,
         facts.StreamCreated(
-            service.machine.next_stream, account, call.region, name, f"{letters[:20]}-{letters[20:23]}", mode, count,
+            number, account, call.region, name, f"{letters[:20]}-{letters[20:23]}", mode, count,
             given, warm, request.MaxRecordSizeInKiB or RECORD_KIB[0], request.RecordDistributionStrategy or BY_KEY,
         ),
+        *service.changed(call.now_ms, number, CREATING_MS, status="CREATING"),
     )  # fmt: skip
 
 
@@ -96,14 +107,14 @@ def _warm_throughput(service: Kinesis, call: Call, request: CreateStreamInput, m
 
 
 def delete_stream(service: Kinesis, call: Call, request: DeleteStreamInput) -> None:
-    """Delete a stream with all its records, at once. Raises ResourceNotFound, ResourceInUse."""
-    stream = service.find(call, request.StreamName, request.StreamARN, "kinesis:DeleteStream")
+    """Delete a stream with all its records. Raises ResourceNotFound, ResourceInUse."""
+    stream = service.find_active(call, request.StreamName, request.StreamARN, "kinesis:DeleteStream")
     if stream.consumers and not request.EnforceConsumerDeletion:
         raise errors.in_use(
             f"Stream {stream.name} under account {stream.account} has enhanced fan-out consumers. Deregister them, or"
             " set EnforceConsumerDeletion."
         )
-    service.commit(call.now_ms, facts.StreamDeleted(stream.number))
+    service.change(call.now_ms, stream, DELETING_MS, facts.StreamDeleted(stream.number), status="DELETING")
 
 
 def describe_stream(service: Kinesis, call: Call, request: DescribeStreamInput) -> DescribeStreamOutput:
@@ -113,7 +124,7 @@ def describe_stream(service: Kinesis, call: Call, request: DescribeStreamInput) 
     if request.ExclusiveStartShardId is not None:
         after = service.shard(stream, request.ExclusiveStartShardId).index
     most = min(request.Limit or DESCRIBED_SHARDS, DESCRIBED_SHARDS)
-    found = [shard for shard in stream.shards.values() if shard.index > after]
+    found = [shard for shard in stream.known_shards if shard.index > after]
     return DescribeStreamOutput(
         StreamDescription=StreamDescription(
             StreamName=stream.name,
@@ -158,18 +169,23 @@ def describe_stream_summary(
             EnhancedMonitoring=monitoring_of(stream),
             EncryptionType="KMS" if stream.key_id else "NONE",
             KeyId=stream.key_id or None,
-            OpenShardCount=len(stream.open),
+            OpenShardCount=sum(not shard.closed_ms for shard in stream.known_shards),
             ConsumerCount=len(stream.consumers),
-            WarmThroughput=warm_throughput_of(stream) if stream.warm_mibps else None,
+            WarmThroughput=_warm_throughput_of(service, stream, call.now_ms),
             MaxRecordSizeInKiB=stream.max_record_kib,
             RecordDistributionStrategy=stream.distribution if is_on_demand else None,
         )
     )
 
 
-def warm_throughput_of(stream: Stream) -> WarmThroughputObject:
-    """What is asked for is there at once."""
-    return WarmThroughputObject(TargetMiBps=stream.warm_mibps, CurrentMiBps=stream.warm_mibps)
+def _warm_throughput_of(service: Kinesis, stream: Stream, now_ms: int) -> WarmThroughputObject | None:
+    """What is asked for, and what is there; only of streams on demand, and with a billing commitment."""
+    if stream.mode != ON_DEMAND or not quotas.has_commitment(service, stream.account, stream.region, now_ms):
+        return None
+    coming = stream.change.then if stream.change else []
+    targets = [fact.mibps for fact in coming if isinstance(fact, facts.WarmThroughputSet)]
+    target = targets[0] if targets else stream.warm_mibps
+    return WarmThroughputObject(TargetMiBps=target or None, CurrentMiBps=len(stream.open))
 
 
 def list_streams(service: Kinesis, call: Call, request: ListStreamsInput) -> ListStreamsOutput:

@@ -30,8 +30,8 @@ _RESERVED: Final = "aws:"
 _LETTERS: Final = re.compile(r"[\w\s.:/=+@%-]*")
 
 
-def check(before: Mapping[str, str], added: Mapping[str, str]) -> dict[str, str]:
-    """All tags once `added` have joined those of `before`. Raises InvalidArgument, LimitExceeded."""
+def check(before: Mapping[str, str], added: Mapping[str, str], what: str) -> dict[str, str]:
+    """All tags of `what` once `added` have joined those of `before`. Raises InvalidArgument, LimitExceeded."""
     for key, value in added.items():
         if key.lower().startswith(_RESERVED):
             raise errors.invalid(f"Tag keys must not start with {_RESERVED}, which is reserved.")
@@ -42,14 +42,24 @@ def check(before: Mapping[str, str], added: Mapping[str, str]) -> dict[str, str]
             )
     after = {**before, **added}
     if len(after) > TAGS:
-        raise errors.invalid(f"Failed to add tags: a resource can have at most {TAGS} tags.")
+        raise errors.invalid(
+            f"Failed to add tags to {what} because a given {what.partition(' ')[0]} cannot have more than {TAGS} tags "
+            "associated with it."
+        )
     return after
 
 
 def _set(service: Kinesis, call: Call, stream: Stream, consumer: Consumer | None, after: dict[str, str]) -> None:
+    if stream.status == "CREATING":
+        raise errors.not_active(stream.name, stream.account, stream.status)
     if after != (consumer or stream).tags:
         name = consumer.name if consumer else ""
         service.commit(call.now_ms, facts.TagsSet(stream.number, after, name))
+
+
+def _named(stream: Stream, consumer: Consumer | None) -> str:
+    kind, name = ("consumer", consumer.name) if consumer else ("stream", stream.name)
+    return f"{kind} {name} under account {stream.account}"
 
 
 def _shown(found: Mapping[str, str], keys: Sequence[str]) -> list[Tag]:
@@ -59,7 +69,7 @@ def _shown(found: Mapping[str, str], keys: Sequence[str]) -> list[Tag]:
 def add_tags_to_stream(service: Kinesis, call: Call, request: AddTagsToStreamInput) -> None:
     """Add tags, and change those that are there. Raises InvalidArgument, ResourceNotFound."""
     stream = service.find(call, request.StreamName, request.StreamARN, "kinesis:AddTagsToStream")
-    _set(service, call, stream, None, check(stream.tags, request.Tags))
+    _set(service, call, stream, None, check(stream.tags, request.Tags, _named(stream, None)))
 
 
 def remove_tags_from_stream(service: Kinesis, call: Call, request: RemoveTagsFromStreamInput) -> None:
@@ -80,7 +90,7 @@ def list_tags_for_stream(service: Kinesis, call: Call, request: ListTagsForStrea
 def tag_resource(service: Kinesis, call: Call, request: TagResourceInput) -> None:
     """Add tags to a stream or consumer. Raises InvalidArgument, ResourceNotFound."""
     stream, consumer = find(service, call, request.ResourceARN, "kinesis:TagResource")
-    _set(service, call, stream, consumer, check((consumer or stream).tags, request.Tags))
+    _set(service, call, stream, consumer, check((consumer or stream).tags, request.Tags, _named(stream, consumer)))
 
 
 def untag_resource(service: Kinesis, call: Call, request: UntagResourceInput) -> None:
