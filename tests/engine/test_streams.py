@@ -419,3 +419,21 @@ def test_a_crash_loses_nothing_that_was_synced(seed: int, waits_for_sync: bool) 
             if waits_for_sync:
                 assert stream.readable == stream.synced
         disk.crash(entropy)
+
+
+def test_what_was_taken_up_on_a_nearly_full_disk_can_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("weirmq.engine.streams.BATCH_BYTES", 700)
+    refused = written = 0
+    for capacity in range(4_000, 24_000, 50):
+        disk = SimulatedDisk(capacity)
+        streams = Streams(FileLibrary(disk, "/data", segment_bytes=4_000), waits_for_sync=True)
+        stream = streams.stream("g/0")
+        try:
+            for _ in range(3):  # each record is a batch, with a header of its own
+                streams.append([Part(stream, [(b"k", (bytes(690),), 1_000)] * 3)], 1_000)
+        except NoRoom:
+            refused += 1
+        streams.flush()
+        written += stream.is_open and stream.written == 9
+    assert refused
+    assert written

@@ -118,7 +118,8 @@ class Stream:
     def reserve(self, size: int) -> None:
         """Make sure of room for records of `size` bytes, and of a log to put them. Raises NoRoom, LogFailed."""
         log = self._log or self._streams.open(self)
-        log.reserve(2 * HEADER_BYTES + self._pending_bytes + size)
+        size += self._pending_bytes
+        log.reserve((2 + size // BATCH_BYTES) * HEADER_BYTES + size)  # what is pending and this may be batches apart
 
     def add(self, runs: Sequence[Run], size: int, now_ms: int) -> Appended:
         """Number records, which are written with the next flush. There must be room: `Streams.append` sees to it."""

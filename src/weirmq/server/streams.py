@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from weirmq.engine.journal import Journal
 from weirmq.engine.streams import Stream, Streams
-from weirmq.kernel.errors import LogFailed
 
 THREADS: Final = 4  # a disk takes several syncs at once in about the time of one
 FILES_OF_A_LOG: Final = 5
@@ -56,7 +55,7 @@ class StreamWheel:
             return
         try:
             self._streams.flush()
-        except LogFailed as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was: what has got its offset isn't written
             self._stop_with(error)
 
     def _expect(self) -> None:
