@@ -171,10 +171,13 @@ class ChangeBegun(Fact, tag=40):
 
 
 class ChangeEnded(Fact, tag=41):
-    """The stream, or its consumer, is ACTIVE again, or gone."""
+    """The stream, or its consumer, is ACTIVE again, or gone. Shards that are made have `mark`, and not the one that was
+    drawn when the change began: if a crash undoes this fact, the next one's shards must have other logs.
+    """
 
     number: int
     consumer: str = ""
+    mark: str = ""
 
 
 class LoadPeaked(Fact, tag=42):

@@ -14,6 +14,8 @@ Rules:
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from msgspec import structs
+
 from weirmq.engine.machine import Fact
 from weirmq.iam.policy import Kind, parse
 from weirmq.kernel.clock import HOUR_MS, SECOND_MS
@@ -53,6 +55,7 @@ from weirmq.services.kinesis.limits import (
 from weirmq.services.kinesis.model import Commitment, Consumer, Shard, Stream, even_ranges
 
 if TYPE_CHECKING:
+    from weirmq.services.kinesis.changing import Changer
     from weirmq.services.kinesis.scaling import Scaler
     from weirmq.services.kinesis.sweeping import Sweeper
 
@@ -84,6 +87,7 @@ class KinesisMachine:
         self.sweeper: Sweeper | None = None
         self.signal: Callable[[str], None] = lambda _log: None  # whoever reads this log is to look again
         self.scaler: Scaler | None = None
+        self.changer: Changer | None = None
         self._appliers: dict[type[Fact], Callable[[Any, int, int], None]] = {
             KeyDrawn: self._key_drawn,
             StreamCreated: self._stream_created,
@@ -263,21 +267,13 @@ class KinesisMachine:
         change, changed.change = changed.change, None
         self.changes.drop(_change_key(fact.number, fact.consumer))
         for each in change.then if change else ():
+            if isinstance(each, Resharded):
+                each = structs.replace(each, mark=fact.mark)
             self.apply(each, offset, now_ms)
 
     def _changed(self, fact: ChangeBegun | ChangeEnded) -> Stream | Consumer:
         stream = self.streams[fact.number]
         return stream.consumers[fact.consumer] if fact.consumer else stream
-
-    def _ended(self, now_ms: int) -> Iterable[Fact]:
-        """The ends of changes that are due. They are due again as long as they aren't applied."""
-        due = []
-        while (key := self.changes.pop_due(now_ms)) is not None:
-            due.append(key)
-        for key in due:
-            self.changes.put(key, now_ms)
-            number, _, consumer = key.partition("/")
-            yield ChangeEnded(int(number), consumer)
 
     def _load_peaked(self, fact: LoadPeaked, _offset: int, _now_ms: int) -> None:
         stream = self.streams[fact.number]
@@ -295,8 +291,8 @@ class KinesisMachine:
 
     def next_due_ms(self) -> int | None:
         """When `due` wants to be called next."""
-        asked = [each.next_due_ms() for each in (self.sweeper, self.scaler) if each is not None]
-        return min((ms for ms in (*asked, self.changes.next_ms()) if ms is not None), default=None)
+        asked = [each.next_due_ms() for each in (self.sweeper, self.scaler, self.changer) if each is not None]
+        return min((ms for ms in asked if ms is not None), default=None)
 
     def due(self, now_ms: int) -> Sequence[Fact]:
         """Let go of records past their retention, end changes, and give streams on demand as many shards as they need;
@@ -307,7 +303,9 @@ class KinesisMachine:
             found += self.sweeper.sweep(now_ms)
         if self.scaler:
             found += self.scaler.scale(now_ms)
-        return [*found, *self._ended(now_ms)]
+        if self.changer:
+            found += self.changer.end(now_ms)
+        return found
 
     def snapshot(self) -> Iterable[Any]:
         """The whole state as a sequence of parts."""

@@ -13,6 +13,7 @@ from weirmq.engine.streams import Streams
 from weirmq.iam import authorize
 from weirmq.kernel.ids import Entropy
 from weirmq.services.kinesis import errors, facts, tokens
+from weirmq.services.kinesis.changing import Changer
 from weirmq.services.kinesis.facts import KinesisFact
 from weirmq.services.kinesis.limits import TOKEN_MS
 from weirmq.services.kinesis.machine import KinesisMachine
@@ -46,6 +47,7 @@ class Kinesis:
         self.subscriptions: dict[Place, Subscription] = {}
         self.sweeper = self.machine.sweeper = Sweeper(self)
         self.machine.scaler = Scaler(self)
+        self.machine.changer = Changer(self)
 
     @property
     def operations(self) -> Mapping[str, Operation]:
