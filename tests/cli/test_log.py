@@ -11,6 +11,7 @@ from weirmq.log.disk import SystemDisk
 from weirmq.log.files import FileLog
 from weirmq.server import lock
 from weirmq.server.config import Options
+from weirmq.testing import Server
 
 
 def _filled(folder: Path) -> Path:
@@ -65,6 +66,31 @@ def test_damage_is_named_and_mended(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert "kept as it was: " in result.output
     assert _said(tmp_path, "verify").exit_code == 0
+
+
+def test_the_logs_of_shards_are_gone_through_too(tmp_path: Path) -> None:
+    with Server(durability="fsync", data=str(tmp_path)) as server:
+        kinesis = server.client("kinesis")
+        kinesis.create_stream(StreamName="orders", ShardCount=2)
+        for number in range(4):
+            key = str(2**127 * (number % 2))
+            kinesis.put_record(StreamName="orders", Data=b"value %d" % number, PartitionKey="k", ExplicitHashKey=key)
+    segment, other = sorted(tmp_path.glob("streams/*/*/*.log"))
+    assert _said(tmp_path, "verify").output.count("sound: ") == 3
+    _damage(other)
+    result = _said(tmp_path, "verify")
+    assert result.exit_code == 1
+    assert f"{segment.parent}: sound: 2 records" in result.output
+    assert f"{other.parent}: DAMAGED: 1 records" in result.output
+    assert "records 0 to 0 are lost" in result.output
+    assert _said(tmp_path, "repair").exit_code == 0
+    with Server(durability="fsync", data=str(tmp_path)) as server:
+        kinesis = server.client("kinesis")
+        for shard, expected in (("0", [b"value 0", b"value 2"]), ("1", [b"value 3"])):
+            where = {"StreamName": "orders", "ShardId": f"shardId-{shard}", "ShardIteratorType": "TRIM_HORIZON"}
+            iterator = kinesis.get_shard_iterator(**where)["ShardIterator"]
+            found = kinesis.get_records(ShardIterator=iterator)["Records"]
+            assert [record["Data"] for record in found] == expected
 
 
 def test_not_while_a_server_has_the_folder(tmp_path: Path) -> None:

@@ -62,10 +62,11 @@ _KNOWN: Final[dict[str, tuple[Any, ...]]] = {
 
 
 class Maker:
-    """Makes requests. `handles` are receipt handles that were given out."""
+    """Makes requests. `handles` are receipt handles that were given out; `known` are values that fit, by member."""
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)  # noqa: S311 - repeatable
+        self.known = _KNOWN
         self.handles: list[str] = []
         self._operations = [load(name).operations for name in SERVICES]
 
@@ -129,8 +130,8 @@ class Maker:
         if self.random.random() >= wrong:
             if member.name == "ReceiptHandle" and self.handles:
                 return self.random.choice(self.handles)
-            if member.name in _KNOWN:
-                return self.random.choice(_KNOWN[member.name])
+            if member.name in self.known:
+                return self.random.choice(self.known[member.name])
             is_list = member.shape.type == "list"
             values = (member.shape.item.shape if is_list else member.shape).facts.get("enum")
             if values:

@@ -73,3 +73,33 @@ def test_logs_of_no_stream_are_named_and_left_alone() -> None:
     again.tick()
     assert again.kinesis.strays() == ["unknown"]
     assert disk.contents("/data/streams/unknown/000000000000/00000000000000000000.log") == b"x"
+
+
+def test_readers_and_their_tokens_end_with_it(world: World) -> None:
+    world.stream(shards=2)
+    world.put(b"a")
+    iterator = world.iterator(shard=1)
+    token = world.ask("ListShards", StreamName="orders", MaxResults=1).NextToken
+    world.ask("DeleteStream", StreamName="orders")
+    for _ in range(2):  # also when there is another one of that name
+        with refused("ResourceNotFoundException"):
+            world.get(iterator)
+        with refused("ResourceNotFoundException"):
+            world.ask("ListShards", NextToken=token)
+        if "orders" not in world.ask("ListStreams").StreamNames:
+            world.stream(shards=2)
+    assert world.data(shard=0) == world.data(shard=1) == []
+
+
+def test_what_was_put_before_is_answered(world: World) -> None:
+    """Its log goes while a record is on its way there: whoever put it is told what was so when the stream was there."""
+    world.stream()
+    answered: list[str] = []
+    answer = world.decide("PutRecord", StreamName="orders", Data=b"a", PartitionKey="k")
+    world.streams.hold(answered.append, answer.SequenceNumber)
+    world.decide("DeleteStream", StreamName="orders")
+    world.flush()
+    world.tick()
+    assert answered == [answer.SequenceNumber]
+    world.stream()
+    assert world.data() == []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from weirmq.engine.machine import Fact
 from weirmq.kernel.clock import HOUR_MS, MINUTE_MS
+from weirmq.kernel.errors import LogDamaged
 from weirmq.services.kinesis import facts
 from weirmq.services.kinesis.model import Shard, Stream
 
@@ -54,11 +55,18 @@ class Sweeper:
             cutoff_ms = cutoff(stream, now_ms)
             if shard.closed_ms and shard.closed_ms < cutoff_ms:
                 expired.setdefault(stream.number, []).append(shard.index)
-            elif shard.created_ms < cutoff_ms and self._service.log(shard).trim_to(cutoff_ms):
+            elif shard.created_ms < cutoff_ms and self._trim(shard, cutoff_ms):
                 left -= 1
                 if not left:
                     break
         return [facts.ShardsExpired(number, indexes) for number, indexes in expired.items()]
+
+    def _trim(self, shard: Shard, cutoff_ms: int) -> bool:
+        """Whether it took some time. A damaged log is left as it is: whoever needs the shard is told."""
+        try:
+            return self._service.log(shard).trim_to(cutoff_ms)
+        except LogDamaged:
+            return True
 
     def _give_up(self) -> None:
         """Have logs removed whose end nothing can undo any more."""
