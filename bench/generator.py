@@ -17,10 +17,13 @@ from dataclasses import dataclass, field
 
 Script = Generator[bytes, bytes, None]
 RECEIPT_HANDLE = re.compile(rb'"ReceiptHandle"\s*:\s*"((?:[^"\\]|\\.)*)"')
+ITERATOR = re.compile(rb'"ShardIterator"\s*:\s*"([^"]+)"')
+NEXT_ITERATOR = re.compile(rb'"NextShardIterator"\s*:\s*"([^"]+)"')
 CONTENT_LENGTH = re.compile(rb"\r\ncontent-length:\s*(\d+)", re.IGNORECASE)
 CHUNKED = re.compile(rb"\r\ntransfer-encoding:\s*chunked", re.IGNORECASE)
 CLOSING = re.compile(rb"\r\nconnection:\s*close", re.IGNORECASE)
 ANSWER_SECONDS = 60
+_TAIL = 4096
 
 
 class RefusedError(Exception):
@@ -37,21 +40,21 @@ class Totals:
     latencies_us: "array[float]" = field(default_factory=lambda: array("d"))
 
 
-def answer_body(data: bytes) -> bytes | None:
+def answer_body(data: bytes | bytearray) -> bytes | None:
     """The body of a whole HTTP answer, or None while some of it is missing. Raises RefusedError."""
     end = data.find(b"\r\n\r\n")
     if end < 0:
         return None
-    head = data[:end]
+    head = bytes(data[:end])
     length = CONTENT_LENGTH.search(head)
     if length:
         if len(data) < end + 4 + int(length[1]):
             return None
-        body = data[end + 4 :]
+        body = bytes(data[end + 4 :])
     elif CHUNKED.search(head):
         if not data.endswith(b"0\r\n\r\n"):
             return None
-        body = _joined(data[end + 4 :])
+        body = _joined(bytes(data[end + 4 :]))
     else:
         raise RefusedError(f"an answer without a length: {head!r}")
     if not data.startswith((b"HTTP/1.1 200", b"HTTP/1.0 200")):
@@ -73,7 +76,7 @@ class _Connection:
     def __init__(self, port: int, script: Script) -> None:
         self.port = port
         self.script = script
-        self.buffer = b""
+        self.buffer = bytearray()
         self.sent_at = 0.0
         self.socket = self._open()
 
@@ -128,7 +131,7 @@ def _on_readable(fd: int, open_now: dict[int, _Connection], poll: select.epoll, 
     totals.requests += 1
     totals.latencies_us.append((time.perf_counter() - connection.sent_at) * 1e6)
     closing = CLOSING.search(connection.buffer, 0, connection.buffer.find(b"\r\n\r\n") + 2)
-    connection.buffer = b""
+    connection.buffer = bytearray()
     if closing:
         poll.unregister(fd)
         del open_now[fd]
@@ -153,6 +156,20 @@ def counter(count: int) -> Callable[[], int | None]:
     """Hands out the numbers below `count` once each, then None."""
     numbers = iter(range(count))
     return lambda: next(numbers, None)
+
+
+def iterator_of(answer: bytes) -> bytes:
+    """The ShardIterator in the answer of GetShardIterator. Raises RefusedError."""
+    found = ITERATOR.search(answer)
+    if not found:
+        raise RefusedError(f"no iterator in {answer[:300]!r}")
+    return found[1]
+
+
+def next_iterator(answer: bytes) -> bytes | None:
+    """The NextShardIterator in the answer of GetRecords, wherever it stands; None at the end of a closed shard."""
+    found = NEXT_ITERATOR.search(answer, max(0, len(answer) - _TAIL)) or NEXT_ITERATOR.search(answer)
+    return found[1] if found else None
 
 
 def cycles(pool: list[bytes], receive: bytes, delete: Callable[[bytes], bytes]) -> Script:

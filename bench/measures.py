@@ -1,6 +1,7 @@
-"""What is measured of one running server, as named figures; the units are in the names. (Of topics: `topics.py`.)
+"""What is measured of one running server, as named figures; the units are in the names. (Of topics: `topics.py`; of streams:
+`streams.py`.)
 
-A part (`load`, `backlog`, `topics`) writes into the `found` that it is given, so that what was found before a failure
+A part (`load`, `backlog`, `topics`, `streams`) writes into the `found` that it is given, so that what was found before a failure
 is kept.
 """
 
@@ -41,6 +42,9 @@ class Plan:
     depth_seconds: float
     churn_seconds: float
     large: bool
+    stream_sizes: tuple[int, ...]
+    peer_stream_sizes: tuple[int, ...]
+    fill_seconds: float
     http_publishes: int
     http_seconds: float
     waiting: int
@@ -79,7 +83,13 @@ def _batches(running: Running, seconds: int) -> Figures:
 
 def by_wrk(running: Running, pool: list[bytes], connections: int, seconds: int) -> Figures:
     """Throughput and CPU of a replayed pool."""
-    outcome = wrk.run(running.process, running.place.port, pool, connections, seconds, running.place.scratch)
+    return of_outcome(
+        wrk.run(running.process, running.place.port, pool, connections, seconds, running.place.scratch)
+    )
+
+
+def of_outcome(outcome: wrk.Outcome) -> Figures:
+    """What a run of wrk says, as figures."""
     return {
         "requests": outcome.requests,
         "per_second": outcome.per_second,

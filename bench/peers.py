@@ -6,13 +6,16 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench.servers import HERE, Place, Server
+from bench.processes import free_port
+from bench.servers import EVERYTHING, HERE, Place, Server
 
 PEERS = HERE / ".peers"
 INSTALL_SECONDS = 900
 MINISTACK = "1.5.33"
 MOTO = "5.2.5"
 ELASTICMQ = "1.7.1"  # named again in elasticmq.pom.xml
+KINESALITE = "3.3.3"
+KINESIS_LOCAL = "0.6.2"
 GOAWS = "latest"
 GOAWS_PROGRAM = "WEIRMQ_BENCH_GOAWS"  # a goaws program built elsewhere, for where the Go proxy doesn't serve it
 ELASTICMQ_CONFIG = """\
@@ -74,7 +77,7 @@ def ministack() -> Server:
             "DOCKER_HOST": f"unix://{place.scratch}/no-docker.sock",
         }
 
-    return Server("ministack", MINISTACK, lambda _: [str(folder / "bin/ministack")], env, has_topics=True)
+    return Server("ministack", MINISTACK, lambda _: [str(folder / "bin/ministack")], env, services=EVERYTHING)
 
 
 def moto() -> Server:
@@ -87,7 +90,46 @@ def moto() -> Server:
     def command(place: Place) -> list[str]:
         return [program, "-H", "127.0.0.1", "-p", str(place.port)]
 
-    return Server("moto", MOTO, command, has_topics=True, asks_endpoints=False, posts_raw=False)
+    return Server("moto", MOTO, command, services=EVERYTHING, asks_endpoints=False, posts_raw=False)
+
+
+def kinesalite() -> Server:
+    """An implementation of Kinesis in JavaScript over LevelDB, here in memory, from npm."""
+    program = _node_package("kinesalite", KINESALITE) / "kinesalite/cli.js"
+    quick = ["--createStreamMs", "0", "--deleteStreamMs", "0", "--shardLimit", "1000"]
+
+    def command(place: Place) -> list[str]:
+        return ["node", str(program), "--port", str(place.port), *quick]
+
+    return Server("kinesalite", KINESALITE, command, warm_up_seconds=4, services=frozenset({"kinesis"}))
+
+
+def kinesis_local() -> Server:
+    """kinesis-mock: Kinesis in Scala.js, in memory, from npm."""
+    program = _node_package("kinesis-local", KINESIS_LOCAL) / "kinesis-local/main.js"
+
+    def env(place: Place) -> dict[str, str]:
+        quick = dict.fromkeys(("CREATE_STREAM_DURATION", "DELETE_STREAM_DURATION"), "1ms")
+        ports = {"KINESIS_MOCK_PLAIN_PORT": str(place.port), "KINESIS_MOCK_TLS_PORT": str(free_port())}
+        return {**quick, **ports, "SHARD_LIMIT": "1000", "LOG_LEVEL": "ERROR"}
+
+    return Server(
+        "kinesis-local",
+        KINESIS_LOCAL,
+        lambda _: ["node", str(program)],
+        env,
+        warm_up_seconds=4,
+        services=frozenset({"kinesis"}),
+    )
+
+
+def _node_package(name: str, version: str) -> Path:
+    """The folder of installed packages."""
+    folder = PEERS / f"{name}-{version}"
+    if not (folder / "node_modules" / name).exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        _run("npm", "install", "--prefix", folder, "--no-audit", "--no-fund", f"{name}@{version}")
+    return folder / "node_modules"
 
 
 def elasticmq() -> Server:
@@ -125,4 +167,6 @@ ALL: dict[str, Callable[[], Server]] = {
     "elasticmq": elasticmq,
     "ministack": ministack,
     "moto": moto,
+    "kinesalite": kinesalite,
+    "kinesis-local": kinesis_local,
 }

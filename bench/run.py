@@ -15,6 +15,7 @@ from pathlib import Path
 from bench import disk, peers
 from bench.measures import Figures, Plan, backlog, load
 from bench.servers import Running, Server, prove, running, weirmq
+from bench.streams import streams
 from bench.topics import topics
 
 Part = Callable[[Running, Plan, dict[str, Figures]], None]
@@ -37,6 +38,7 @@ class Result:
     when: str
     depths: tuple[int, ...]
     waiting: int
+    stream_sizes: tuple[int, ...]
     machine: dict[str, str]
     servers: dict[str, str] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
@@ -60,6 +62,7 @@ def start_result(plan: Plan, data: Path) -> Result:
         when=dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M UTC"),
         depths=plan.depths,
         waiting=plan.waiting,
+        stream_sizes=plan.stream_sizes,
         machine={
             "machine": f"{os.cpu_count()} cores of {_processor()}, Linux {platform.release()}",
             "python": platform.python_version(),
@@ -146,11 +149,12 @@ def measure_disk(data: Path, result: Result, save: Callable[[], object]) -> None
     save()
 
 
-PARTS: dict[str, Part] = {"load": load, "backlog": backlog, "topics": topics}
+PARTS: dict[str, Part] = {"load": load, "backlog": backlog, "topics": topics, "streams": streams}
+SERVICES = {"load": "sqs", "backlog": "sqs", "topics": "sns", "streams": "kinesis"}
 
 
 def takes_part(server: Server, part: str) -> bool:
     """Whether a server is measured in a part. Only the load tells WeirMQ's durabilities apart; the others show `os`."""
-    if part == "topics" and not server.has_topics:
+    if SERVICES[part] not in server.services:
         return False
     return part == "load" or server.is_peer or server.durability == "os"

@@ -20,6 +20,7 @@ from bench.signed import ACCESS_KEY, SECRET_KEY, Recorder, client
 
 HERE = Path(__file__).parent
 DURABILITIES = ("memory", "os", "fsync")
+EVERYTHING = frozenset({"sqs", "sns", "kinesis"})
 START_SECONDS = 60
 POLL_SECONDS = 0.002
 WEIRMQ_CONFIG = f"""\
@@ -31,7 +32,7 @@ account = "000000000000"
 
 [[users.policies]]
 Version = "2012-10-17"
-Statement = [{{ Effect = "Allow", Action = ["sqs:*", "sns:*"], Resource = "*" }}]
+Statement = [{{ Effect = "Allow", Action = ["sqs:*", "sns:*", "kinesis:*"], Resource = "*" }}]
 
 [sns_quotas]
 filter_policies_of_topic = 1000
@@ -54,7 +55,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Server:
-    """A program that speaks SQS, and maybe SNS. `durability` is what WeirMQ was asked for, "" for a peer."""
+    """A program that speaks some of SQS, SNS and Kinesis. `durability` is what WeirMQ was asked for, "" for a peer."""
 
     program: str
     version: str
@@ -62,7 +63,7 @@ class Server:
     env: Callable[[Place], Mapping[str, str]] = field(default=lambda _: {})
     durability: str = ""
     warm_up_seconds: int = 1
-    has_topics: bool = False
+    services: frozenset[str] = frozenset({"sqs"})
     asks_endpoints: bool = True  # whether they want to be subscribed
     posts_raw: bool = True  # to endpoints that were subscribed so
 
@@ -78,24 +79,30 @@ class Server:
 
 
 class Running:
-    """A started server. `start_seconds` is the time from exec to the answer of the first CreateQueue."""
+    """A started server. `start_seconds` is the time from exec to the answer of the first request: CreateQueue, or
+    ListStreams where there are no queues.
+    """
 
     def __init__(self, server: Server, place: Place) -> None:
         self.server = server
         self.place = place
         self.recorder = Recorder(place.endpoint)
+        self.stream_recorder = Recorder(place.endpoint, "kinesis")
         self._numbers = itertools.count(1)
         self.process, self.start_seconds = self._start()
 
     def _start(self) -> tuple[Process, float]:
-        hello = self.recorder.record("create_queue", QueueName="hello")
+        if "sqs" in self.server.services:
+            hello = self.recorder.record("create_queue", QueueName="hello")
+        else:
+            hello = self.stream_recorder.record("list_streams")
         output = self.place.scratch / "output.log"
         process = Process(self.server.command(self.place), self.server.env(self.place), output, cwd=self.place.scratch)
         deadline = process.started_at + START_SECONDS
         while not answers_yet(self.place.port, hello):
             if not process.alive() or time.perf_counter() > deadline:
                 process.stop(signal.SIGKILL)
-                raise RuntimeError(f"{self.server.name} does not answer CreateQueue:\n{process.last_words()}")
+                raise RuntimeError(f"{self.server.name} does not answer its first request:\n{process.last_words()}")
             time.sleep(POLL_SECONDS)
         return process, time.perf_counter() - process.started_at
 
@@ -109,9 +116,13 @@ class Running:
         """A boto3 client of this server."""
         return client(self.place.endpoint, "sqs", secret_key)
 
+    def client(self, service: str) -> Any:
+        """The same for another service."""
+        return client(self.place.endpoint, service)
+
     def sns(self) -> Any:
         """The same for SNS."""
-        return client(self.place.endpoint, "sns")
+        return self.client("sns")
 
     @functools.cached_property
     def topic_recorder(self) -> Recorder:
@@ -142,7 +153,11 @@ def running(server: Server, root: Path) -> Iterator[Running]:
 
 
 def prove(started: Running) -> bool:
-    """Sends, receives and deletes by boto3. Returns whether a wrong secret key is refused, too."""
+    """A round trip by boto3. Returns whether a wrong secret key is refused, too."""
+    return _prove_queues(started) if "sqs" in started.server.services else _prove_streams(started)
+
+
+def _prove_queues(started: Running) -> bool:
     sqs = started.sqs()
     with started.queue("proof") as url:
         sqs.send_message(QueueUrl=url, MessageBody="héllo <&>")
@@ -157,6 +172,17 @@ def prove(started: Running) -> bool:
         return False
 
 
+def _prove_streams(started: Running) -> bool:
+    kinesis = started.client("kinesis")
+    if "StreamNames" not in kinesis.list_streams():
+        raise RuntimeError(f"{started.server.name} lists no streams")
+    try:
+        client(started.place.endpoint, "kinesis", "a wrong secret").list_streams()
+    except ClientError:
+        return True
+    return False
+
+
 def weirmq(durability: str) -> Server:
     """WeirMQ as installed beside this Python, with a configured user: every signature and policy is checked."""
 
@@ -168,4 +194,4 @@ def weirmq(durability: str) -> Server:
         start = [program, "serve", "--host", "127.0.0.1", "--port", port, "--data", data]
         return [*start, "--durability", durability, "--config", str(config)]
 
-    return Server("weirmq", "this tree", command, durability=durability, has_topics=True)
+    return Server("weirmq", "this tree", command, durability=durability, services=EVERYTHING)

@@ -9,15 +9,18 @@ import hmac
 import json
 import random
 import string
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus, urlsplit
 
 import boto3
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+import cbor2
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
 from botocore.config import Config
+from botocore.credentials import Credentials
 
 ACCESS_KEY = "AKIAWEIRMQBENCH00001"
 SECRET_KEY = "bench/secret+key/of/forty/characters/000"  # noqa: S105  of a server that lives for minutes
@@ -166,6 +169,25 @@ def batch_deleter(recorder: Recorder, queue_url: str) -> Callable[[list[bytes]],
     def make(handles: list[bytes]) -> bytes:
         listed = (b'{"Id": "%d", "ReceiptHandle": "%b"}' % pair for pair in enumerate(handles))
         return signer.sign(start + b", ".join(listed) + b"]}")
+
+    return make
+
+
+def in_cbor(endpoint: str, operation: str, parameters: Mapping[str, object]) -> bytes:
+    """A request of Kinesis in AWS CBOR 1.1, as the Java SDK sends it, signed by botocore's signer."""
+    headers = {"Content-Type": "application/x-amz-cbor-1.1", "X-Amz-Target": f"Kinesis_20131202.{operation}"}
+    request = AWSRequest("POST", endpoint + "/", headers, cbor2.dumps(dict(parameters)))
+    SigV4Auth(Credentials(ACCESS_KEY, SECRET_KEY), "kinesis", REGION).add_auth(request)
+    return to_bytes(request.prepare())
+
+
+def getter(recorder: Recorder) -> Callable[[bytes, int | None], bytes]:
+    """Makes a GetRecords from the bytes of an iterator as they stood in a JSON answer, and a limit."""
+    signer = Resigner(recorder.record("get_records", ShardIterator="iterator"))
+
+    def make(iterator: bytes, limit: int | None) -> bytes:
+        more = b"" if limit is None else b', "Limit": %d' % limit
+        return signer.sign(b'{"ShardIterator": "' + iterator + b'"' + more + b"}")
 
     return make
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench.run import Result, Step
+from bench.streams import FORMATS, KINDS
 from bench.topics import FILTERS
 
 FSYNC_RATIO = "fsync / os, 64 connections"
@@ -58,9 +59,9 @@ class Cell:
         return f"{_short(self.median)} ({_short(self.least)}..{_short(self.most)})"
 
 
-def rows(depths: tuple[int, ...], waiting: int) -> list[Row]:
-    """All rows, for backlogs of these depths and so many subscriptions that wait."""
-    return [*_queue_rows(depths), *_topic_rows(waiting)]
+def rows(depths: tuple[int, ...], waiting: int, stream_sizes: tuple[int, ...]) -> list[Row]:
+    """All rows, for backlogs of these depths, so many subscriptions that wait, and streams of these sizes."""
+    return [*_queue_rows(depths), *_topic_rows(waiting), *_stream_rows(stream_sizes)]
 
 
 def _queue_rows(depths: tuple[int, ...]) -> list[Row]:
@@ -146,6 +147,63 @@ def _topic_rows(waiting: int) -> list[Row]:
     ]
 
 
+def _stream_rows(sizes: tuple[int, ...]) -> list[Row]:
+    largest = f"{sizes[-1]:,}"
+    by_cpu = "records_per_cpu_second"
+    return [
+        *[
+            Row(
+                f"PutRecords of 500 x 1 KB over 4 shards, {spoken}, records a CPU second",
+                "os",
+                f"PutRecords, {spoken}",
+                by_cpu,
+                at_least(150_000, "/s"),
+            )
+            for spoken in FORMATS
+        ],
+        Row("PutRecords, JSON, records/s", "os", "PutRecords, JSON", "records_per_second"),
+        Row("PutRecord 1 KB, requests a CPU second", "os", "PutRecord", by_cpu, at_least(16_000, "/s")),
+        Row("PutRecord 1 KB, requests/s", "os", "PutRecord", "per_second"),
+        *[
+            Row(
+                f"GetRecords of 1,000 x 1 KB, {spoken}, records a CPU second",
+                "os",
+                f"GetRecords, {spoken}",
+                by_cpu,
+                at_least(300_000, "/s"),
+            )
+            for spoken in FORMATS
+        ],
+        Row("GetRecords, JSON, records/s", "os", "GetRecords, JSON", "records_per_second"),
+        *[row for kind in KINDS for row in _seek_rows(kind, sizes)],
+        *[
+            Row(f"memory a 1 KB record, {size:,} in the stream, bytes", "os", _memory_at(size), "pss_bytes_record")
+            for size in sizes[1:]
+        ],
+        Row(f"resident MB, {largest} records of 1 KB", "os", _memory_at(sizes[-1]), "mb", at_most(100, "MB")),
+        Row(
+            f"longest stall of the loop, {largest} records, ms",
+            "os",
+            f"stream stalls up to {largest}",
+            "loop_stall_max_ms",
+        ),
+    ]
+
+
+def _seek_rows(kind: str, sizes: tuple[int, ...]) -> list[Row]:
+    """What it costs to find a place and read 10 records from it, in a small stream and in the largest."""
+    what = f"GetShardIterator {kind} + GetRecords"
+    ends = (sizes[0], sizes[-1])
+    return [
+        *[Row(f"{what}, {size:,} records, CPU us", "os", f"{kind} at {size:,}", "cpu_us") for size in ends],
+        Row(f"{what}, largest / smallest stream, CPU", "os", f"{kind}, flatness", "cpu_ratio", at_most(1.5, "")),
+    ]
+
+
+def _memory_at(size: int) -> str:
+    return f"stream memory at {size:,}"
+
+
 def _memory_row(depth: int, limit: Limit | None) -> Row:
     what = f"memory a queued 1 KB message, {depth:,} deep, bytes"
     return Row(what, "os", f"memory at {depth:,}", "pss_bytes_message", limit)
@@ -176,7 +234,7 @@ def markdown(result: Result) -> str:
     """The whole report."""
     peers = [name for name in result.servers if not name.startswith("weirmq")]
     steps = _with_fsync_ratio(result.steps)
-    lines = [*_table(steps, rows(result.depths, result.waiting), peers), "", LEGEND, ""]
+    lines = [*_table(steps, rows(result.depths, result.waiting, result.stream_sizes), peers), "", LEGEND, ""]
     lines += [f"- {name} {result.servers[name]}" for name in result.servers]
     lines += [f"- {name}: not measured: {reason}" for name, reason in result.missing.items()]
     lines += [f"- failed: {failure}" for failure in result.failures]

@@ -15,9 +15,10 @@ SCRIPT = Path(__file__).with_name("replay.lua")
 
 @dataclass
 class Outcome:
-    """One run of wrk, with the server's and wrk's own CPU time."""
+    """One run of wrk, with the server's and wrk's own CPU time. `bytes` are those of the answers, heads too."""
 
     requests: int
+    bytes: int
     seconds: float
     cpu_us: float
     generator_cpu_us: float
@@ -56,6 +57,7 @@ def run(server: Process, port: int, pool: list[bytes], connections: int, seconds
     count = said["requests"]
     return Outcome(
         requests=count,
+        bytes=said["bytes"],
         seconds=said["duration_us"] / 1e6,
         cpu_us=cpu / count * 1e6,
         generator_cpu_us=own / count * 1e6,

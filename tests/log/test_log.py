@@ -9,6 +9,7 @@ from weirmq.kernel.errors import NoRoom
 from weirmq.log.batch import BadBatch, BatchBuilder, check, headers, records
 from weirmq.log.disk import SystemDisk
 from weirmq.log.files import FileLog
+from weirmq.log.index import INTERVAL_BYTES
 from weirmq.log.log import Log
 from weirmq.log.memory import MemoryLog
 from weirmq.testing.disk import SimulatedDisk
@@ -221,3 +222,55 @@ def test_a_full_disk_takes_records_again_when_there_is_room() -> None:
     log.reserve(200)
     assert log.append(batch_of(b"again")) == taken
     assert values_from(log, taken) == [b"again"]
+
+
+def reopened(log: Log, opener: Opener) -> Log:
+    """The log as it is found again; what is only in memory would be gone."""
+    if isinstance(log, MemoryLog):
+        return log
+    log.close()
+    return opener()
+
+
+def first_at(log: Log, time_ms: int) -> int:
+    """The first record of a time or later, looked for from where the log says; and it must be near."""
+    offset = log.seek(time_ms)
+    for position, batch in headers(data := log.read(offset, INTERVAL_BYTES)):
+        if batch.max_timestamp_ms >= time_ms:
+            found = records(data[position : position + batch.size])
+            return next(record.offset for record in found if record.timestamp_ms >= time_ms)
+    assert offset == log.end
+    return log.end
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_finds_times(opener: Opener, lost: bool) -> None:
+    log = opener()
+    times = [number // 3 * 10 for number in range(60)]
+    for time_ms in times:
+        log.append(batch_of(bytes(200), timestamp_ms=time_ms))
+    for when in range(-5, 210, 5):
+        assert first_at(log, when) == next((n for n, each in enumerate(times) if each >= when), 60)
+    log.trim(30)
+    log.sync()
+    if not lost:
+        log = reopened(log, opener)
+    for when in range(times[log.start] + 1, 210, 5):
+        assert first_at(log, when) == next((n for n, each in enumerate(times) if each >= when), 60)
+    assert log.seek(0) == log.start
+
+
+def test_finds_times_that_fall(opener: Opener) -> None:
+    """A clock that was set back: the first record that came at a time or later is found all the same."""
+    log = opener()
+    times = [50, 60, 10, 20, 70, 30, 80]
+    for time_ms in times:
+        log.append(batch_of(bytes(400), timestamp_ms=time_ms))
+    for _ in range(2):
+        log = reopened(log, opener)
+        for when in range(5, 90, 5):
+            assert first_at(log, when) == next((n for n, each in enumerate(times) if each >= when), 7)
+
+
+def test_an_empty_log_has_no_times(log: Log) -> None:
+    assert log.seek(1) == 0

@@ -9,8 +9,8 @@ A reader is never given what isn't durable: nobody acts on what a crash could un
 was written, with `fsync` what was synced; the shell syncs all the logs that were touched in a turn, side by side.
 
 A log is opened when it is first needed, and the one that was used longest ago is closed when too many are open. What
-memory holds of a stream doesn't grow with it: the newest 16 KiB in 64 MiB are indexed (log/index.py), and a point in
-time is found by bisection over the batches' own timestamps, which never fall in a stream.
+memory holds of a stream doesn't grow with it, but for some hundred bytes for each 64 MiB, and it is found by its log's
+sparse index where an offset or a point in time lies (log/index.py).
 """
 
 from collections import OrderedDict, deque
@@ -19,6 +19,7 @@ from typing import Any, Final, NamedTuple
 
 from weirmq.kernel.errors import LogFailed
 from weirmq.log.batch import HEADER_BYTES, BatchBuilder, Header, header, headers, records
+from weirmq.log.index import INTERVAL_BYTES
 from weirmq.log.library import Library
 from weirmq.log.log import Log
 from weirmq.log.rows import Row, take_rows
@@ -209,29 +210,17 @@ class Stream:
     def offset_at(self, time_ms: int, low: int = 0) -> Appended:
         """The first record from `low` on that came at `time_ms` or later, and its time; `readable` where there is none.
 
-        The cost is that of a few reads more than twice the logarithm of how far from `low` it is.
+        The log's index says where it is, so the cost is that of one read.
         """
-        low, high = max(low, self.start), self._readable
-        best, step = None, 1
-        while low < high:
-            probe = low + step - 1
-            found = self._header(probe if best is None and probe < high else (low + high) // 2)
-            if found.max_timestamp_ms < time_ms:
-                low = found.next_offset
-                step *= 4
-            else:
-                best, high = found, found.base_offset
-        if best is None:
-            return Appended(self._readable, time_ms)
-        return next(
-            Appended(record.offset, record.timestamp_ms)
-            for record in records(self.read(best.base_offset, 0))
-            if record.timestamp_ms >= time_ms and record.offset >= low
-        )
-
-    def _header(self, offset: int) -> Header:
-        """The header of the batch that contains `offset`."""
-        return header(self.read(offset, 0))
+        offset = max(low, self.start)
+        if offset < self._readable:
+            offset = max(offset, (self._log or self._streams.open(self)).seek(time_ms))
+        while data := self.read(offset, INTERVAL_BYTES):
+            for position, batch in headers(data):
+                offset = batch.next_offset
+                if batch.max_timestamp_ms >= time_ms and offset > low:
+                    return _first_at(data[position : position + batch.size], batch, max(low, self.start), time_ms)
+        return Appended(self._readable, time_ms)
 
     def horizon(self, cutoff_ms: int) -> int:
         """The first record that came at `cutoff_ms` or later, once and for all: this offset only grows."""
@@ -285,6 +274,17 @@ class Stream:
     def written(self) -> int:
         """The end of what the log has, pending records not counted."""
         return self._end - len(self._runs)
+
+
+def _first_at(data: memoryview, batch: Header, low: int, time_ms: int) -> Appended:
+    """The first record of a batch from `low` on that came at `time_ms` or later; the batch has one."""
+    if batch.base_timestamp_ms == batch.max_timestamp_ms:
+        return Appended(max(low, batch.base_offset), batch.max_timestamp_ms)
+    return next(
+        Appended(record.offset, record.timestamp_ms)
+        for record in records(data)
+        if record.timestamp_ms >= time_ms and record.offset >= low
+    )
 
 
 class Streams:

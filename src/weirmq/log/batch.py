@@ -28,7 +28,7 @@ _HEADER: Final = struct.Struct(">qiibIhiqqqhii")
 _BASE_OFFSET: Final = struct.Struct(">q")
 _LENGTH: Final = struct.Struct(">i")
 _CRC: Final = struct.Struct(">I")
-_SPAN: Final = struct.Struct(">i4xb6xi")  # length, magic, last offset delta
+_SPAN: Final = struct.Struct(">i4xb6xi8xq")  # length, magic, last offset delta, max timestamp
 _LENGTH_AT: Final = 8
 _BEFORE_LENGTH: Final = 12  # base offset and length itself
 _MAX_INT64: Final = 2**63 - 1
@@ -214,18 +214,20 @@ def stamp(batch: bytearray, base_offset: int) -> None:
     _BASE_OFFSET.pack_into(batch, 0, base_offset)
 
 
-def span(batch: bytes | bytearray) -> int:
-    """How many offsets one batch takes up. Raises BadBatch where the bytes aren't just one; looks not at the CRC."""
+def span(batch: bytes | bytearray) -> tuple[int, int]:
+    """How many offsets one batch takes up, and its latest time. Raises BadBatch where the bytes aren't just one; looks
+    not at the CRC.
+    """
     if len(batch) < HEADER_BYTES:
         raise BadBatch(0, f"{len(batch)} bytes are too few for a header")
-    length, magic, last = _SPAN.unpack_from(batch, _LENGTH_AT)
+    length, magic, last, latest_ms = _SPAN.unpack_from(batch, _LENGTH_AT)
     if magic != _MAGIC:
         raise BadBatch(0, f"magic is {magic}, not {_MAGIC}")
     if _BEFORE_LENGTH + length != len(batch):
         raise BadBatch(0, f"{len(batch)} bytes are not one batch of {_BEFORE_LENGTH + length}")
     if last < 0:
         raise BadBatch(0, f"a last offset delta of {last}")
-    return int(last) + 1
+    return last + 1, latest_ms
 
 
 def size_at(data: bytes | bytearray | memoryview, position: int) -> int:

@@ -1,7 +1,7 @@
 """A log in a folder of segment files.
 
     00000000000000000000.log     batches, one after another; the name is the offset of the first record
-    00000000000000000000.index   where in it which offset lies (see `index.py`); made again when missing
+    00000000000000000000.index   where in it which offset and time lie (see `index.py`); made again when missing
     spare                        room set aside for the next segment
     checkpoint                   what is known to be durable (see `checkpoint.py`)
 
@@ -14,8 +14,10 @@ the ends, and the lists of what the next sync has to do. It is never held during
 
 import errno
 import threading
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from contextlib import suppress
+from itertools import pairwise
+from operator import attrgetter
 from typing import Final
 
 from weirmq.kernel.errors import LogFailed, NoRoom
@@ -34,6 +36,7 @@ _INDEX_EVERY_BYTES: Final = (
     8 * 1024 * 1024
 )  # of the newest segment, so that no more has to be walked through at a start
 _NOTHING: Final = memoryview(b"")
+_latest_of = attrgetter("latest_ms")
 
 
 class FileLog:
@@ -86,6 +89,8 @@ class FileLog:
         if not self._segments:
             self._segments.append(self._first(bounds.start))
         self._bases = [segment.base for segment in self._segments]
+        for before, segment in pairwise(self._segments):
+            segment.latest_ms = max(before.latest_ms, segment.latest_ms)
         self._active = self._segments[-1]
         file = self._active.open()
         self._allocated = self._disk.size(file)
@@ -157,7 +162,7 @@ class FileLog:
 
         Raises BadBatch for bytes that aren't one batch, NoRoom as `reserve` if nothing was reserved, LogFailed.
         """
-        offsets = batches.span(batch)
+        offsets, latest_ms = batches.span(batch)
         size = len(batch)
         active = self._active
         if active.size + size > self._allocated or self._failed:
@@ -169,10 +174,11 @@ class FileLog:
         except OSError as error:
             raise self._fail(error) from error
         if active.index is not None:
-            active.index.note(base, active.size)
+            active.index.note(base, active.size, active.latest_ms)
         with self._lock:
             active.size += size
             self._end = active.end = base + offsets
+            active.latest_ms = max(active.latest_ms, latest_ms)
         return base
 
     def _place_for(self, size: int) -> Segment:
@@ -193,6 +199,7 @@ class FileLog:
             segment.open()
         except OSError as error:
             raise self._fail(error) from error
+        segment.latest_ms = self._active.latest_ms
         with self._lock:
             self._unsealed.append(self._active)
             self._names_changed = True
@@ -218,6 +225,23 @@ class FileLog:
             if segment is not self._active:
                 self._keep_open(segment)
             return segment.read(offset, max_bytes)
+        except OSError as error:
+            raise self._fail(error) from error
+
+    def seek(self, time_ms: int) -> int:
+        """From where on to look for the first record of `time_ms` or later: a read of 16 KiB, or of one batch, has it.
+
+        `end` where there is none. Nothing is read but the index of a segment that isn't open. Raises LogDamaged,
+        LogFailed.
+        """
+        at = bisect_left(self._segments, time_ms, key=_latest_of)
+        if at == len(self._segments):
+            return self._end
+        segment = self._segments[at]
+        try:
+            if segment is not self._active:
+                self._keep_open(segment)
+            return segment.seek(time_ms)
         except OSError as error:
             raise self._fail(error) from error
 
@@ -255,7 +279,7 @@ class FileLog:
         """
         with self._lock:
             self._check_alive()
-            active, size = self._active, self._active.size
+            active, size, latest_ms = self._active, self._active.size, self._active.latest_ms
             bounds = Bounds(self._start, self._end)
             trimmed, self._trimmed = self._trimmed, []
             unsealed, self._unsealed = self._unsealed, []
@@ -269,18 +293,20 @@ class FileLog:
                 active.synced = size
             if names_changed:
                 self._disk.sync_folder(self._folder)
-            self._remember(bounds, active, unsealed, trimmed)
+            self._remember(bounds, latest_ms, active, unsealed, trimmed)
         except OSError as error:
             raise self._fail(error) from error
         return bounds.durable
 
-    def _remember(self, bounds: Bounds, active: Segment, unsealed: list[Segment], trimmed: list[Segment]) -> None:
+    def _remember(
+        self, bounds: Bounds, latest_ms: int, active: Segment, unsealed: list[Segment], trimmed: list[Segment]
+    ) -> None:
         """Write down what has just become durable: indexes, bounds, and then that trimmed segments are gone."""
         for segment in unsealed:
-            self._save_index(segment, Summary(True, segment.size, segment.end))
+            self._save_index(segment, Summary(True, segment.size, segment.end, segment.latest_ms))
             segment.sealed = True  # from now on the other thread may close it
         if active.synced - active.indexed >= _INDEX_EVERY_BYTES:
-            self._save_index(active, Summary(False, active.synced, bounds.durable))
+            self._save_index(active, Summary(False, active.synced, bounds.durable, latest_ms))
         if unsealed or trimmed:
             self._checkpoint.settle(bounds)
         elif bounds.durable != self._durable:

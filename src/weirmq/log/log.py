@@ -42,6 +42,14 @@ class Log(Protocol):
         """
         ...
 
+    def seek(self, time_ms: int) -> int:
+        """From where on to look for the first record of `time_ms` or later: none is below, and it is near. `end` where
+        there is none.
+
+        Raises LogDamaged, LogFailed.
+        """
+        ...
+
     def trim(self, offset: int) -> None:
         """Forget records below `offset`, as far as whole segments allow. Never the newest segment.
 

@@ -1,6 +1,6 @@
 """A log in memory: for `--durability memory`, tests and simulations. It forgets everything when the process ends."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 from weirmq.log import batch as batches
 
@@ -11,6 +11,7 @@ class MemoryLog:
     def __init__(self) -> None:
         self._batches: list[bytes] = []
         self._bases: list[int] = []  # the base offset of each batch
+        self._times: list[int] = []  # the latest up to the end of each
         self._start = 0
         self._end = 0
 
@@ -29,11 +30,12 @@ class MemoryLog:
 
     def append(self, batch: bytearray) -> int:
         """Keep a copy of one batch; its base offset is set in place. Returns the base offset. Raises BadBatch."""
-        offsets = batches.span(batch)
+        offsets, latest_ms = batches.span(batch)
         base = self._end
         batches.stamp(batch, base)
         self._batches.append(bytes(batch))
         self._bases.append(base)
+        self._times.append(max(latest_ms, self._times[-1]) if self._times else latest_ms)
         self._end = base + offsets
         return base
 
@@ -54,12 +56,18 @@ class MemoryLog:
             last += 1
         return memoryview(self._batches[first] if last == first + 1 else b"".join(self._batches[first:last]))
 
+    def seek(self, time_ms: int) -> int:
+        """The base offset of the first batch with a record of `time_ms` or later; `end` where there is none."""
+        at = bisect_left(self._times, time_ms)
+        return self._bases[at] if at < len(self._bases) else self._end
+
     def trim(self, offset: int) -> None:
         """Forget whole batches below `offset`. Never the newest one."""
         keep = min(bisect_right(self._bases, offset), len(self._bases)) - 1
         if keep > 0:
             del self._batches[:keep]
             del self._bases[:keep]
+            del self._times[:keep]
             self._start = self._bases[0]
 
     def sync(self) -> int:
@@ -70,3 +78,4 @@ class MemoryLog:
         """Let go of the memory."""
         self._batches.clear()
         self._bases.clear()
+        self._times.clear()

@@ -98,7 +98,7 @@ def _is_sealed(disk: Disk, segment: Segment, following: int | None) -> bool:
     if size < summary.size:
         raise LogDamaged(segment.path, size, f"{summary.size - size} of {summary.size} bytes are missing")
     segment.size = segment.synced = summary.size
-    segment.end = summary.end
+    segment.end, segment.latest_ms = summary.end, summary.latest_ms
     segment.sealed = size == summary.size
     return segment.sealed
 
@@ -114,11 +114,12 @@ def _walked(disk: Disk, segment: Segment, following: int | None) -> str:
             raise LogDamaged(
                 segment.path, size, f"{known[1].size - size} of at least {known[1].size} bytes are missing"
             )
-        scan.resume(known[0], known[1].size, known[1].end)
+        scan.resume(*known)
         segment.indexed = known[1].size
     data_size = disk.data_size(file)
     scan.run(size, data_size)
     segment.index, segment.size, segment.end = scan.index, scan.position, scan.end
+    segment.latest_ms = scan.latest_ms
     if following is not None:
         reason = scan.reason or "the file ends"
         return "" if scan.end == following else f"{reason}, and the next segment begins with offset {following}"

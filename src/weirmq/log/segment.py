@@ -35,7 +35,10 @@ def bases_in(disk: Disk, folder: str) -> list[int]:
 class Segment:
     """A segment that is part of an open log. The log decides when `file` is open."""
 
-    __slots__ = ("_disk", "base", "end", "file", "index", "index_path", "indexed", "path", "sealed", "size", "synced")
+    __slots__ = (
+        "_disk", "base", "end", "file", "index", "index_path", "indexed", "latest_ms", "path", "sealed", "size",
+        "synced",
+    )  # fmt: skip
 
     def __init__(self, disk: Disk, folder: str, base: int) -> None:
         self._disk = disk
@@ -43,6 +46,7 @@ class Segment:
         self.path = path_of(folder, name_of(base))
         self.base = base
         self.end = base  # the offset after the last record
+        self.latest_ms = 0  # no record in it is later; nor any before it in the log, where that is known
         self.size = 0  # bytes of batches; the file may be longer
         self.synced = 0  # bytes of them that are durable
         self.indexed = 0  # bytes of them that the side file covers
@@ -56,7 +60,7 @@ class Segment:
             self.file = self._disk.open(self.path)
         if self.index is None:
             found = indexes.load(self._disk, self.index_path)
-            if found is not None and found[1] == Summary(True, self.size, self.end):
+            if found is not None and found[1][:3] == (True, self.size, self.end):
                 self.index = found[0]
             else:
                 self.index = self._made_again(self.file)
@@ -91,6 +95,12 @@ class Segment:
             self._disk.remove(self.index_path)
         self._disk.remove(self.path)
 
+    def seek(self, time_ms: int) -> int:
+        """An offset of this segment not far below the first record of `time_ms` or later. Raises as `read`."""
+        self.open()
+        assert self.index is not None  # noqa: S101 - `open` has just made it
+        return self.index.find_time(time_ms)
+
     def read(self, offset: int, max_bytes: int) -> memoryview:
         """Whole batches of this segment from the one that contains `offset` on. Raises LogDamaged, OSError."""
         file = self.file if self.file is not None and self.index is not None else self.open()
@@ -124,7 +134,8 @@ def _slice(data: bytes, base: int, offset: int, max_bytes: int) -> memoryview:
 class Scan:
     """A walk over a segment's file that checks every batch, and stops at the first that isn't sound.
 
-    `position` and `end` say how far it came: bytes, and the offset that was due next. `reason` says what was wrong
+    `position` and `end` say how far it came: bytes, and the offset that was due next; `latest_ms` is the latest time
+    so far. `reason` says what was wrong
     there; it is empty where the part asked for is whole.
     """
 
@@ -133,12 +144,13 @@ class Scan:
         self._file = file
         self.position = 0
         self.end = base
+        self.latest_ms = 0
         self.index = Index()
         self.reason = ""
 
-    def resume(self, index: Index, position: int, end: int) -> None:
+    def resume(self, index: Index, known: Summary) -> None:
         """Begin behind what an index knows already."""
-        self.index, self.position, self.end = index, position, end
+        self.index, self.position, self.end, self.latest_ms = index, known.size, known.end, known.latest_ms
 
     def run(self, stop: int, data_size: int) -> None:
         """Walk up to byte `stop`, or to a bad or missing batch before it. Raises OSError.
@@ -154,7 +166,8 @@ class Scan:
             except batches.BadBatch as bad:
                 self.reason = bad.reason
                 return
-            self.index.note(self.end, self.position)
+            self.index.note(self.end, self.position, self.latest_ms)
+            self.latest_ms = max(self.latest_ms, found.max_timestamp_ms)
             self.end = found.next_offset
             self.position += found.size
             at += found.size
