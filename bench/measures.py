@@ -1,8 +1,7 @@
-"""What is measured of one running server, as named figures; the units are in the names. (Of topics: `topics.py`; of streams:
-`streams.py`.)
+"""What is measured of one running server, as named figures; the units are in the names.
 
-A part (`load`, `backlog`, `topics`, `streams`) writes into the `found` that it is given, so that what was found before a failure
-is kept.
+(Of topics: `topics.py`; of streams: `streams.py`.) A part (`load`, `backlog`, `topics`, `streams`) writes into the
+`found` that it is given, so that what was found before a failure is kept.
 """
 
 import re
@@ -83,9 +82,7 @@ def _batches(running: Running, seconds: int) -> Figures:
 
 def by_wrk(running: Running, pool: list[bytes], connections: int, seconds: int) -> Figures:
     """Throughput and CPU of a replayed pool."""
-    return of_outcome(
-        wrk.run(running.process, running.place.port, pool, connections, seconds, running.place.scratch)
-    )
+    return of_outcome(wrk.run(running.process, running.place.port, pool, connections, seconds, running.place.scratch))
 
 
 def of_outcome(outcome: wrk.Outcome) -> Figures:
