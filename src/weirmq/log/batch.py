@@ -165,7 +165,8 @@ class BatchBuilder:
                 known_key = None
             if key is not known_key:
                 known_key = key
-                keyed = _varint_of(len(key)) + key
+                size = len(key)
+                keyed = (_VARINTS[size] if size < len(_VARINTS) else _varint(size)) + key
                 fixed = len(prefix) + len(keyed) + 1
             for value in values:
                 size = len(value)

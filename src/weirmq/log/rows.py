@@ -53,9 +53,13 @@ def _is_even(batch: Header) -> bool:
 def _take_even(batch: Header, body: bytes, low: int, most: int, max_bytes: int, found: list[Row]) -> int:
     """As `_take`, of an even batch: time deltas are all 0, and offset deltas count, so neither needs to be read."""
     base_offset, base_ms = batch.base_offset, batch.base_timestamp_ms
-    position = first = 0
+    first = max(0, low - base_offset)
+    last = min(batch.count, first + most - len(found))
+    position = _skip(body, first)
+    add = found.append
     for width in (1, 2, 3, 4, 5):  # bytes of an offset delta; varints of so many bytes are below 2^(7 * width - 1)
-        stop = min(batch.count, 1 << 7 * width - 1)
+        stop = min(last, 1 << 7 * width - 1)
+        before_key = 2 + width  # attributes, time delta, offset delta
         for offset in range(base_offset + first, base_offset + stop):
             length = body[position]
             position += 1
@@ -65,15 +69,12 @@ def _take_even(batch: Header, body: bytes, low: int, most: int, max_bytes: int, 
                 else:
                     length, position = raw_varint(body, position)
             end = position + (length >> 1)
-            if offset < low:
-                position = end
-                continue
-            position += 2 + width  # attributes, time delta, offset delta
+            position += before_key
             length = body[position]
             position += 1
             if length > 0x7F:
                 length, position = raw_varint(body, position)
-            after = position + (length >> 1) if not length & 1 else position
+            after = position if length & 1 else position + (length >> 1)
             key = body[position:after]
             length = body[after]
             position = after + 1
@@ -82,16 +83,29 @@ def _take_even(batch: Header, body: bytes, low: int, most: int, max_bytes: int, 
                     length, position = length + ((byte - 1) << 7), position + 1
                 else:
                     length, position = raw_varint(body, position)
-            after = position + (length >> 1) if not length & 1 else position
+            after = position if length & 1 else position + (length >> 1)
             max_bytes -= len(key) + after - position
             if max_bytes < 0 and found:
                 return -1
-            found.append((offset, base_ms, key, body[position:after]))
-            if len(found) == most:
-                return max_bytes
+            add((offset, base_ms, key, body[position:after]))
             position = end
-        first = stop
+        first = max(first, stop)
     return max_bytes
+
+
+def _skip(body: bytes, count: int) -> int:
+    """Where in `body` the record after the first `count` ones starts."""
+    position = 0
+    for _ in range(count):
+        length = body[position]
+        position += 1
+        if length > 0x7F:
+            if (byte := body[position]) < 0x80:
+                length, position = length + ((byte - 1) << 7), position + 1
+            else:
+                length, position = raw_varint(body, position)
+        position += length >> 1
+    return position
 
 
 def _take(batch: Header, body: bytes, low: int, most: int, max_bytes: int, found: list[Row]) -> int:  # noqa: C901 - in line

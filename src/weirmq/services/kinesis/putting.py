@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.ht
 import hashlib
 from bisect import bisect_right
 from functools import partial
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from weirmq.engine.service import Call
 from weirmq.engine.streams import Part, Run
@@ -23,7 +23,12 @@ from weirmq.wire.aws.types.kinesis import (
     PutRecordsRequestEntry,
 )
 
-_md5 = partial(hashlib.md5, usedforsecurity=False)
+try:
+    from _md5 import md5  # type: ignore[import-not-found]
+except ImportError:  # a Python that has OpenSSL's alone
+    md5 = partial(hashlib.md5, usedforsecurity=False)
+
+_md5: Final = md5  # Python's own takes a third of the time of OpenSSL's for so few bytes
 
 
 def put_record(service: Kinesis, call: Call, request: PutRecordInput) -> PutRecordOutput:

@@ -4,6 +4,7 @@ JSON is by far the most asked for, and data as base64 is by far the most of it. 
 each record's bytes touched once, instead of a Struct for each record that is then encoded.
 """
 
+import struct
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -12,8 +13,8 @@ from pybase64 import b64encode  # a fifth of the usual time
 
 from weirmq.engine.streams import Row
 from weirmq.kernel.clock import SECOND_MS
-from weirmq.services.kinesis.sequence import INDEX_AT, TIME_AT
-from weirmq.wire.aws.prewritten import CBOR_BYTES, CBOR_LIST, CBOR_MAP, Prewritten, cbor_head, cbor_text
+from weirmq.services.kinesis.sequence import DIGITS, INDEX_AT, TIME_AT
+from weirmq.wire.aws.prewritten import CBOR_BYTES, CBOR_LIST, CBOR_MAP, CBOR_TEXT, Prewritten, cbor_head, cbor_text
 from weirmq.wire.aws.scalars import Timestamp
 from weirmq.wire.aws.types.kinesis import PutRecordsResultEntry, Record
 
@@ -26,7 +27,8 @@ _CBOR: Final = {
         "SequenceNumber", "ApproximateArrivalTimestamp", "Data", "PartitionKey", "EncryptionType", "ShardId",
     )
 }  # fmt: skip
-_CBOR_STARTS: Final = [cbor_head(CBOR_MAP, members) + _CBOR["SequenceNumber"] for members in range(6)]
+_SHORT_BYTES: Final = CBOR_BYTES + 25  # a length of two bytes follows
+_short_head: Final = struct.Struct(">BH").pack
 
 
 class Records(Prewritten):
@@ -72,45 +74,46 @@ class Records(Prewritten):
         pieces: list[bytes] = []
         base, known_ms, timed, start = self._base, -1, 0, b""
         end = b',"EncryptionType":"KMS"},' if self._is_encrypted else b"},"
-        quote = msgspec.json.encode
+        quote, keyless = msgspec.json.encode, b'"' + end
         for offset, time_ms, key, value in rows:
             if time_ms != known_ms:
                 known_ms = time_ms
                 timed = base + (time_ms // SECOND_MS << TIME_AT)
                 time = b"%d.%03d" % divmod(time_ms, SECOND_MS)
                 start = b'{"SequenceNumber":"%%d","ApproximateArrivalTimestamp":%b,"Data":"' % time
-            pieces += (
-                start % (timed + (offset << INDEX_AT)),
-                b64encode(value),
-                b'","PartitionKey":%b%b' % (quote(key.decode()), end) if key else b'"' + end,
-            )
+            pieces += (start % (timed + (offset << INDEX_AT)), b64encode(value))
+            pieces += (b'","PartitionKey":', quote(key.decode()), end) if key else (keyless,)
         pieces[-1] = pieces[-1][:-1]
         return b"".join(pieces)
 
     def as_cbor(self) -> bytes:
         """The list in AWS CBOR 1.1: data as it is, times as milliseconds."""
         pieces = [cbor_head(CBOR_LIST, len(self._rows))]
-        base, known_ms, timed, middle = self._base, -1, 0, b""
+        base, known_ms, timed, starts = self._base, -1, 0, (b"", b"")
         end = _CBOR["EncryptionType"] + cbor_text(b"KMS") if self._is_encrypted else b""
-        members = 4 if self._is_encrypted else 3  # and one more where there is a key
         for offset, time_ms, key, value in self._rows:
             if time_ms != known_ms:
                 known_ms = time_ms
                 timed = base + (time_ms // SECOND_MS << TIME_AT)
-                middle = b"%b\xc1\x1b%b%b" % (
-                    _CBOR["ApproximateArrivalTimestamp"],
-                    time_ms.to_bytes(8, "big"),
-                    _CBOR["Data"],
-                )
+                starts = self._cbor_starts(time_ms)
+            size = len(value)
             pieces += (
-                _CBOR_STARTS[members + bool(key)],
-                cbor_text(b"%d" % (timed + (offset << INDEX_AT))),
-                middle,
-                cbor_head(CBOR_BYTES, len(value)),
+                starts[bool(key)] % (timed + (offset << INDEX_AT)),
+                _short_head(_SHORT_BYTES, size) if 1 << 8 <= size < 1 << 16 else cbor_head(CBOR_BYTES, size),
                 value,
-                b"%b%b%b" % (_CBOR["PartitionKey"], cbor_text(key), end) if key else end,
             )
+            pieces += (_CBOR["PartitionKey"], cbor_head(CBOR_TEXT, len(key)), key, end) if key else (end,)
         return b"".join(pieces)
+
+    def _cbor_starts(self, time_ms: int) -> tuple[bytes, bytes]:
+        """What stands before a record's data, for the sequence number to be put in: without a partition key, and with
+        one.
+        """
+        rest = b"%b\xc1\x1b%b%b" % (_CBOR["ApproximateArrivalTimestamp"], time_ms.to_bytes(8, "big"), _CBOR["Data"])
+        number = cbor_head(CBOR_TEXT, DIGITS) + b"%d" + rest.replace(b"%", b"%%")
+        members = 4 if self._is_encrypted else 3
+        keyless, keyed = (cbor_head(CBOR_MAP, count) + _CBOR["SequenceNumber"] for count in (members, members + 1))
+        return keyless + number, keyed + number
 
 
 class Results(Prewritten):
@@ -151,10 +154,10 @@ class Results(Prewritten):
         """The list in AWS CBOR 1.1."""
         numbers = list(self._numbers)
         ends = [_CBOR["ShardId"] + cbor_text(shard_id.encode()) for shard_id in self._ids]
-        start = cbor_head(CBOR_MAP, 2) + _CBOR["SequenceNumber"]
+        start = cbor_head(CBOR_MAP, 2) + _CBOR["SequenceNumber"] + cbor_head(CBOR_TEXT, DIGITS)
         pieces = [cbor_head(CBOR_LIST, len(self._placed))]
         for slot in self._placed:
             number = numbers[slot]
             numbers[slot] = number + _STEP
-            pieces += (start, cbor_text(b"%d" % number), ends[slot])
+            pieces += (start, b"%d" % number, ends[slot])
         return b"".join(pieces)

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 from weirmq.kernel.clock import SECOND_MS
 
+DIGITS: Final = 56  # of every number: the first field, 2, is the highest
 LAST_INDEX: Final = 2**63 - 1  # of a closed shard's EndingSequenceNumber
 
 _CREATED_AT: Final = 148
