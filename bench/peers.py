@@ -1,6 +1,7 @@
 """The peers: installed into `bench/.peers/` by their ecosystems' own tools, and how each is started."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -106,7 +107,11 @@ def kinesalite() -> Server:
 
 def kinesis_local() -> Server:
     """kinesis-mock: Kinesis in Scala.js, in memory, from npm."""
-    program = _node_package("kinesis-local", KINESIS_LOCAL) / "kinesis-local/main.js"
+    package = _node_package("kinesis-local", KINESIS_LOCAL) / "kinesis-local"
+
+    def command(place: Place) -> list[str]:
+        shutil.copy(package / "server.json", place.scratch)  # of its TLS port; it wants it where it is started
+        return ["node", str(package / "main.js")]
 
     def env(place: Place) -> dict[str, str]:
         quick = dict.fromkeys(("CREATE_STREAM_DURATION", "DELETE_STREAM_DURATION"), "1ms")
@@ -116,7 +121,7 @@ def kinesis_local() -> Server:
     return Server(
         "kinesis-local",
         KINESIS_LOCAL,
-        lambda _: ["node", str(program)],
+        command,
         env,
         warm_up_seconds=4,
         services=frozenset({"kinesis"}),
