@@ -173,12 +173,23 @@ def batch_deleter(recorder: Recorder, queue_url: str) -> Callable[[list[bytes]],
     return make
 
 
-def in_cbor(endpoint: str, operation: str, parameters: Mapping[str, object]) -> bytes:
-    """A request of Kinesis in AWS CBOR 1.1, as the Java SDK sends it, signed by botocore's signer."""
-    headers = {"Content-Type": "application/x-amz-cbor-1.1", "X-Amz-Target": f"Kinesis_20131202.{operation}"}
-    request = AWSRequest("POST", endpoint + "/", headers, cbor2.dumps(dict(parameters)))
+def by_signer(endpoint: str, operation: str, content_type: str, body: bytes) -> bytes:
+    """A request of Kinesis that botocore has no words for: it does no more than sign it."""
+    headers = {"Content-Type": content_type, "X-Amz-Target": f"Kinesis_20131202.{operation}"}
+    request = AWSRequest("POST", endpoint + "/", headers, body)
     SigV4Auth(Credentials(ACCESS_KEY, SECRET_KEY), "kinesis", REGION).add_auth(request)
     return to_bytes(request.prepare())
+
+
+def in_cbor(endpoint: str, operation: str, parameters: Mapping[str, object]) -> bytes:
+    """A request of Kinesis in AWS CBOR 1.1, as the Java SDK sends it."""
+    return by_signer(endpoint, operation, "application/x-amz-cbor-1.1", cbor2.dumps(dict(parameters)))
+
+
+def subscription(endpoint: str, consumer_arn: str, shard: str) -> bytes:
+    """A SubscribeToShard from now on. (botocore would wait for events.)"""
+    parameters = {"ConsumerARN": consumer_arn, "ShardId": shard, "StartingPosition": {"Type": "LATEST"}}
+    return by_signer(endpoint, "SubscribeToShard", "application/x-amz-json-1.1", json.dumps(parameters).encode())
 
 
 def getter(recorder: Recorder) -> Callable[[bytes, int | None], bytes]:

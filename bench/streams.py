@@ -7,6 +7,8 @@ as the records have.
 import math
 import random
 import signal
+import socket
+import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -36,6 +38,8 @@ SEEKS = 400
 SEEK_SECONDS = 5
 SEEK_WARM_UP = 200
 FILL_CONNECTIONS = 4
+PUSHES = 300
+PUSH_PAUSE_SECONDS = 0.005
 ACTIVE_SECONDS = 30
 KINDS = ("LATEST", "TRIM_HORIZON", "AT_TIMESTAMP")
 FORMATS = ("JSON", "CBOR")
@@ -68,6 +72,8 @@ def streams(running: Running, plan: Plan, found: dict[str, Figures]) -> None:
         measure(f"PutRecords, {spoken}", partial(_put_batches, running, spoken, plan.seconds))
     for spoken in formats:
         measure(f"GetRecords, {spoken}", partial(_reads, running, spoken, plan.seconds))
+    if not running.server.is_peer:
+        measure("SubscribeToShard", partial(_pushes, running))
     try:
         _growth(running, plan, found)
     except (RuntimeError, OSError, generator.RefusedError, ClientError, BotoCoreError) as error:
@@ -230,6 +236,46 @@ def _places(running: Running, stream: _Stream, shard: str) -> list[str]:
     if not found:
         raise RuntimeError(f"no {READ:,} records in {shard}")
     return found
+
+
+# Pushes
+
+
+def _pushes(running: Running) -> Figures:
+    """From a PutRecord on one connection until the record's event has come on another, one after the other."""
+    kinesis, took_ms = running.client("kinesis"), []
+    with _stream(running, "pushes", 1) as stream:
+        arn = kinesis.describe_stream_summary(StreamName=stream.name)["StreamDescriptionSummary"]["StreamARN"]
+        consumer_arn = kinesis.register_stream_consumer(StreamARN=arn, ConsumerName="bench")["Consumer"]["ConsumerARN"]
+        put = partial(_record, running, "PutRecord", "JSON", StreamName=stream.name, Data=bytes(RECORD_BYTES))
+        pool = [(key.encode(), put(PartitionKey=key)) for key in [f"push-{n:05d}" for n in range(PUSHES)]]
+        with _connected(running) as pushed, _connected(running) as putting:
+            pushed.sendall(signed.subscription(running.place.endpoint, consumer_arn, stream.shards[0]))
+            _read_until(pushed, b"initial-response")
+            for key, request in pool:
+                begun = time.perf_counter()
+                putting.sendall(request)
+                _read_until(pushed, key)
+                took_ms.append((time.perf_counter() - begun) * 1e3)
+                _read_until(putting, b'"SequenceNumber"')
+                time.sleep(PUSH_PAUSE_SECONDS)
+        kinesis.deregister_stream_consumer(ConsumerARN=consumer_arn)
+    quantiles = statistics.quantiles(took_ms, n=100)
+    return {"p50_ms": quantiles[49], "p99_ms": quantiles[98], "max_ms": max(took_ms)}
+
+
+def _connected(running: Running) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", running.place.port), generator.ANSWER_SECONDS)
+
+
+def _read_until(connection: socket.socket, expected: bytes) -> None:
+    """Read until these bytes have come. Raises RuntimeError, TimeoutError."""
+    found = b""
+    while expected not in found:
+        more = connection.recv(1 << 16)
+        if not more or (not found and not more.startswith(b"HTTP/1.1 200") and more.startswith(b"HTTP/")):
+            raise RuntimeError(f"no {expected!r} but {found + more!r}")
+        found += more
 
 
 # Growth

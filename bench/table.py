@@ -175,6 +175,8 @@ def _stream_rows(sizes: tuple[int, ...]) -> list[Row]:
             for spoken in FORMATS
         ],
         Row("GetRecords, JSON, records/s", "os", "GetRecords, JSON", "records_per_second"),
+        Row("SubscribeToShard, put to push, p50 ms", "os", "SubscribeToShard", "p50_ms", at_most(5, "ms"), alone=True),
+        Row("SubscribeToShard, put to push, p99 ms", "os", "SubscribeToShard", "p99_ms", alone=True),
         *[row for kind in KINDS for row in _seek_rows(kind, sizes)],
         *[
             Row(f"memory a 1 KB record, {size:,} in the stream, bytes", "os", _memory_at(size), "pss_bytes_record")
