@@ -57,6 +57,7 @@ class Journal:
         self.holdings = holdings
         self.waits_for_sync = waits_for_sync
         self.durable = 0  # answers may rest on what lies below
+        self.on_disk = 0  # what lies below is synced, whatever answers rest on
         self.critical = 0  # what was decided so far rests on what lies below
         self.snapshot_offset = 0  # replay starts here
         self.fallback_offset = 0  # or here, should the newest snapshot turn out damaged
@@ -178,7 +179,7 @@ class Journal:
             self.log.append(batch)
             self._written()
         if not self.waits_for_sync:
-            self.synced(self._base)
+            self._release(self._base)
 
     def _written(self) -> None:
         """What was pending is in the log: keep it in the recent payloads, and begin anew."""
@@ -192,7 +193,12 @@ class Journal:
         self._room = max(0, self._room - HEADER_BYTES)  # the next batch has a header, too
 
     def synced(self, offset: int) -> None:
-        """The log is durable up to `offset`: let the answers go that rest on no more."""
+        """The log is synced up to `offset`."""
+        self.on_disk = max(offset, self.on_disk)
+        self._release(offset)
+
+    def _release(self, offset: int) -> None:
+        """Let the answers go that rest on no more than what lies below `offset`."""
         if offset > self.durable:
             self.durable = offset
         held = self._held
@@ -278,7 +284,7 @@ class Journal:
                 raise LogDamaged("journal", record.offset, f"facts of {whose!r}, which this version doesn't know")
             count += 1
         self.holdings.forget(self.log.start)
-        self._base = self.durable = self.critical = self.log.end
+        self._base = self.durable = self.on_disk = self.critical = self.log.end
         return count
 
     def _restore(self, parts: Iterable[tuple[bytes, bytes]]) -> None:

@@ -46,7 +46,7 @@ class Appended(NamedTuple):
 
 
 class Part(NamedTuple):
-    """Records for one stream: runs of a single value each, all with the time of the append."""
+    """Records for one stream: runs of a single value each, in the order of their times, none later than the append."""
 
     stream: "Stream"
     runs: Sequence[Run]

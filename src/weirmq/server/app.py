@@ -156,8 +156,7 @@ class App:
         for machine in (*machines, outbox):
             journal.join(machine)
         self._replay(journal)
-        for each in installed:
-            each.replayed()
+        self._name_strays(installed, streams)
         wheel = self._wheel = Wheel(journal, waiting, machines, self.clock, self._fail)
         self._stream_wheel = StreamWheel(
             streams, fail=self._fail, on_error=self._report, on_removed=partial(self._logs_removed, installed)
@@ -240,6 +239,14 @@ class App:
         return FileLibrary(
             self.disk, str(Path(self.options.data) / STREAMS), note=self.logger.warning, most_open=most_open()
         )
+
+    def _name_strays(self, installed: Sequence[Installed], streams: Streams) -> None:
+        """Logs that belong to nothing: a power cut took back the creation of what they were for, or they came from
+        elsewhere. They are left alone, for the operator to look at. Raises OSError.
+        """
+        known = {group for each in installed for group in each.log_groups()}
+        for stray in sorted(set(streams.library.groups()) - known):
+            self.logger.warning("logs of no stream are left alone", folder=stray)
 
     def _replay(self, journal: Journal) -> None:
         if self.options.durability == "memory":

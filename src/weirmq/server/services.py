@@ -3,7 +3,7 @@
 A further service is one more function here, and its name in SERVICES.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from functools import partial
 from typing import Any, Final
 
@@ -49,14 +49,14 @@ class Installed(msgspec.Struct):
     machine: Machine | None = None
     families: Callable[[], Iterable[Family]] = tuple
     """What /metrics shows."""
-    replayed: Callable[[], None] = lambda: None
-    """Called once the machines are what the log says. Raises OSError."""
+    log_groups: Callable[[], Set[str]] = frozenset
+    """The groups of streams that belong to it, once the machines are what the log says."""
     page: Callable[[str], bytes | None] = lambda _path: None
     """A certificate (PEM) to be fetched at a path; None for a path that is none of the service's."""
     text_came: Callable[[str, str, int], None] | None = None
     """`text_came(number, text, now_ms)`: a text message came in. Raises NoRoom."""
     logs_removed: Callable[[Sequence[str], int], None] | None = None
-    """`logs_removed(names, now_ms)`: these streams are gone from the disk. Raises NoRoom."""
+    """`logs_removed(names, now_ms)`: these streams, its own and others, are gone from the disk. Raises NoRoom."""
 
 
 def install(ground: Ground) -> list[Installed]:
@@ -71,9 +71,10 @@ def _sqs(ground: Ground) -> Installed:
 
 def _sns(ground: Ground) -> Installed:
     options = ground.options
-    sns = SNS(ground.journal, ground.handover, ground.outbox, ground.entropy)
+    sns = SNS(ground.journal, ground.streams, ground.handover, ground.outbox, ground.entropy)
     sns.on_status = partial(ground.tell, "info", "delivery")
     sns.on_audit = partial(ground.tell, "info", "data protection")
+    sns.on_error = lambda what, error: ground.tell("error", what, {"error": str(error)})
     sns.public_origin = options.public_url
     try:
         sns.set_quotas(options.sns_quotas)
@@ -86,19 +87,22 @@ def _sns(ground: Ground) -> Installed:
         if not sns.text_came(number, text, now_ms):
             ground.tell("info", "a text message came in, which nobody takes", {"sender": number})
 
-    return Installed(sns, sns.machine, families=lambda: families.of_sns(sns), page=sns.signer.page, text_came=text_came)
+    return Installed(
+        sns,
+        sns.machine,
+        families=lambda: families.of_sns(sns),
+        page=sns.signer.page,
+        log_groups=sns.archives.groups,
+        text_came=text_came,
+        logs_removed=sns.archives.removed,
+    )
 
 
 def _kinesis(ground: Ground) -> Installed:
     kinesis = KINESIS(
         ground.journal, ground.streams, ground.flowing, ground.entropy, is_strict=ground.options.kinesis_strict
     )
-
-    def replayed() -> None:
-        for stray in kinesis.strays():
-            ground.tell("warning", "logs of no stream are left alone", {"folder": stray})
-
-    return Installed(kinesis, kinesis.machine, replayed=replayed, logs_removed=kinesis.logs_removed)
+    return Installed(kinesis, kinesis.machine, log_groups=kinesis.groups, logs_removed=kinesis.logs_removed)
 
 
 def _sts(ground: Ground) -> Installed:

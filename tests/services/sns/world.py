@@ -14,11 +14,13 @@ from weirmq.engine.holdings import Holdings
 from weirmq.engine.journal import Journal
 from weirmq.engine.outbox import Outbox, Task
 from weirmq.engine.service import Call
+from weirmq.engine.streams import Streams
 from weirmq.engine.waiting import Waiting
 from weirmq.iam.caller import Caller, root_of
 from weirmq.kernel.clock import ManualClock
 from weirmq.kernel.errors import ServiceError
 from weirmq.kernel.ids import SeededEntropy
+from weirmq.log.library import MemoryLibrary
 from weirmq.log.memory import MemoryLog
 from weirmq.services.sns.facts import KeyMade
 from weirmq.services.sns.model import Subscription, Topic
@@ -46,7 +48,13 @@ def key() -> KeyMade:
 class World:
     """The services, their clock, and one client of them."""
 
-    def __init__(self, log: MemoryLog | None = None, clock: ManualClock | None = None, seed: int = 7) -> None:
+    def __init__(
+        self,
+        log: MemoryLog | None = None,
+        clock: ManualClock | None = None,
+        seed: int = 7,
+        library: MemoryLibrary | None = None,
+    ) -> None:
         self.clock = clock or ManualClock(NOW_MS)
         self.log = log or MemoryLog()
         self.journal = Journal(self.log, holdings=Holdings(), waits_for_sync=False)
@@ -54,7 +62,9 @@ class World:
         self.handover = Handover()
         self.outbox = Outbox(self.journal.holdings)
         self.sqs = Sqs(self.journal, Waiting(), entropy, self.handover)
-        self.sns = Sns(self.journal, self.handover, self.outbox, entropy)
+        self._library = library or MemoryLibrary()
+        self.streams = Streams(self._library, waits_for_sync=False)
+        self.sns = Sns(self.journal, self.streams, self.handover, self.outbox, entropy)
         self.said: list[dict[str, Any]] = []
         self.sns.on_status = lambda fields: self.said.append(dict(fields))
         for machine in (self.sqs.machine, self.sns.machine, self.outbox):
@@ -170,16 +180,37 @@ class World:
         return self.outbox.carriers["sns"].outcome(task, self.content(task), result, self.clock.now_ms())
 
     def work(self) -> None:
-        """Let the machines do what is due now, once."""
+        """Let the machines do what is due now, once, and the disk what it is for."""
         now_ms = self.clock.now_ms()
         found = self.sns.machine.due(now_ms)
         if found:
             self.sns.commit(found, now_ms)
+        self.sync()
+        removed = self.streams.take_removed()
+        for name in removed:
+            self.streams.library.remove(name)
+        if removed:
+            self.sns.archives.removed(removed, now_ms)
         self.journal.flush()
+
+    def sync(self) -> None:
+        """Write and sync all that there is."""
+        self.journal.flush()
+        self.journal.synced(self.journal.log.sync())
+        self.streams.flush()
+        for stream in self.streams.take_dirty():
+            self.streams.synced(stream, stream.sync())
+
+    def rest(self) -> None:
+        """Let the archives' logs get what they haven't got yet."""
+        for _ in range(3):  # the journal's sync, the log's, and what is recorded of it
+            self.sync()
+            self.clock.advance(seconds=1)
+            self.work()
 
     def restarted(self) -> "World":
         """Another world that came up from a copy of this one's log."""
-        other = World(deepcopy(self.log), self.clock, seed=8)
+        other = World(deepcopy(self.log), self.clock, seed=8, library=deepcopy(self._library))
         other.journal.replay([], 0)
         return other
 
@@ -187,7 +218,7 @@ class World:
         """Another world that came up from this one's snapshot, with a copy of its log."""
         self.journal.flush()
         parts = list(self.journal.snapshot())
-        other = World(deepcopy(self.log), self.clock, seed=9)
+        other = World(deepcopy(self.log), self.clock, seed=9, library=deepcopy(self._library))
         other.journal.replay(parts, other.log.end)
         return other
 

@@ -163,18 +163,17 @@ class Kinesis:
             raise errors.expired_token()
         return values
 
-    def strays(self) -> list[str]:
-        """Groups of logs that belong to no stream: what a power cut took back the creation of, or came from elsewhere.
-        They are left alone, for the operator to look at. Raises OSError.
-        """
+    def groups(self) -> set[str]:
+        """The groups of all logs that belong to streams."""
         known = {stream.group for stream in self.machine.streams.values()}
-        known.update(name.partition("/")[0] for name in self.machine.condemned)
-        return sorted(set(self.streams.library.groups()) - known)
+        return known | {name.partition("/")[0] for name in self.machine.condemned}
 
     def logs_removed(self, names: Sequence[str], now_ms: int) -> None:
-        """These logs are gone from the disk. Raises NoRoom."""
-        self.commit(now_ms, facts.LogsRemoved(list(names)))
-        self.sweeper.removed(names)
+        """These logs are gone from the disk; other services' may be among them. Raises NoRoom."""
+        gone = [name for name in names if name in self.machine.condemned]
+        if gone:
+            self.commit(now_ms, facts.LogsRemoved(gone))
+            self.sweeper.removed(gone)
 
 
 def check_active(stream: Stream) -> None:

@@ -15,7 +15,7 @@ from weirmq.engine.machine import Fact, Machine
 from weirmq.engine.service import Call
 from weirmq.kernel import arn, ids
 from weirmq.kernel.ids import Entropy
-from weirmq.services.sns import envelopes, errors, facts, fanout, protocols
+from weirmq.services.sns import envelopes, errors, facts, fanout, protocols, replays
 from weirmq.services.sns.limits import TOKEN_MS
 from weirmq.services.sns.model import Subscription, Topic
 from weirmq.services.sns.notifications import CONFIRMATION, FAREWELL, Notification
@@ -43,7 +43,12 @@ def asked(service: Sns, call: Call, topic: Topic, subscription_arn: str, fact: f
     message = _message(service, call, topic, CONFIRMATION, text, fact.token, fact.protocol, fact.endpoint)
     if fact.protocol == "sqs":
         delivery = Delivery(
-            body=envelopes.whole(message, service.signer), sender=SENDER.user_id, source_arn=topic.arn, caller=SENDER
+            body=envelopes.whole(message, service.signer),
+            sender=SENDER.user_id,
+            source_arn=topic.arn,
+            caller=SENDER,
+            group=message.message_id if topic.settings.is_fifo else None,  # a FIFO queue takes nothing without
+            deduplication_id=message.message_id if topic.settings.is_fifo else None,
         )
         return service.handover.accept([Address(fact.endpoint)], delivery, call.now_ms).also
     return fanout.posted(service, [subscription_arn], message)
@@ -102,7 +107,7 @@ def confirm_subscription(
         authorize_on(call, "sns:ConfirmSubscription", subscription.topic)
     if not subscription.is_confirmed:
         fact = facts.Confirmed(subscription.number, authenticates, is_signed)
-        service.commit([fact], call.now_ms)
+        service.commit([fact, *replays.started(subscription.number, subscription.attributes)], call.now_ms)
     return types.ConfirmSubscriptionResponse(SubscriptionArn=subscription.arn)
 
 

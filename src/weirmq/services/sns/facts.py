@@ -108,7 +108,9 @@ class FifoPublished(Fact, tag=10):
 
 
 class MessageArchived(Fact, tag=11):
-    """A FIFO topic with an archive keeps a message: a payload, read back by replays. `notification` is encoded."""
+    """A FIFO topic with an archive keeps a message: a payload, until the archive's log has it. `notification` is
+    encoded.
+    """
 
     topic: int
     seq: int
@@ -138,6 +140,19 @@ class ReplayEnded(Fact, tag=14):
     reason: str = ""
 
 
+class ArchiveWritten(Fact, tag=15):
+    """The log of a topic's archive has the messages up to number `seq`, on the disk: the journal's copies may go."""
+
+    topic: int
+    seq: int
+
+
+class LogsRemoved(Fact, tag=16):
+    """The logs of archives that have ended are gone from the disk."""
+
+    names: list[str]
+
+
 TopicFact = (
     KeyMade
     | TopicCreated
@@ -154,6 +169,8 @@ TopicFact = (
     | ReplayStarted
     | ReplayMoved
     | ReplayEnded
+    | ArchiveWritten
+    | LogsRemoved
 )
 
 # Platform applications and their endpoints, known by their ARNs, which can be used again after a deletion

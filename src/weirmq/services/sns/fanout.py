@@ -102,7 +102,7 @@ class Plan:
         """A subscription is new, or another than it was."""
         number = subscription.number
         self.drop(number)
-        if not subscription.is_confirmed:
+        if not subscription.takes_new:
             return
         if subscription.settings.filter_policy:
             self._filtered[number] = subscription
@@ -148,13 +148,6 @@ def plan_of(topic: Topic) -> Plan:
     if not isinstance(plan, Plan):
         plan = topic.plan = Plan(topic)
     return plan
-
-
-def wants(topic: Topic, subscription: Subscription, message: Notification) -> bool:
-    """Whether the subscription's filter policy lets the message through."""
-    if not subscription.settings.filter_policy:
-        return True
-    return subscription.number in plan_of(topic).filters.match(message.message, message.attributes)
 
 
 def hand_out(service: Sns, topic: Topic, message: Notification, now_ms: int) -> Also:

@@ -8,31 +8,35 @@
     PENDING, CONFIRMED ---> (nothing): Unsubscribed, TopicDeleted
 
 Rules:
-1. Time alone changes nothing but what is remembered: deduplication ids, and archived messages past their retention.
-   `advance` brings a topic up to a time; every fact about it and every publish starts with it. A subscription that
-   nobody confirmed in time ends by a fact, which `due` gives.
+1. Time alone changes nothing but what is remembered for deduplication. `advance` brings a topic up to a time; every
+   fact about it and every publish starts with it. A subscription that nobody confirmed in time ends by a fact, which
+   `due` gives.
 2. Messages are in nobody's way here: what a topic hands on is in the queues' facts and the outbox's, in one commit. Of
-   its own it has the numbers of FIFO messages and, where there is an archive, their payloads.
+   its own it has the numbers of FIFO messages and, until the archive's log has them, their payloads.
+3. The log of an archive that has ended is condemned; when it is gone from the disk, a fact says so.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from weirmq.engine.holdings import Holdings
 from weirmq.engine.machine import Fact
-from weirmq.kernel.clock import DAY_MS, MINUTE_MS
+from weirmq.kernel.clock import MINUTE_MS
 from weirmq.kernel.deadlines import Deadlines
 from weirmq.services.sns import facts as recorded
 from weirmq.services.sns import parts as state
 from weirmq.services.sns import subscription_attributes, topic_attributes
-from weirmq.services.sns.archive import Archived
 from weirmq.services.sns.devices import Devices
 from weirmq.services.sns.facts import MessageArchived, SnsFact
 from weirmq.services.sns.limits import DEDUPLICATION_MS, TOKEN_MS
 from weirmq.services.sns.model import IN_PROGRESS, Duplicate, Ended, Replay, Subscription, Topic
 from weirmq.services.sns.parts import SnsPart
 from weirmq.services.sns.phones import Phones
+from weirmq.services.sns.unarchived import Archived
+
+if TYPE_CHECKING:
+    from weirmq.services.sns.archives import Archives
 
 SWEEP_MS: Final = MINUTE_MS  # how often topics that nobody publishes to are brought up to date
 
@@ -66,6 +70,9 @@ class SnsMachine:
         self.next_subscription = 1
         self.replays: dict[int, Subscription] = {}  # those in progress, by number
         self.replay: Callable[[Subscription, int], Sequence[Fact]] = lambda _subscription, _now_ms: ()
+        self.archives: Archives | None = None
+        self.archiving: dict[int, Topic] = {}  # those with messages that the archive's log hasn't got yet, by number
+        self.condemned: dict[str, int] = {}  # logs to be removed: name -> the offset of the fact that gave them up
         self.devices = Devices()
         self.phones = Phones()
         self._unconfirmed: Deadlines[int] = Deadlines()  # subscriptions that wait, by number
@@ -86,6 +93,8 @@ class SnsMachine:
             recorded.ReplayStarted: self._replay_started,
             recorded.ReplayMoved: self._replay_moved,
             recorded.ReplayEnded: self._replay_ended,
+            recorded.ArchiveWritten: self._archive_written,
+            recorded.LogsRemoved: self._logs_removed,
             recorded.DataProtectionPolicySet: self._data_protection_policy_set,
             **self.devices.appliers(),
             **self.phones.appliers(),
@@ -127,17 +136,17 @@ class SnsMachine:
         del self.topics_by_arn[topic.arn], self._topics_of[topic.account, topic.region][topic.number]
         for subscription in list(topic.subscriptions.values()):
             self._remove(subscription)
-        for kept in topic.archive.clear():
-            self.holdings.release(kept.offset)
 
-    def _topic_attributes_set(self, fact: recorded.TopicAttributesSet, _offset: int, now_ms: int) -> None:
+    def _topic_attributes_set(self, fact: recorded.TopicAttributesSet, offset: int, now_ms: int) -> None:
         topic = self.topics[fact.topic]
         self.advance(topic, now_ms)
+        had_archive = topic.settings.archive_days
         topic.attributes = fact.attributes
         topic.settings = topic_attributes.settings_of(topic.account, fact.attributes)
         topic.plan = None
         topic.publishers.clear()
-        self.advance(topic, now_ms)
+        if had_archive and not topic.settings.archive_days:
+            self._end_archive(topic, offset)
 
     def _topic_tags_set(self, fact: recorded.TopicTagsSet, _offset: int, _now_ms: int) -> None:
         self.topics[fact.topic].tags = fact.tags
@@ -228,6 +237,9 @@ class SnsMachine:
         self._count(subscription, -1)
         subscription.attributes = fact.attributes
         subscription.settings = subscription_attributes.settings_of(fact.attributes)
+        if "ReplayPolicy" not in fact.attributes:
+            subscription.replay = None
+            self.replays.pop(fact.subscription, None)
         self._count(subscription, 1)
         self._plan_anew(subscription)
 
@@ -257,13 +269,36 @@ class SnsMachine:
 
     def _message_archived(self, fact: recorded.MessageArchived, offset: int, now_ms: int) -> None:
         size = len(fact.notification)
-        self.topics[fact.topic].archive.add(Archived(offset, fact.seq, now_ms, size))
+        topic = self.topics[fact.topic]
+        topic.unarchived.add(Archived(offset, fact.seq, now_ms, size))
+        self.archiving[fact.topic] = topic
         self.holdings.hold(offset, size)
+
+    def _archive_written(self, fact: recorded.ArchiveWritten, _offset: int, _now_ms: int) -> None:
+        topic = self.topics.get(fact.topic)
+        if topic is not None:
+            self._let_go(topic, topic.unarchived.drop(fact.seq))
+
+    def _end_archive(self, topic: Topic, offset: int) -> None:
+        self._let_go(topic, topic.unarchived.clear())
+        self.condemned[topic.archive_log] = offset
+        topic.archives += 1
+
+    def _let_go(self, topic: Topic, gone: Iterable[Archived]) -> None:
+        for kept in gone:
+            self.holdings.release(kept.offset)
+        if not topic.unarchived:
+            self.archiving.pop(topic.number, None)
+
+    def _logs_removed(self, fact: recorded.LogsRemoved, _offset: int, _now_ms: int) -> None:
+        for name in fact.names:
+            self.condemned.pop(name, None)
 
     def _replay_started(self, fact: recorded.ReplayStarted, _offset: int, now_ms: int) -> None:
         subscription = self.subscriptions[fact.subscription]
         subscription.replay = Replay(fact.from_ms, fact.to_ms, 0, started_ms=now_ms)
         self.replays[fact.subscription] = subscription
+        self._plan_anew(subscription)
 
     def _replay_moved(self, fact: recorded.ReplayMoved, _offset: int, _now_ms: int) -> None:
         subscription = self.subscriptions.get(fact.subscription)
@@ -275,24 +310,25 @@ class SnsMachine:
         subscription = self.replays.pop(fact.subscription, None)
         if subscription is not None and subscription.replay is not None:
             subscription.replay.status, subscription.replay.reason = fact.status, fact.reason
+            self._plan_anew(subscription)
 
     # Time
 
     def advance(self, topic: Topic, now_ms: int) -> None:
-        """Bring a topic up to `now_ms`: deduplication ids that are forgotten, archived messages past retention."""
+        """Bring a topic up to `now_ms`: forget deduplication ids."""
         forget = topic.forget
         while forget and forget[0][0] <= now_ms:
             topic.deduplication.pop(forget.popleft()[1], None)
-        if topic.archive:
-            for kept in topic.archive.trim(now_ms - topic.settings.archive_days * DAY_MS):
-                self.holdings.release(kept.offset)
 
     def next_due_ms(self) -> int | None:
-        """When `due` has something to do: a replay goes on, a token is over, idle topics are looked after."""
-        if self.replays:
-            return 0
+        """When `due` has something to do: a replay goes on, a token is over, archives or topics are looked after."""
+        found = [self._sweep_ms, *(replay_due_ms(each) for each in self.replays.values())]
         waiting_ms = self._unconfirmed.next_ms()
-        return self._sweep_ms if waiting_ms is None else min(waiting_ms, self._sweep_ms)
+        if waiting_ms is not None:
+            found.append(waiting_ms)
+        if self.archives is not None:
+            found.append(self.archives.next_due_ms())
+        return min(found)
 
     def due(self, now_ms: int) -> Sequence[Fact]:
         """Do that; the facts are the ends of subscriptions that nobody confirmed, and what replays did."""
@@ -304,8 +340,11 @@ class SnsMachine:
         while (number := self._unconfirmed.pop_due(now_ms)) is not None:
             found.append(recorded.Unsubscribed(number))
             self._unconfirmed.put(number, now_ms + SWEEP_MS)  # should there be no room for the fact
+        if self.archives is not None:
+            found += self.archives.work(now_ms)
         for subscription in list(self.replays.values()):
-            found += self.replay(subscription, now_ms)
+            if replay_due_ms(subscription) <= now_ms:
+                found += self.replay(subscription, now_ms)
         return found
 
     # The journal's questions
@@ -325,7 +364,7 @@ class SnsMachine:
 
     def _archived(self, fact: recorded.MessageArchived) -> Archived | None:
         topic = self.topics.get(fact.topic)
-        return None if topic is None else topic.archive.find(fact.seq)
+        return None if topic is None else topic.unarchived.find(fact.seq)
 
     def snapshot(self) -> Iterable[Any]:
         """All of it."""
@@ -334,3 +373,13 @@ class SnsMachine:
     def restore(self, part: Any) -> None:
         """Take up one part."""
         state.take_up(self, part)
+
+
+def replay_due_ms(subscription: Subscription) -> int:
+    """When a replay in progress goes on: now; or, where it has caught up and is to go on with new messages, when there
+    is one, or when its end has come.
+    """
+    replay = subscription.replay
+    if replay is None or replay.next_seq < subscription.topic.next_seq:
+        return 0
+    return replay.to_ms + 1

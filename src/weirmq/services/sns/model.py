@@ -8,13 +8,16 @@ import msgspec
 from weirmq.iam.caller import Caller
 from weirmq.iam.policy import Policy
 from weirmq.kernel import arn
-from weirmq.services.sns.archive import Archive
+from weirmq.services.sns.unarchived import Unarchived
 
 PENDING: Final = "PendingConfirmation"
 WAITING: Final = "Pending"  # of a replay, as the next one
 IN_PROGRESS: Final = "In progress"
+COMPLETED: Final = "Completed"
+FAILED: Final = "Failed"
 BY_ATTRIBUTES: Final = "MessageAttributes"
 BY_BODY: Final = "MessageBody"
+ARCHIVES: Final = "sns-"  # how the groups of archives' logs begin
 
 
 class StatusLogging(msgspec.Struct, frozen=True):
@@ -68,6 +71,13 @@ class Replay(msgspec.Struct, array_like=True):
         """Whether there is more to come."""
         return self.status in (WAITING, IN_PROGRESS)
 
+    @property
+    def takes_new(self) -> bool:
+        """Whether the subscription gets what is published now: a replay has its turn first, and one with an end was
+        told that nothing after it is wanted.
+        """
+        return not self.is_active and not (self.to_ms and self.status == COMPLETED)
+
 
 class Subscription:
     """One subscription. Only `machine.py` changes it."""
@@ -94,6 +104,11 @@ class Subscription:
         self.confirmed_by_signature = False
         self.authenticates = False  # only its owner or the topic's can end it
         self.replay: Replay | None = None
+
+    @property
+    def takes_new(self) -> bool:
+        """Whether it gets what is published now."""
+        return self.is_confirmed and (self.replay is None or self.replay.takes_new)
 
     @property
     def shown_arn(self) -> str:
@@ -144,9 +159,9 @@ class Topic:
     """One topic. Only `machine.py` changes it."""
 
     __slots__ = (
-        "account", "archive", "arn", "attributes", "by_endpoint", "created_ms", "deduplication", "deleted",
+        "account", "archives", "arn", "attributes", "by_endpoint", "created_ms", "deduplication", "deleted",
         "filter_policies", "forget", "name", "next_seq", "number", "plan", "protection", "publishers", "region",
-        "settings", "subscriptions", "tags",
+        "settings", "subscriptions", "tags", "unarchived",
     )  # fmt: skip
 
     def __init__(self, number: int, account: str, region: str, name: str, now_ms: int) -> None:
@@ -166,7 +181,13 @@ class Topic:
         self.next_seq = 1
         self.deduplication: dict[tuple[str, str], Duplicate] = {}  # (scope, id)
         self.forget: deque[tuple[int, tuple[str, str]]] = deque()  # when each of them is forgotten, in order
-        self.archive = Archive()
+        self.archives = 0  # that have ended
+        self.unarchived = Unarchived()
         self.plan: Plan | None = None  # who gets what, worked out when it is first needed (fanout.py)
         self.publishers: dict[str, Caller] = {}  # those who may publish, whenever they do, by access key
         self.protection = ""  # the data protection policy, in JSON
+
+    @property
+    def archive_log(self) -> str:
+        """The log of the archive: its name in the engine. An archive that begins anew has another."""
+        return f"{ARCHIVES}{self.number}/{self.archives}"

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from weirmq.services.sns.archive import Archived
 from weirmq.services.sns.devices import DevicesPart
 from weirmq.services.sns.facts import KeyMade
 from weirmq.services.sns.model import Duplicate, Ended, Replay, Subscription, Topic
 from weirmq.services.sns.phones import PhonesPart
+from weirmq.services.sns.unarchived import Archived
 
 if TYPE_CHECKING:
     from weirmq.services.sns.machine import SnsMachine
@@ -26,6 +26,7 @@ class ServicePart(msgspec.Struct, array_like=True, tag=0):
     next_topic: int
     next_subscription: int
     key: tuple[str, bytes, bytes] | None
+    condemned: dict[str, int] = {}
 
 
 class TopicPart(msgspec.Struct, array_like=True, tag=1):
@@ -41,6 +42,7 @@ class TopicPart(msgspec.Struct, array_like=True, tag=1):
     deleted: int
     next_seq: int
     protection: str
+    archives: int = 0
 
 
 class SubscriptionPart(msgspec.Struct, array_like=True, tag=2):
@@ -70,7 +72,7 @@ class DuplicatesPart(msgspec.Struct, array_like=True, tag=3):
 
 
 class ArchivePart(msgspec.Struct, array_like=True, tag=4):
-    """Archived messages, in the order of their numbers."""
+    """Messages that the archive's log hasn't got yet, in the order of their numbers."""
 
     topic: int
     rows: list[Archived]
@@ -94,17 +96,18 @@ def of(machine: "SnsMachine") -> Iterator[Any]:
         machine.next_topic,
         machine.next_subscription,
         None if key is None else (key.name, key.key, key.certificate),
+        machine.condemned,
     )
     yield EndedPart(machine.ended)
     for topic in machine.topics.values():
         yield TopicPart(
             topic.number, topic.account, topic.region, topic.name, topic.attributes, topic.tags, topic.created_ms,
-            topic.deleted, topic.next_seq, topic.protection,
+            topic.deleted, topic.next_seq, topic.protection, topic.archives,
         )  # fmt: skip
         for subscription in topic.subscriptions.values():
             yield _part_of(subscription)
         yield from _duplicates_of(topic)
-        rows = iter(topic.archive.rows())
+        rows = iter(topic.unarchived.rows())
         while chunk := list(islice(rows, ROWS)):
             yield ArchivePart(topic.number, chunk)
     yield from machine.devices.parts()
@@ -140,6 +143,7 @@ def take_up(machine: "SnsMachine", part: Any) -> None:
             machine.next_topic = part.next_topic
             machine.next_subscription = part.next_subscription
             machine.key = None if part.key is None else KeyMade(*part.key)
+            machine.condemned = part.condemned
         case TopicPart():
             _take_up_topic(machine, part)
         case SubscriptionPart():
@@ -153,7 +157,8 @@ def take_up(machine: "SnsMachine", part: Any) -> None:
             machine.ended = part.rows
         case ArchivePart():
             for row in part.rows:
-                machine.topics[part.topic].archive.add(row)
+                machine.topics[part.topic].unarchived.add(row)
+            machine.archiving[part.topic] = machine.topics[part.topic]
         case PhonesPart():
             machine.phones.take_up(part)
         case _:
@@ -166,6 +171,7 @@ def _take_up_topic(machine: "SnsMachine", part: TopicPart) -> None:
     topic.deleted = part.deleted
     topic.next_seq = part.next_seq
     topic.protection = part.protection
+    topic.archives = part.archives
     machine.adopt(topic, part.attributes)
 
 

@@ -5,11 +5,14 @@ Source: https://docs.aws.amazon.com/sns/latest/dg/message-archiving-and-replay-s
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from weirmq.engine.machine import Fact
 from weirmq.kernel.clock import SECOND_MS
 from weirmq.services.sns import errors, json_texts
+from weirmq.services.sns.facts import ReplayStarted
 from weirmq.services.sns.model import Topic
 
 # "ISO 8601 timestamps": with a zone, or in UTC; seconds may have a fraction, and may be left out.
@@ -42,6 +45,12 @@ def points_of(text: str) -> tuple[int, int]:
     policy = json.loads(text)
     end_ms = _time_ms(policy["EndingPoint"], "") if "EndingPoint" in policy else 0
     return _time_ms(policy["StartingPoint"], ""), end_ms
+
+
+def started(number: int, attributes: Mapping[str, str]) -> list[Fact]:
+    """A subscription with a ReplayPolicy starts with a replay: the facts of it."""
+    text = attributes.get("ReplayPolicy")
+    return [ReplayStarted(number, *points_of(text))] if text else []
 
 
 def _time_ms(value: Any, place: str) -> int:

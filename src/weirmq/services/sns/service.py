@@ -9,6 +9,7 @@ from weirmq.engine.journal import Journal
 from weirmq.engine.machine import Fact, Machine
 from weirmq.engine.outbox import Outbox
 from weirmq.engine.service import Call, Operation
+from weirmq.engine.streams import Streams
 from weirmq.iam import authorize
 from weirmq.iam.caller import service_of
 from weirmq.kernel import arn
@@ -32,22 +33,27 @@ class Sns:
 
     `on_status` gets the fields of a log line for each delivery that a topic wants logged, and for each that failed;
     `on_audit` those of what data protection policies want logged. `quotas` are the operator's to raise.
-    `sms` is what the operator says of text messages.
+    `sms` is what the operator says of text messages. `on_error` is told what went wrong that no caller hears of.
     """
 
     name = "sns"
     unsigned: Final = frozenset({"ConfirmSubscription", "Unsubscribe"})
     """Operations for whoever holds a link: they look by themselves at who asks."""
 
-    def __init__(self, journal: Journal, handover: Handover, outbox: Outbox, entropy: Entropy) -> None:
+    def __init__(
+        self, journal: Journal, streams: Streams, handover: Handover, outbox: Outbox, entropy: Entropy
+    ) -> None:
+        from weirmq.services.sns.archives import Archives
         from weirmq.services.sns.carrier import SnsCarrier
         from weirmq.services.sns.replaying import step
 
         self.journal = journal
+        self.streams = streams
         self.handover = handover
         self.outbox = outbox
         self.entropy = entropy
         self.machine = SnsMachine(journal.holdings)
+        self.archives = self.machine.archives = Archives(self)
         self.machine.replay = lambda subscription, now_ms: step(self, subscription, now_ms)
         self.signer = Signer(self.machine)
         self.quotas = Quotas()
@@ -57,6 +63,7 @@ class Sns:
         self.origin = "http://localhost"  # how clients last reached us: links in messages of our own start with it
         self.on_status: Callable[[Mapping[str, Any]], None] = _nobody
         self.on_audit: Callable[[Mapping[str, Any]], None] = _nobody
+        self.on_error: Callable[[str, BaseException], None] = lambda _what, _error: None
         handover.add_finisher("sns", self.signer.finish)
         outbox.add("sns", SnsCarrier(self))
 

@@ -76,7 +76,7 @@ def _make(
         also = confirmations.asked(service, call, topic, arn_of_it, fact)
         service.commit([fact], call.now_ms, also=also)
     else:
-        service.commit([fact, *_replay(number, attributes)], call.now_ms)
+        service.commit([fact, *replays.started(number, attributes)], call.now_ms)
     return service.machine.subscriptions[number]
 
 
@@ -104,12 +104,6 @@ def _check_replay_quota(service: Sns, topic: Topic) -> None:
         raise errors.too_many_replays()
 
 
-def _replay(number: int, attributes: Mapping[str, str]) -> list[Fact]:
-    """A subscription with a ReplayPolicy starts with a replay."""
-    text = attributes.get("ReplayPolicy")
-    return [facts.ReplayStarted(number, *replays.points_of(text))] if text else []
-
-
 def _is_confirmed_at_once(call: Call, protocol: str, endpoint: str) -> bool:
     """Whoever subscribes a queue of another account needs that account's word; its own account has given it."""
     if protocol == "sqs":
@@ -134,11 +128,9 @@ def set_subscription_attributes(service: Sns, call: Call, request: types.SetSubs
     if name == "FilterPolicy" and not subscription.settings.filter_policy and after.get(name, "{}") != "{}":
         _check_filter_quota(service, subscription.topic)
     if name == "ReplayPolicy":
-        if subscription.number in service.machine.replays:
-            found.append(facts.ReplayEnded(subscription.number, "Failed", "another replay policy was set"))
-        else:
+        if name in after and subscription.number not in service.machine.replays:
             _check_replay_quota(service, subscription.topic)
-        found += _replay(subscription.number, after)
+        found += replays.started(subscription.number, after)
     service.commit(found, call.now_ms)
 
 

@@ -6,10 +6,8 @@ Source: https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Final
 
-from weirmq.kernel.clock import SECOND_MS
 from weirmq.services.sns import delivery_policies, errors, json_texts, policies
 from weirmq.services.sns.limits import (
     ARCHIVE_DAYS,
@@ -188,7 +186,7 @@ def check_large(topic: Topic, protocol: str = "sqs") -> None:
 
 
 def shown(topic: Topic) -> dict[str, str]:
-    """Every attribute of `topic`, as GetTopicAttributes shows them."""
+    """Every attribute of `topic`, as GetTopicAttributes shows them, but for what only the archive's log knows."""
     confirmed = sum(subscription.is_confirmed for subscription in topic.subscriptions.values())
     found = {
         "TopicArn": topic.arn,
@@ -202,11 +200,6 @@ def shown(topic: Topic) -> dict[str, str]:
     }
     if topic.settings.is_fifo:
         found |= {"ContentBasedDeduplication": "false", "FifoThroughputScope": "Topic"}
-    if topic.settings.archive_days:
-        begins_ms = topic.archive.begins_ms if topic.archive else topic.created_ms
-        found["BeginningArchiveTime"] = datetime.fromtimestamp(begins_ms // SECOND_MS, UTC).strftime(
-            "%Y-%m-%dT%H:%M:%S.000Z"
-        )
     return found | topic.attributes
 
 

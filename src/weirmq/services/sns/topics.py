@@ -5,12 +5,14 @@ Source: https://docs.aws.amazon.com/sns/latest/api/API_Operations.html
 
 import re
 from collections.abc import Collection
+from datetime import UTC, datetime
 from typing import Final
 
 from weirmq.engine.machine import Fact
 from weirmq.engine.service import Call
 from weirmq.iam import authorize
 from weirmq.kernel import arn
+from weirmq.kernel.clock import SECOND_MS
 from weirmq.services.sns import errors, facts, listing, protection, tags, topic_attributes
 from weirmq.services.sns.limits import TOPIC_NAME_LETTERS
 from weirmq.services.sns.model import Topic
@@ -90,7 +92,11 @@ def get_topic_attributes(
 ) -> types.GetTopicAttributesResponse:
     """All attributes of a topic."""
     topic = service.find(call, request.TopicArn, "sns:GetTopicAttributes")
-    return types.GetTopicAttributesResponse(Attributes=topic_attributes.shown(topic))
+    found = topic_attributes.shown(topic)
+    if topic.settings.archive_days:
+        begins = datetime.fromtimestamp(service.archives.begins_ms(topic, call.now_ms) // SECOND_MS, UTC)
+        found["BeginningArchiveTime"] = begins.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    return types.GetTopicAttributesResponse(Attributes=found)
 
 
 def set_topic_attributes(service: Sns, call: Call, request: types.SetTopicAttributesInput) -> None:

@@ -1,7 +1,4 @@
-"""The archive of a FIFO topic: which of its messages are kept, where, and since when.
-
-Source: https://docs.aws.amazon.com/sns/latest/dg/message-archiving-and-replay-topic-owner.html
-"""
+"""Messages of a FIFO topic that the log of its archive hasn't got yet: the journal has them meanwhile."""
 
 from bisect import bisect_left, bisect_right
 from operator import attrgetter
@@ -25,8 +22,8 @@ _SEQ: Final = attrgetter("seq")
 _AT_MS: Final = attrgetter("at_ms")
 
 
-class Archive:
-    """The messages kept, in the order of their numbers, which is that of their times."""
+class Unarchived:
+    """These messages, in the order of their numbers, which is that of their times."""
 
     __slots__ = ("_entries", "_first")
 
@@ -37,37 +34,29 @@ class Archive:
     def __len__(self) -> int:
         return len(self._entries) - self._first
 
-    @property
-    def begins_ms(self) -> int:
-        """The time of the oldest message. There must be one."""
-        return self._entries[self._first].at_ms
-
     def add(self, entry: Archived) -> None:
-        """Keep one more message, the newest."""
+        """One more message, the newest."""
         self._entries.append(entry)
 
     def find(self, seq: int) -> Archived | None:
         """The message of this number."""
-        index = bisect_left(self._entries, seq, self._first, key=_SEQ)
+        index = self._index(seq)
         if index < len(self._entries) and self._entries[index].seq == seq:
             return self._entries[index]
         return None
 
-    def some(self, from_ms: int, next_seq: int, most: int) -> list[Archived]:
-        """Up to `most` messages of `from_ms` or later, numbered from `next_seq`."""
-        entries = self._entries
-        start = max(
-            bisect_left(entries, from_ms, self._first, key=_AT_MS),
-            bisect_left(entries, next_seq, self._first, key=_SEQ),
-        )
-        return entries[start : start + most]
+    def some(self, from_ms: int, seq: int, most: int) -> list[Archived]:
+        """Up to `most` messages of `from_ms` or later, from number `seq` on."""
+        start = max(self._index(seq), bisect_left(self._entries, from_ms, self._first, key=_AT_MS))
+        return self._entries[start : start + most]
 
-    def trim(self, until_ms: int) -> list[Archived]:
-        """Let go of all messages of `until_ms` or earlier; returns them."""
+    def _index(self, seq: int) -> int:
+        return bisect_left(self._entries, seq, self._first, key=_SEQ)
+
+    def drop(self, seq: int) -> list[Archived]:
+        """Let go of all messages up to number `seq`; returns them."""
         entries, first = self._entries, self._first
-        if first == len(entries) or entries[first].at_ms > until_ms:
-            return []
-        self._first = bisect_right(entries, until_ms, first, key=_AT_MS)
+        self._first = bisect_right(entries, seq, first, key=_SEQ)
         gone = entries[first : self._first]
         if self._first >= max(_SLACK, len(entries) // 2):
             del entries[: self._first]
