@@ -108,14 +108,23 @@ def test_attributes_have_no_nesting() -> None:
 
 
 def test_operators_of_event_patterns_that_sns_has_not() -> None:
-    assert refusal({"a": [{"wildcard": "b*"}]}, Dialect.SNS_BODY).message.startswith("Unrecognized match type wildcard")
-    for name in ("suffix", "wildcard", "equals-ignore-case"):
+    for name in ("suffix", "equals-ignore-case"):
         message = refusal({"a": [{"anything-but": {name: "b"}}]}, Dialect.SNS_BODY).message
         assert message.startswith(f"Unsupported anything-but pattern: {name}")
     for value in (["a"], {"equals-ignore-case": "a"}):
         assert refusal({"a": [{"prefix": value}]}, Dialect.SNS_BODY).message.startswith("prefix match pattern must be")
     message = refusal({"a": [{"anything-but": {"prefix": ["a"]}}]}, Dialect.SNS_BODY).message
     assert message.startswith("prefix match pattern must be a string")
+
+
+def test_wildcards() -> None:
+    for dialect in (Dialect.SNS_BODY, Dialect.SNS_ATTRIBUTES):
+        stars = compile({"a": [{"wildcard": "b*d"}]}, dialect)
+        others = compile({"a": [{"anything-but": {"wildcard": ["b*d", "x*"]}}]}, dialect)
+        for text, is_like in (("bd", True), ("bccd", True), ("b", False), ("abd", False)):
+            event = {"a": text} if dialect is Dialect.SNS_BODY else {"a": ("String", text, None)}
+            assert (stars.matches(event), others.matches(event)) == (is_like, not is_like)
+        assert refusal({"a": [{"wildcard": "b**"}]}, dialect).message.startswith("Consecutive wildcard characters")
 
 
 def test_numbers_lie_within_a_thousand_million() -> None:

@@ -26,16 +26,13 @@ from weirmq.routing.operators import (
 )
 from weirmq.routing.values import FALSE, TRUE, Literal, address, fold, number
 
-_ALL: Final = frozenset(
+RESERVED: Final = frozenset(
     {"exactly", "prefix", "suffix", "equals-ignore-case", "wildcard", "anything-but", "numeric", "cidr", "exists"}
 )
-# SNS's answers show it one version of the engine behind: anything-but takes values and one prefix.
-_OPERATORS: Final = {
-    Dialect.EVENTBRIDGE: _ALL,
-    Dialect.SNS_BODY: _ALL - {"wildcard"},
-    Dialect.SNS_ATTRIBUTES: _ALL - {"wildcard"},
-}
-RESERVED: Final = _ALL
+# What anything-but can be made of besides values. SNS's answers show it a version of the engine behind: it knows no
+# suffix here, and one prefix only. Wildcards came to it in 2025, with the group ids of standard topics.
+_EVENTS_DENY: Final = ("prefix", "suffix", "equals-ignore-case", "wildcard")
+_POLICIES_DENY: Final = ("prefix", "wildcard")
 _WORDS: Final[dict[str, Any]] = {"true": TRUE, "false": FALSE, "null": None}
 _TWO_KEYS: Final = "Only one key allowed in match expression"
 
@@ -46,7 +43,6 @@ class Conditions:
     def __init__(self, document: Document, dialect: Dialect) -> None:
         self._document = document
         self._events = dialect is Dialect.EVENTBRIDGE
-        self._operators = _OPERATORS[dialect]
         self._readers: dict[str, Callable[[Node], Operator | bool]] = {
             "exactly": self._exactly,
             "prefix": self._prefix,
@@ -90,7 +86,7 @@ class Conditions:
         if not node.members:
             raise self._refusal("Match expression name not found", node.end)
         name, value = node.members[0]
-        if name not in self._operators:
+        if name not in RESERVED:
             raise self._refusal(f"Unrecognized match type {name}", value.at)
         found = self._readers[name](value)
         self._only_one(node)
@@ -191,9 +187,10 @@ class Conditions:
         if not node.members:
             raise self._refusal("Anything-But expression name not found", node.end)
         name, value = node.members[0]
-        if name not in (("prefix", "suffix", "equals-ignore-case", "wildcard") if self._events else ("prefix",)):
+        if name not in (_EVENTS_DENY if self._events else _POLICIES_DENY):
             raise self._refusal(f"Unsupported anything-but pattern: {name}", value.at)
-        texts = value.items if self._events and value.kind is Kind.ARRAY else [value]
+        takes_many = self._events or name == "wildcard"
+        texts = value.items if takes_many and value.kind is Kind.ARRAY else [value]
         if not texts:
             raise self._refusal("Empty arrays are not allowed", value.end)
         denied = [self._denied(name, text) for text in texts]
