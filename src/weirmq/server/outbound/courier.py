@@ -20,7 +20,7 @@ from weirmq.engine.outbox import Carrier, Deferred, Finished, Outbox, Task
 from weirmq.kernel.clock import HOUR_MS, MINUTE_MS, Clock
 from weirmq.kernel.errors import LogDamaged, LogFailed, NoRoom
 from weirmq.server.metrics import Family, Histogram, Sample, single
-from weirmq.server.outbound.lanes import MOST_IN_FLIGHT, Lanes, Queue
+from weirmq.server.outbound.lanes import MOST_IN_FLIGHT, Lanes, Sending
 from weirmq.server.outbound.sender import Sender
 
 OnError = Callable[[str, BaseException], None]
@@ -37,7 +37,7 @@ FAULT_MS: Final = MINUTE_MS  # until the next try where a carrier failed; twice 
 class Sent(msgspec.Struct, gc=False):
     """A task that was sent or, without a `result`, had nothing to be sent. Its verdict isn't committed yet."""
 
-    queue: Queue
+    sending: Sending
     task: Task
     carrier: Carrier
     content: bytes | None = None  # None where it couldn't be read
@@ -181,8 +181,7 @@ class Courier:
             begun = self.lanes.begin(now_ms)
             if begun is None:
                 break
-            queue, task = begun
-            sent = Sent(queue, task, self._outbox.carriers[task.post.service])
+            sent = Sent(begun, begun.task, self._outbox.carriers[begun.task.post.service])
             running = self._loop.create_task(self._deliver(sent))
             self._running.add(running)
             running.add_done_callback(self._running.discard)
@@ -280,7 +279,7 @@ class Courier:
                 elif verdict is not None:
                     together.append((sent, verdict))
                 else:
-                    self.lanes.end(sent.queue)
+                    self.lanes.end(sent.sending, 0)
                     self._outbox.give_back(sent.task)
                 rest.pop()
             if together:
@@ -313,8 +312,8 @@ class Courier:
 
     def _close(self, sent: Sent, verdict: Verdict) -> None:
         """The verdict stands."""
-        self.lanes.end(sent.queue)
         result = sent.result
+        self.lanes.end(sent.sending, 0 if result is None else result.elapsed_ms)
         key = (sent.task.post.service, sent.kind, _word(verdict, is_sent=result is not None))
         self._counts[key] = self._counts.get(key, 0) + 1
         if result is not None:

@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
 
 import json
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from weirmq.engine.errands import Errand, FunctionErrand, HttpErrand, MailErrand, Outcome
 from weirmq.services.sns import direct, envelopes, sms
@@ -26,11 +25,8 @@ _TRANSIENT: Final = frozenset({408, 429})  # client errors that a later try may 
 
 
 def lane_of(subscription: Subscription) -> str:
-    """What the subscription shares its sends with: a host, a function, a mail domain."""
-    if subscription.protocol in HTTP:
-        parts = urlsplit(subscription.endpoint)
-        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
-    if subscription.protocol == "lambda":
+    """What the subscription shares its sends with: its own URL or function, or else the one gateway of a protocol."""
+    if subscription.protocol in HTTP or subscription.protocol == "lambda":
         return subscription.endpoint
     return subscription.protocol
 
