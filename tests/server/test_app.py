@@ -3,6 +3,7 @@ import errno
 import io
 import json
 import os
+import resource
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -14,10 +15,11 @@ from botocore.exceptions import ClientError
 from weirmq import __version__
 from weirmq.kernel.clock import ManualClock, SystemClock
 from weirmq.kernel.errors import LogDamaged, LogFailed
-from weirmq.server.app import App
+from weirmq.server.app import App, sends_for
 from weirmq.server.config import Options, User
 from weirmq.server.dispatch import REFUSAL_LETTERS
 from weirmq.server.logs import open_logger
+from weirmq.server.outbound.lanes import MOST_IN_FLIGHT
 from weirmq.server.snapshotter import Snapshotter
 from weirmq.services.sqs.api import OPERATIONS
 from weirmq.testing import Server
@@ -437,3 +439,10 @@ async def test_a_stop_gives_up_a_snapshot_in_the_making(tmp_path: Path, monkeypa
             end = server.app._journal.end
     assert [path.name for path in (tmp_path / "snapshots").iterdir()] == [f"{end:020}.snapshot"]
     assert snapshotter._child == 0
+
+
+@pytest.mark.parametrize(
+    ("files", "sends"), [(256, 16), (1024, 64), (1_048_576, MOST_IN_FLIGHT), (resource.RLIM_INFINITY, MOST_IN_FLIGHT)]
+)
+def test_sends_leave_files_to_the_others(files: int, sends: int) -> None:
+    assert sends_for(files) == sends

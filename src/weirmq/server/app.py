@@ -40,6 +40,7 @@ from weirmq.server.memory import keep_freed
 from weirmq.server.metrics import Metrics
 from weirmq.server.outbound.addresses import Guard
 from weirmq.server.outbound.courier import Courier
+from weirmq.server.outbound.lanes import MOST_IN_FLIGHT
 from weirmq.server.outbound.senders import senders
 from weirmq.server.pages import Pages
 from weirmq.server.services import Ground, Installed, install
@@ -211,6 +212,7 @@ class App:
             on_delivery=partial(self._tell, "info", "delivery"),
             on_error=self._report,
             on_failed=self._fail,
+            most_in_flight=sends_for(resource.getrlimit(resource.RLIMIT_NOFILE)[0]),
         )
 
     def _make_snapshotter(self, journal: Journal, wheel: Wheel) -> Snapshotter:
@@ -360,6 +362,11 @@ def connections_for(files: int) -> int:
     if files == resource.RLIM_INFINITY:
         return sys.maxsize
     return max(files - OWN_FILES - SURPLUS_LIMIT, files // 2)
+
+
+def sends_for(files: int) -> int:
+    """How many sends of a kind `files` open files leave room for: each may have a socket, and there are two kinds."""
+    return MOST_IN_FLIGHT if files == resource.RLIM_INFINITY else min(MOST_IN_FLIGHT, max(16, files // 16))
 
 
 def _call_soon(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
