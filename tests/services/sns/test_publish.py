@@ -106,6 +106,10 @@ def test_message_structure_json(world: World, topic: str, queue: str) -> None:
     [
         ("{", "Invalid parameter: Message Structure - JSON message body failed to parse"),
         ("[1]", "Invalid parameter: Message Structure - JSON message body failed to parse"),
+        (
+            '{"default": "a", "default": "b"}',
+            "Invalid parameter: Message Structure - JSON message body failed to parse",
+        ),
         ("[" * 100_000, "Invalid parameter: Message Structure - JSON message body failed to parse"),
         ("{}", "Invalid parameter: Message Structure - No default entry in JSON message body"),
         ('{"sqs": "x"}', "Invalid parameter: Message Structure - No default entry in JSON message body"),

@@ -95,6 +95,16 @@ def test_too_long_together(world: World, topic: str) -> None:
         publish(world, topic, Entry(Id="a", Message=half), Entry(Id="b", Message=half + "x"))
 
 
+def test_a_topics_limit_is_that_of_the_batch(world: World) -> None:
+    """PublishBatch: "The combined size of all messages ... must not exceed the topic's MaximumMessageSize"."""
+    for limit in (1024, 1024 * 1024):
+        topic = world.topic(f"up-to-{limit}", MaximumMessageSize=str(limit))
+        half = "x" * (limit // 2)
+        assert not publish(world, topic, Entry(Id="a", Message=half), Entry(Id="b", Message=half)).Failed
+        with refused("BatchRequestTooLong"):
+            publish(world, topic, Entry(Id="a", Message=half), Entry(Id="b", Message=half + "x"))
+
+
 def test_a_topic_that_is_not_there(world: World) -> None:
     with refused("NotFound", "Topic does not exist", 404):
         publish(world, topic_arn("orders"), Entry(Id="a", Message="x"))

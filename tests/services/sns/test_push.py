@@ -183,3 +183,26 @@ def test_a_device_that_is_gone_is_not_sent_to(world: World) -> None:
     [task] = world.tasks()
     assert isinstance(world.errand(task), Done | Dead)
     assert isinstance(world.outcome(task, Outcome(status=400, body=b'{"reason":"BadDeviceToken"}')), Dead)
+
+
+def test_successes_are_told_if_the_application_wants_it(world: World) -> None:
+    for settings, is_told in (
+        ({}, False),
+        ({"SuccessFeedbackRoleArn": "arn:aws:iam::111122223333:role/log"}, True),
+        ({"SuccessFeedbackRoleArn": "arn:aws:iam::111122223333:role/log", "SuccessFeedbackSampleRate": "0"}, False),
+    ):
+        name = f"app{len(world.tasks())}"
+        target = endpoint(
+            world, application(world, name=name, platform="APNS", PlatformCredential=key(), **APPLE, **settings)
+        )
+        world.ask("Publish", TargetArn=target, Message="hello")
+        verdict = world.outcome(world.tasks()[-1], Outcome(status=200))
+        assert isinstance(verdict, Done)
+        assert (verdict.log is not None) == is_told
+
+
+def test_each_application_has_a_lane(world: World) -> None:
+    topic, target = world.topic(), endpoint(world, apple(world))
+    subscription = world.subscribe(topic, target, "application")
+    carrier = world.outbox.carriers["sns"]
+    assert carrier.lane(subscription) == carrier.lane(target)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.services.sns.world import World, refused, text
-from weirmq.engine.errands import SmsErrand
+from weirmq.engine.errands import Done, Outcome, SmsErrand
 from weirmq.services.sns import text_messages
 from weirmq.services.sns.text_messages import PART_MICRO_USD, OriginationNumber, SmsSettings, parts
 
@@ -116,3 +116,26 @@ def test_origination_numbers(world: World) -> None:
     rest = world.ask("ListOriginationNumbers", NextToken=first.NextToken, MaxResults=1)
     assert [found.PhoneNumber for found in rest.PhoneNumbers] == [numbers[30].number]
     assert rest.NextToken
+
+
+ROLE = "arn:aws:iam::111122223333:role/log"
+
+
+@pytest.mark.parametrize("through_a_topic", [False, True])
+def test_successes_are_told_if_the_account_wants_it(world: World, through_a_topic: bool) -> None:
+    topic = world.topic()
+    world.subscribe(topic, NUMBER, "sms")
+
+    def told(**settings: str) -> bool:
+        world.ask("SetSMSAttributes", attributes=settings)
+        if through_a_topic:
+            world.publish(topic)
+        else:
+            send(world)
+        verdict = world.outcome(world.tasks()[-1], Outcome(status=0))
+        assert isinstance(verdict, Done)
+        return verdict.log is not None and verdict.log["status"] == "SUCCESS"
+
+    assert not told()
+    assert told(DeliveryStatusIAMRole=ROLE)
+    assert not told(DeliveryStatusSuccessSamplingRate="0")

@@ -30,6 +30,12 @@ _ROLE: Final = re.compile(r"arn:[a-z-]+:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}")
 _PERCENT: Final = re.compile(r"[0-9]{1,2}|100")
 
 
+def feedback(application: Application) -> int | None:
+    """How many in a hundred of the successes are to be logged; None where none are wanted."""
+    attributes = application.attributes
+    return int(attributes.get(_SAMPLE_RATE, "100")) if attributes.get(_ROLES[0]) else None
+
+
 def create_platform_application(
     service: Sns, call: Call, request: types.CreatePlatformApplicationInput
 ) -> types.CreatePlatformApplicationResponse:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from weirmq.engine.errands import Dead, Done, Errand, Lane, Outcome, Retry, Verdict
 from weirmq.engine.outbox import Task
-from weirmq.services.sns import counts, delivery_policies, direct, endpoints, errands, fanout, publishing, status
+from weirmq.services.sns import counts, delivery_policies, direct, endpoints, errands, fanout, publishing, sms, status
 from weirmq.services.sns.backoff import AWS_MANAGED, CUSTOMER_MANAGED, FUNCTION_FAILED, Schedule
 from weirmq.services.sns.delivery_policies import Effective
 from weirmq.services.sns.model import Subscription
@@ -149,12 +149,23 @@ class SnsCarrier:
             return self._policy(subscription).schedule
         return AWS_MANAGED if protocol in ("lambda", "firehose") else CUSTOMER_MANAGED
 
+    def _is_told(self, task: Task, subscription: Subscription | None) -> bool:
+        """Whether this success is one of those to be logged: the topic says so, or the account of a phone, or, of a
+        device that was published to directly, its application.
+        """
+        service = self._service
+        if subscription is None:
+            feedback = direct.feedback(service, task.target)
+        elif subscription.protocol == "sms":
+            feedback = sms.feedback(service, subscription.topic.account, subscription.topic.region)
+        else:
+            return status.is_sampled(service, subscription.topic, subscription.protocol)
+        return feedback is not None and status.is_drawn(service, feedback)
+
     def _log(self, task: Task, message: Notification, verdict: str, result: Outcome) -> dict[str, Any] | None:
-        """The fields of a log line: of a success if the topic wants them, of a failure always."""
-        service, subscription = self._service, self._subscription(task.target)
-        if verdict == "SUCCESS" and (
-            subscription is None or not status.is_sampled(service, subscription.topic, subscription.protocol)
-        ):
+        """The fields of a log line: of a success if somebody wants them, of a failure always."""
+        subscription = self._subscription(task.target)
+        if verdict == "SUCCESS" and not self._is_told(task, subscription):
             return None
         return status.record(
             "" if subscription is None else subscription.topic.arn,

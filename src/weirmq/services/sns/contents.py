@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html
 import json
 import re
 from collections.abc import Mapping
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from weirmq.engine.handover import Value
 from weirmq.services.sns import errors
@@ -48,7 +48,7 @@ def bodies_of(given: Given) -> dict[str, str]:
             raise errors.bad_parameter("MessageStructure")
         return {}
     try:
-        found = json.loads(given.Message)
+        found = json.loads(given.Message, object_pairs_hook=_without_duplicates)
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
@@ -57,6 +57,14 @@ def bodies_of(given: Given) -> dict[str, str]:
     if _DEFAULT not in bodies:
         raise errors.bad_parameter("Message Structure - No default entry in JSON message body")
     return bodies
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Publish, Message: "Duplicate keys are not allowed"."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
 
 
 def size_of(given: Given, attributes: Mapping[str, Value]) -> int:

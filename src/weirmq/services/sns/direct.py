@@ -12,7 +12,7 @@ from weirmq.engine.handover import Value
 from weirmq.engine.service import Call
 from weirmq.iam import authorize
 from weirmq.kernel import ids
-from weirmq.services.sns import contents, endpoints, errors, fanout, push_payloads, sms, status
+from weirmq.services.sns import applications, contents, endpoints, errors, fanout, push_payloads, sms, status
 from weirmq.services.sns.limits import MAX_MESSAGE_BYTES, SMS_LETTERS
 from weirmq.services.sns.notifications import NO_VALUES, NOTIFICATION, Notification
 from weirmq.services.sns.service import Sns
@@ -109,6 +109,15 @@ def errand(service: Sns, target: str, message: Notification) -> Errand | str:
         region, account, number = target.removeprefix(_PHONE).split(":")
         return sms.errand(service, account, region, number, message.body_for("sms"), message.attributes)
     return push(service, target, message)
+
+
+def feedback(service: Sns, target: str) -> int | None:
+    """How many in a hundred of the successes are to be logged; None where nobody wants any."""
+    if target.startswith(_PHONE):
+        region, account, _ = target.removeprefix(_PHONE).split(":")
+        return sms.feedback(service, account, region)
+    endpoint = service.machine.devices.endpoints.get(target)
+    return None if endpoint is None else applications.feedback(endpoint.application)
 
 
 def push(service: Sns, endpoint_arn: str, message: Notification) -> Errand | str:

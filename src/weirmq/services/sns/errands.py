@@ -25,9 +25,11 @@ _TRANSIENT: Final = frozenset({408, 429})  # client errors that a later try may 
 
 
 def lane_of(subscription: Subscription) -> str:
-    """What the subscription shares its sends with: its own URL or function, or else the one gateway of a protocol."""
+    """What the subscription shares its sends with: its URL or function, an application's devices, or a gateway."""
     if subscription.protocol in HTTP or subscription.protocol == "lambda":
         return subscription.endpoint
+    if subscription.protocol == "application":
+        return subscription.endpoint.rpartition("/")[0]
     return subscription.protocol
 
 

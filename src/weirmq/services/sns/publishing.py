@@ -13,7 +13,7 @@ from weirmq.kernel import ids
 from weirmq.kernel.errors import ServiceError
 from weirmq.services.sns import contents, counts, direct, errors, facts, fanout, notifications, protection
 from weirmq.services.sns.contents import Given
-from weirmq.services.sns.limits import BATCH_ENTRIES, BATCH_ID_LETTERS, GROUP_ID_LETTERS, MAX_MESSAGE_BYTES
+from weirmq.services.sns.limits import BATCH_ENTRIES, BATCH_ID_LETTERS, GROUP_ID_LETTERS
 from weirmq.services.sns.model import Duplicate, Topic
 from weirmq.services.sns.notifications import NOTIFICATION, Notification
 from weirmq.services.sns.service import Sns
@@ -79,8 +79,8 @@ def publish_batch(service: Sns, call: Call, request: types.PublishBatchInput) ->
     entries = request.PublishBatchRequestEntries
     topic = service.find_to_publish(call, request.TopicArn)
     _check_batch(entries)
-    limit = max(MAX_MESSAGE_BYTES, topic.settings.max_message_bytes)
-    if sum(contents.size_of(entry, contents.loosely(entry.MessageAttributes)) for entry in entries) > limit:
+    size = sum(contents.size_of(entry, contents.loosely(entry.MessageAttributes)) for entry in entries)
+    if size > topic.settings.max_message_bytes:
         raise errors.batch_too_long()
     batch = Batch(service, call, topic)
     answer = types.PublishBatchResponse(Successful=[], Failed=[])

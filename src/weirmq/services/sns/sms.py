@@ -29,6 +29,8 @@ _MICRO: Final = 1_000_000
 PROMOTIONAL: Final = "Promotional"
 _TYPES: Final = (PROMOTIONAL, "Transactional")
 _LIMIT: Final = "MonthlySpendLimit"
+_ROLE: Final = "DeliveryStatusIAMRole"
+_SAMPLE_RATE: Final = "DeliveryStatusSuccessSamplingRate"
 DEFAULTS: Final[Mapping[str, str]] = {_LIMIT: "1"}
 
 SENDER_ID: Final = "AWS.SNS.SMS.SenderID"
@@ -41,8 +43,8 @@ _SENDER: Final = re.compile(r"(?=[0-9]*[A-Za-z])[A-Za-z0-9]{1,11}")
 _PRICE: Final = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 _FORMS: Final[Mapping[str, re.Pattern[str]]] = {
     _LIMIT: re.compile(r"[0-9]{1,9}"),
-    "DeliveryStatusIAMRole": re.compile(r"arn:[a-z-]+:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}"),
-    "DeliveryStatusSuccessSamplingRate": re.compile(r"[0-9]{1,2}|100"),
+    _ROLE: re.compile(r"arn:[a-z-]+:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}"),
+    _SAMPLE_RATE: re.compile(r"[0-9]{1,2}|100"),
     "DefaultSenderID": _SENDER,
     "DefaultSMSType": re.compile("|".join(_TYPES)),
     "UsageReportS3Bucket": re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"),
@@ -256,6 +258,12 @@ def _max_price(attributes: Mapping[str, Value]) -> float:
     """What a message may count at most, in millionths of a US dollar."""
     value = attributes.get(MAX_PRICE)
     return float("inf") if value is None or value.string is None else float(value.string) * _MICRO
+
+
+def feedback(service: Sns, account: str, region: str) -> int | None:
+    """How many in a hundred of an account's successes are to be logged; None where it wants none."""
+    attributes = service.machine.phones.of(account, region).attributes
+    return int(attributes.get(_SAMPLE_RATE, "100")) if attributes.get(_ROLE) else None
 
 
 def errand(

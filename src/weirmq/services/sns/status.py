@@ -63,9 +63,12 @@ def queued(service: "Sns", taken: Iterable[Subscription], message_id: str) -> No
 def is_sampled(service: "Sns", topic: Topic, protocol: str) -> bool:
     """Whether this success is one of those to be logged."""
     logging = topic.settings.status_logging.get(protocol)
-    if logging is None or not logging.successes:
-        return False
-    return service.entropy.take(1)[0] * 100 < logging.sample_percent * 256
+    return logging is not None and logging.successes and is_drawn(service, logging.sample_percent)
+
+
+def is_drawn(service: "Sns", percent: int) -> bool:
+    """Whether this one is among so many in a hundred."""
+    return service.entropy.take(1)[0] * 100 < percent * 256
 
 
 def _of(subscription: Subscription, status: str, message_id: str, code: int | None, response: str) -> dict[str, Any]:
