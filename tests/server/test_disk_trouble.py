@@ -312,3 +312,16 @@ def _ended(snapshotter: Snapshotter) -> None:
     """Wait for the child, and let the snapshotter find it."""
     os.waitid(os.P_PID, snapshotter._child, os.WEXITED | os.WNOWAIT)
     snapshotter._maintain()
+
+
+def test_logs_that_belong_to_nothing_are_named_and_left_alone() -> None:
+    disk = SimulatedDisk()
+    disk.put("/data/streams/unknown/000000000000/00000000000000000000.log", b"x")
+    disk.make_folder("/data/streams/unknown")
+
+    async def scenario() -> None:
+        async with day(disk) as it:
+            assert it.events.count("logs of no stream are left alone") == 1
+
+    spend(scenario())
+    assert disk.contents("/data/streams/unknown/000000000000/00000000000000000000.log") == b"x"

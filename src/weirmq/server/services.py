@@ -3,7 +3,7 @@
 A further service is one more function here, and its name in SERVICES.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -49,7 +49,7 @@ class Installed(msgspec.Struct):
     machine: Machine | None = None
     families: Callable[[], Iterable[Family]] = tuple
     """What /metrics shows."""
-    log_groups: Callable[[], Set[str]] = frozenset
+    log_groups: Callable[[], Iterable[str]] = tuple
     """The groups of streams that belong to it, once the machines are what the log says."""
     page: Callable[[str], bytes | None] = lambda _path: None
     """A certificate (PEM) to be fetched at a path; None for a path that is none of the service's."""
