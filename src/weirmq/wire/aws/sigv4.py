@@ -18,12 +18,12 @@ import hmac
 import re
 from base64 import b64encode
 from calendar import timegm
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from operator import itemgetter
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 import msgspec
@@ -31,6 +31,9 @@ import msgspec
 from weirmq.kernel.clock import MINUTE_MS, SECOND_MS
 from weirmq.kernel.errors import ServiceError
 from weirmq.wire.http import Request
+
+if TYPE_CHECKING:
+    from hashlib import _Hash as Hash
 
 ALGORITHM = b"AWS4-HMAC-SHA256"
 TERMINATOR = b"aws4_request"
@@ -76,18 +79,26 @@ class SigningKey:
 
     def sign(self, text: bytes) -> bytes:
         """The signature over `text`, as lower-case hexadecimal digits."""
+        return self.finish(self.begin(text))
+
+    def begin(self, text: bytes) -> "Hash":
+        """The inner hash of a text that begins like this: it is to be updated with the rest."""
         inner = self._inner.copy()
         inner.update(text)
+        return inner
+
+    def finish(self, inner: "Hash") -> bytes:
+        """The signature over the text that `inner` was given."""
         outer = self._outer.copy()
         outer.update(inner.digest())
         return outer.hexdigest().encode()
 
 
-class _Form(msgspec.Struct, frozen=True):
+class _Form(msgspec.Struct, frozen=True, eq=False):
     """All of a signature that a client's next request will share: who, for what, over which headers.
 
-    `template` is the canonical request, with places for the method, path, query, each header's value, the body's hash.
-    `values_of` takes the values out of a request's headers: KeyError where one isn't there.
+    `template` is the canonical request up to the body's hash, with places for the method, path, query and each header's
+    value. `values_of` takes the values out of a request's headers: KeyError where one isn't there.
     """
 
     signed: Signed
@@ -100,6 +111,29 @@ class _Form(msgspec.Struct, frozen=True):
     key: SigningKey
 
 
+class _Begun:
+    """A signature of which only the body is missing: requests of one second share all that is hashed before it."""
+
+    __slots__ = ("_canonical", "_key", "_text")
+
+    def __init__(self, form: _Form, stamp: bytes, parts: Iterable[bytes]) -> None:
+        self._canonical = sha256(form.template % (*parts,))
+        self._text = form.key.begin(b"%b\n%b\n%b\n" % (ALGORITHM, stamp, form.scope))
+        self._key = form.key
+
+    def sign(self, body: bytes) -> bytes:
+        """The signature of the request with this body."""
+        canonical = self._canonical.copy()
+        canonical.update(sha256(body).hexdigest().encode())
+        text = self._text.copy()
+        text.update(canonical.hexdigest().encode())
+        return self._key.finish(text)
+
+
+_Beginning = tuple[_Form, bytes, bytes, bytes, tuple[bytes, ...]]
+"""What a _Begun goes by, for one stamp: form, method, path, query and the values of the signed headers."""
+
+
 class Verifier:
     """Checks signatures against the secrets of a set of access keys."""
 
@@ -109,6 +143,7 @@ class Verifier:
         self._keys: dict[tuple[str, bytes, bytes, bytes], SigningKey] = {}
         self._stamp: bytes | None = None
         self._stamp_ms = 0
+        self._begun: dict[_Beginning, _Begun] = {}  # with that stamp
 
     def verify(self, request: Request, now_ms: int) -> Signed:
         """Who signed `request`. Raises ServiceError where nobody did, or not this, or not now."""
@@ -155,13 +190,36 @@ class Verifier:
         if stamp != self._stamp:  # requests come many a second, so the last one is remembered
             self._stamp_ms = _parse_stamp(stamp)
             self._stamp = stamp
+            self._begun.clear()
         if stamp[:8] != form.date:
             _refuse_date(form.date, stamp)
         if not -MAX_SKEW_MS <= now_ms - self._stamp_ms <= valid_ms:
             _refuse_time(stamp, self._stamp_ms, now_ms, valid_ms)
         if not form.signs_target and b"x-amz-target" in request.headers:
             _refuse_signature("'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization header.")
-        _check_signature(form, request, query, stamp, signature)
+        self._check_signature(form, request, query, stamp, signature)
+
+    def _check_signature(self, form: _Form, request: Request, query: bytes, stamp: bytes, signature: bytes) -> None:
+        values = _values(form, request.headers)
+        beginning = (form, request.method, request.path, query, values)
+        begun = self._begun.get(beginning) or self._begin(beginning, stamp)
+        if hmac.compare_digest(begun.sign(request.body), signature):
+            return
+        # Values are signed with their white space trimmed and folded. Hardly any has such, so that is tried second.
+        folded = tuple([b" ".join(value.split()) for value in values])
+        if folded == values or not hmac.compare_digest(
+            self._begin((*beginning[:4], folded), stamp).sign(request.body), signature
+        ):
+            _refuse_signature()
+
+    def _begin(self, beginning: _Beginning, stamp: bytes) -> _Begun:
+        """All but the body. Remembered where it is as short as what a client sends again and again."""
+        form, method, path, query, values = beginning
+        begun = _Begun(form, stamp, (method, canonical_path(path), query, *values))
+        if len(path) + len(query) + sum(map(len, values)) <= _MAX_KNOWN_CHARS:
+            _bound(self._begun)
+            self._begun[beginning] = begun
+        return begun
 
     def _read_header(self, authorization: bytes, headers: dict[bytes, bytes]) -> tuple[_Form, bytes]:
         fields = _header_fields(authorization)
@@ -204,7 +262,7 @@ class Verifier:
             date=date,
             scope=b"/".join(parts[1:]),
             names=names,
-            values_of=itemgetter(*sources, b"host"),  # one more than needed: of a single name it would make no tuple
+            values_of=itemgetter(*sources) if len(sources) > 1 else _host_alone,
             signs_target=b"x-amz-target" in names,
             template=_template(names),
             key=key,
@@ -300,30 +358,22 @@ def refuse_expired_token() -> NoReturn:
     raise ServiceError("ExpiredTokenException", "The security token included in the request is expired", status=403)
 
 
-def _check_signature(form: _Form, request: Request, query: bytes, stamp: bytes, signature: bytes) -> None:
-    headers, path = request.headers, request.path
+def _host_alone(headers: dict[bytes, bytes]) -> tuple[bytes, ...]:
+    """What itemgetter would be for one name: it makes no tuple then."""
+    return (headers[b"host"],)
+
+
+def _values(form: _Form, headers: dict[bytes, bytes]) -> tuple[bytes, ...]:
+    """The values of the signed headers; empty for those that weren't sent."""
     try:
-        *values, _ = form.values_of(headers)
+        return form.values_of(headers)
     except KeyError:
-        values = [headers.get(name, b"") for name in form.names]
-    body_hash = sha256(request.body).hexdigest().encode()
-    line = (request.method, path if path == b"/" else canonical_path(path), query)
-    start = b"AWS4-HMAC-SHA256\n%b\n%b\n" % (stamp, form.scope)
-    canonical = form.template % (*line, *values, body_hash)
-    if hmac.compare_digest(form.key.sign(start + sha256(canonical).hexdigest().encode()), signature):
-        return
-    # Values are signed with their white space trimmed and folded. Hardly any has such, so that is tried second.
-    folded = [b" ".join(value.split()) for value in values]
-    if folded != values:
-        canonical = form.template % (*line, *folded, body_hash)
-        if hmac.compare_digest(form.key.sign(start + sha256(canonical).hexdigest().encode()), signature):
-            return
-    _refuse_signature()
+        return tuple([headers.get(name, b"") for name in form.names])
 
 
 def _template(names: list[bytes]) -> bytes:
     escaped = [name.replace(b"%", b"%%") for name in names]
-    return b"%b\n%b\n%b\n" + b"".join([name + b":%b\n" for name in escaped]) + b"\n" + b";".join(escaped) + b"\n%b"
+    return b"%b\n%b\n%b\n" + b"".join([name + b":%b\n" for name in escaped]) + b"\n" + b";".join(escaped) + b"\n"
 
 
 def _recode(text: bytes) -> bytes:
