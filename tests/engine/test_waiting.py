@@ -37,11 +37,11 @@ def test_the_one_that_has_waited_longest_is_served_first() -> None:
         waiting.add(well.wait(), lambda answer, name=name: got.append((name, answer)))  # type: ignore[misc]
     well.things += ["one", "two"]
     waiting.signal(1)
-    assert waiting.is_signalled
+    assert waiting.signalled
     waiting.settle(0)
     assert got == [("a", "one"), ("b", "two")]
     assert len(waiting) == 1
-    assert not waiting.is_signalled
+    assert not waiting.signalled
 
 
 def test_a_signal_wakes_its_key_alone() -> None:

@@ -62,7 +62,7 @@ class Journal:
         self.snapshot_offset = 0  # replay starts here
         self.fallback_offset = 0  # or here, should the newest snapshot turn out damaged
         self.bytes_since_snapshot = 0
-        self._keys: dict[str, bytes] = {}  # of the records of a machine, by its name
+        self._keys: dict[Machine, bytes] = {}  # of the records of a machine
         self._machines: dict[bytes, tuple[Machine, msgspec.msgpack.Decoder[Any]]] = {}
         self._moved: dict[bytes, tuple[Machine, msgspec.msgpack.Decoder[Any]]] = {}
         self._encode = msgspec.msgpack.Encoder().encode
@@ -102,7 +102,7 @@ class Journal:
     def join(self, machine: Machine) -> None:
         """Let `machine` keep its facts here. Before `replay`."""
         decoder = msgspec.msgpack.Decoder(machine.facts)
-        key = self._keys[machine.name] = machine.name.encode()
+        key = self._keys[machine] = machine.name.encode()
         self._machines[key] = (machine, decoder)
         self._moved[key + _MOVED] = (machine, decoder)
 
@@ -148,7 +148,7 @@ class Journal:
         """Add facts to the pending batch, for which there is room, and apply them."""
         offset = self._base + len(self._facts)
         self._facts += facts
-        self._runs.append((self._keys[machine.name], values, now_ms))
+        self._runs.append((self._keys[machine], values, now_ms))
         apply = machine.apply
         for fact in facts:
             apply(fact, offset, now_ms)
@@ -372,5 +372,5 @@ class Journal:
         self._pending_bytes += size
         offset = self._base + len(self._facts)
         self._facts.append(fact)
-        self._runs.append((self._keys[machine.name] + _MOVED, (record.value,), self._latest_ms))
+        self._runs.append((self._keys[machine] + _MOVED, (record.value,), self._latest_ms))
         machine.relocate(fact, offset)

@@ -40,7 +40,7 @@ class Waiting:
         self._by_key: dict[int, dict[int, None]] = {}  # key -> numbers, oldest first
         self._deadlines: Deadlines[int] = Deadlines()  # of waits, by number
         self._arrivals: Deadlines[int] = Deadlines()  # of keys, by what time alone brings
-        self._signalled: dict[int, None] = {}
+        self.signalled: dict[int, None] = {}  # keys that `settle` has something to attempt for
         self._last = 0
 
     def __len__(self) -> int:
@@ -61,23 +61,18 @@ class Waiting:
         if number in self._waits:
             self._remove(number)
 
-    @property
-    def is_signalled(self) -> bool:
-        """Whether `settle` has something to attempt."""
-        return bool(self._signalled)
-
     def signal(self, key: int) -> None:
         """Something may have come for the waits of `key`."""
         if key in self._by_key:
-            self._signalled[key] = None
+            self.signalled[key] = None
 
     def settle(self, now_ms: int) -> None:
         """Attempt the waits that were signalled, and those whose time has come."""
         while (key := self._arrivals.pop_due(now_ms)) is not None:
-            self._signalled[key] = None
-        while self._signalled:
-            key = next(iter(self._signalled))
-            del self._signalled[key]
+            self.signalled[key] = None
+        while self.signalled:
+            key = next(iter(self.signalled))
+            del self.signalled[key]
             self._attempt_all(key, now_ms)
         while (number := self._deadlines.pop_due(now_ms)) is not None:
             wait, done = self._remove(number)

@@ -82,7 +82,7 @@ class Dispatcher:
         self._metrics = metrics
         self._origins: dict[tuple[bytes, bool], str] = {}
         self._request_ids = uuid4(entropy)[:24]  # their number follows
-        self._requests = 0
+        self._requests = 0x8000_0000_0000  # so that it has always as many digits
         self._pages = pages
         self._on_error = on_error
         self._on_refused = on_refused
@@ -113,7 +113,7 @@ class Dispatcher:
             return
         started_s = perf_counter()
         self._requests += 1
-        request_id = f"{self._request_ids}{self._requests:012x}"
+        request_id = f"{self._request_ids}{self._requests:x}"
         now_ms = self._clock.now_ms()
         try:
             answer = self._decide(route, request, request_id, now_ms)

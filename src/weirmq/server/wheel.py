@@ -51,10 +51,9 @@ class Wheel:
 
     def touch(self, now_ms: int) -> None:
         """A command is done: serve the polls that it woke, and write soon what it recorded."""
-        waiting = self._waiting
-        if waiting.is_signalled:
-            waiting.settle(now_ms)
-        if self._journal.is_pending and not self._flush_due:
+        if self._waiting.signalled:
+            self._waiting.settle(now_ms)
+        if not self._flush_due and self._journal.is_pending:
             self._flush_due = True
             self._loop.call_soon(self._flush)
 

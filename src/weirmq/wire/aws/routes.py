@@ -59,8 +59,10 @@ class Router:
         """Where `request` goes; None where nothing says that it is for an AWS service at all."""
         target = request.headers.get(b"x-amz-target")
         if target is not None:
-            is_cbor = b"cbor" in request.headers.get(b"content-type", b"")
-            return (self._cbor_targets if is_cbor else self._targets).get(target) or self._unknown(request, target)
+            found = self._cbor_targets.get(target)
+            if found is None or b"cbor" not in request.headers.get(b"content-type", b""):
+                found = self._targets.get(target)
+            return found or self._unknown(request, target)
         if request.path.startswith(b"/service/"):
             route = self._route_rpc(request)
             if route:

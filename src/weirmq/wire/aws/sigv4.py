@@ -18,7 +18,7 @@ import hmac
 import re
 from base64 import b64encode
 from calendar import timegm
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
@@ -67,7 +67,7 @@ class Signed(msgspec.Struct, frozen=True, gc=False):
 class SigningKey:
     """HMAC-SHA-256 under one key, its padded blocks (RFC 2104, 2) hashed once: half the time of `hmac.digest`."""
 
-    __slots__ = ("_inner", "_outer")
+    __slots__ = ("_inner", "outer")
 
     def __init__(self, secret: str, date: bytes, region: bytes, service: bytes) -> None:
         key = b"AWS4" + secret.encode()
@@ -75,23 +75,19 @@ class SigningKey:
             key = hmac.digest(key, part, "sha256")
         block = key.ljust(64, b"\0")
         self._inner = sha256(block.translate(_INNER_PAD))
-        self._outer = sha256(block.translate(_OUTER_PAD))
+        self.outer = sha256(block.translate(_OUTER_PAD))
 
     def sign(self, text: bytes) -> bytes:
         """The signature over `text`, as lower-case hexadecimal digits."""
-        return self.finish(self.begin(text))
+        outer = self.outer.copy()
+        outer.update(self.begin(text).digest())
+        return outer.hexdigest().encode()
 
     def begin(self, text: bytes) -> "Hash":
-        """The inner hash of a text that begins like this: it is to be updated with the rest."""
+        """The inner hash, given the beginning of a text. The outer one is to be given what it comes to."""
         inner = self._inner.copy()
         inner.update(text)
         return inner
-
-    def finish(self, inner: "Hash") -> bytes:
-        """The signature over the text that `inner` was given."""
-        outer = self._outer.copy()
-        outer.update(inner.digest())
-        return outer.hexdigest().encode()
 
 
 class _Form(msgspec.Struct, frozen=True, eq=False):
@@ -114,12 +110,17 @@ class _Form(msgspec.Struct, frozen=True, eq=False):
 class _Begun:
     """A signature of which only the body is missing: requests of one second share all that is hashed before it."""
 
-    __slots__ = ("_canonical", "_key", "_text")
+    __slots__ = ("_canonical", "_outer", "_text", "at_ms")
 
-    def __init__(self, form: _Form, stamp: bytes, parts: Iterable[bytes]) -> None:
-        self._canonical = sha256(form.template % (*parts,))
+    def __init__(self, beginning: "_Beginning") -> None:
+        """Raises ServiceError for a time that is none, or isn't of the day that the key is for."""
+        form, stamp, method, path, query, values = beginning
+        self.at_ms = _parse_stamp(stamp)
+        if stamp[:8] != form.date:
+            _refuse_date(form.date, stamp)
+        self._canonical = sha256(form.template % (method, canonical_path(path), query, *values))
         self._text = form.key.begin(b"%b\n%b\n%b\n" % (ALGORITHM, stamp, form.scope))
-        self._key = form.key
+        self._outer = form.key.outer
 
     def sign(self, body: bytes) -> bytes:
         """The signature of the request with this body."""
@@ -127,11 +128,13 @@ class _Begun:
         canonical.update(sha256(body).hexdigest().encode())
         text = self._text.copy()
         text.update(canonical.hexdigest().encode())
-        return self._key.finish(text)
+        outer = self._outer.copy()
+        outer.update(text.digest())
+        return outer.hexdigest().encode()
 
 
-_Beginning = tuple[_Form, bytes, bytes, bytes, tuple[bytes, ...]]
-"""What a _Begun goes by, for one stamp: form, method, path, query and the values of the signed headers."""
+_Beginning = tuple[_Form, bytes, bytes, bytes, bytes, tuple[bytes, ...]]
+"""What a _Begun goes by: form, stamp, method, path, query and the values of the signed headers."""
 
 
 class Verifier:
@@ -141,9 +144,7 @@ class Verifier:
         self._secrets = secrets
         self._known: dict[bytes, _Form] = {}
         self._keys: dict[tuple[str, bytes, bytes, bytes], SigningKey] = {}
-        self._stamp: bytes | None = None
-        self._stamp_ms = 0
-        self._begun: dict[_Beginning, _Begun] = {}  # with that stamp
+        self._begun: dict[_Beginning, _Begun] = {}
 
     def verify(self, request: Request, now_ms: int) -> Signed:
         """Who signed `request`. Raises ServiceError where nobody did, or not this, or not now."""
@@ -187,39 +188,26 @@ class Verifier:
     def _check(
         self, form: _Form, request: Request, query: bytes, stamp: bytes, valid_ms: int, signature: bytes, now_ms: int
     ) -> None:
-        if stamp != self._stamp:  # requests come many a second, so the last one is remembered
-            self._stamp_ms = _parse_stamp(stamp)
-            self._stamp = stamp
-            self._begun.clear()
-        if stamp[:8] != form.date:
-            _refuse_date(form.date, stamp)
-        if not -MAX_SKEW_MS <= now_ms - self._stamp_ms <= valid_ms:
-            _refuse_time(stamp, self._stamp_ms, now_ms, valid_ms)
+        try:
+            values = form.values_of(request.headers)
+        except KeyError:  # a header that was signed as empty needn't have been sent
+            values = tuple([request.headers.get(name, b"") for name in form.names])
+        beginning = (form, stamp, request.method, request.path, query, values)
+        known = self._begun.get(beginning)
+        begun = known or _Begun(beginning)
+        if not -MAX_SKEW_MS <= now_ms - begun.at_ms <= valid_ms:
+            _refuse_time(stamp, begun.at_ms, now_ms, valid_ms)
         if not form.signs_target and b"x-amz-target" in request.headers:
             _refuse_signature("'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization header.")
-        self._check_signature(form, request, query, stamp, signature)
-
-    def _check_signature(self, form: _Form, request: Request, query: bytes, stamp: bytes, signature: bytes) -> None:
-        values = _values(form, request.headers)
-        beginning = (form, request.method, request.path, query, values)
-        begun = self._begun.get(beginning) or self._begin(beginning, stamp)
-        if hmac.compare_digest(begun.sign(request.body), signature):
-            return
-        # Values are signed with their white space trimmed and folded. Hardly any has such, so that is tried second.
-        folded = tuple([b" ".join(value.split()) for value in values])
-        if folded == values or not hmac.compare_digest(
-            self._begin((*beginning[:4], folded), stamp).sign(request.body), signature
-        ):
-            _refuse_signature()
-
-    def _begin(self, beginning: _Beginning, stamp: bytes) -> _Begun:
-        """All but the body. Remembered where it is as short as what a client sends again and again."""
-        form, method, path, query, values = beginning
-        begun = _Begun(form, stamp, (method, canonical_path(path), query, *values))
-        if len(path) + len(query) + sum(map(len, values)) <= _MAX_KNOWN_CHARS:
+        if not hmac.compare_digest(begun.sign(request.body), signature):
+            # Values are signed with their white space trimmed and folded. Hardly any has such, so that is tried second.
+            folded = tuple([b" ".join(value.split()) for value in values])
+            begun = _Begun((*beginning[:5], folded))
+            if folded == values or not hmac.compare_digest(begun.sign(request.body), signature):
+                _refuse_signature()
+        elif known is None and len(request.path) + len(query) + sum(map(len, values)) <= _MAX_KNOWN_CHARS:
             _bound(self._begun)
             self._begun[beginning] = begun
-        return begun
 
     def _read_header(self, authorization: bytes, headers: dict[bytes, bytes]) -> tuple[_Form, bytes]:
         fields = _header_fields(authorization)
@@ -361,14 +349,6 @@ def refuse_expired_token() -> NoReturn:
 def _host_alone(headers: dict[bytes, bytes]) -> tuple[bytes, ...]:
     """What itemgetter would be for one name: it makes no tuple then."""
     return (headers[b"host"],)
-
-
-def _values(form: _Form, headers: dict[bytes, bytes]) -> tuple[bytes, ...]:
-    """The values of the signed headers; empty for those that weren't sent."""
-    try:
-        return form.values_of(headers)
-    except KeyError:
-        return tuple([headers.get(name, b"") for name in form.names])
 
 
 def _template(names: list[bytes]) -> bytes:
