@@ -123,11 +123,14 @@ class Journal:
         Answers held from now on wait until they are durable; not for those of a commit that isn't `urgent`, whose loss
         does no more harm than a redelivery.
         """
-        values = list(map(self._encode, facts))
-        more = [(other, others, list(map(self._encode, others))) for other, others in also] if also else ()
-        size = sum(map(len, values)) + len(values) * RECORD_OVERHEAD_BYTES
-        for _, _, their_values in more:
-            size += sum(map(len, their_values)) + len(their_values) * RECORD_OVERHEAD_BYTES
+        parts = [(machine, facts, list(map(self._encode, facts)))]
+        for other, theirs in also:
+            parts.append((other, theirs, list(map(self._encode, theirs))))
+        size = 0
+        for _, _, values in parts:
+            size += len(values) * RECORD_OVERHEAD_BYTES
+            for value in values:
+                size += len(value)
         if size > self._room:
             self._reserve(size, has_payloads=bool(also) or any(type(fact) in machine.payloads for fact in facts))
         self._room -= size
@@ -135,24 +138,19 @@ class Journal:
         if now_ms < self._latest_ms:
             now_ms = self._latest_ms
         self._latest_ms = now_ms
+        offset = self._base + len(self._facts)
         try:
-            self._record(machine, facts, values, now_ms)
-            for other, others, their_values in more:
-                self._record(other, others, their_values, now_ms)
+            for each, its_facts, values in parts:
+                self._facts += its_facts
+                self._runs.append((self._keys[each], values, now_ms))
+                apply = each.apply
+                for fact in its_facts:
+                    apply(fact, offset, now_ms)
+                    offset += 1
         except Exception as error:
             raise self._broken(error) from error
         if urgent:
-            self.critical = self._base + len(self._facts)
-
-    def _record(self, machine: Machine, facts: Sequence[Fact], values: list[bytes], now_ms: int) -> None:
-        """Add facts to the pending batch, for which there is room, and apply them."""
-        offset = self._base + len(self._facts)
-        self._facts += facts
-        self._runs.append((self._keys[machine], values, now_ms))
-        apply = machine.apply
-        for fact in facts:
-            apply(fact, offset, now_ms)
-            offset += 1
+            self.critical = offset
 
     def _broken(self, error: Exception) -> LogFailed:
         """A fact couldn't be applied: nobody knows what the state is now, and the log must not get the fact either."""

@@ -57,12 +57,12 @@ class Authenticator:
         self._admitted: dict[bytes, Authenticated] = {}
         self._unsigned = Authenticated(root_of(DEFAULT_ACCOUNT, partition=partition_of(region)), region, "")
 
-    def authenticate(self, request: Request, now_ms: int, *, may_be_unsigned: bool = False) -> Authenticated:
-        """Whose `request` is; nobody's, where it is unsigned and may be. Raises ServiceError for one that nobody signed
-        who may.
-        """
-        if may_be_unsigned and sigv4.is_unsigned(request):
-            return ANONYMOUS
+    def authenticate_if_signed(self, request: Request, now_ms: int) -> Authenticated:
+        """Whose `request` is; nobody's, where it is unsigned. Raises as `authenticate`."""
+        return ANONYMOUS if sigv4.is_unsigned(request) else self.authenticate(request, now_ms)
+
+    def authenticate(self, request: Request, now_ms: int) -> Authenticated:
+        """Whose `request` is. Raises ServiceError for one that nobody signed who may."""
         if not self._is_open:
             signed = self._verifier.verify(request, now_ms)
             return self._verified.get(signed) or self._verified_user(signed, now_ms)

@@ -15,7 +15,7 @@ from weirmq.engine.waiting import Wait, Waiting
 from weirmq.kernel.clock import MINUTE_MS, Clock
 from weirmq.kernel.errors import LogFailed, NoRoom, ServiceError
 from weirmq.kernel.ids import Entropy, uuid4
-from weirmq.server.auth import Authenticator
+from weirmq.server.auth import Authenticated, Authenticator
 from weirmq.server.flows import FlowWheel
 from weirmq.server.http import Exchange
 from weirmq.server.metrics import Meter, Metrics
@@ -36,12 +36,14 @@ _BROKEN: Final = "The server failed on this request; its log says how."
 
 
 class Plan(msgspec.Struct, frozen=True, gc=False):
-    """All that is looked up for an operation once: what answers it, for which service, and where it is counted."""
+    """All that is looked up for an operation once: how its callers are told, what answers it, for which service, and
+    where it is counted.
+    """
 
+    authenticate: Callable[[Request, int], Authenticated]
     function: Function
     service: Service
     meter: Meter
-    may_be_unsigned: bool
 
 
 class Dispatcher:
@@ -142,7 +144,7 @@ class Dispatcher:
         if operation is None:
             raise route.refusal or ServiceError("UnknownOperationException", "No operation was named.")
         plan = self._plans.get(operation) or self._plan(operation)
-        who = self._authenticator.authenticate(request, now_ms, may_be_unsigned=plan.may_be_unsigned)
+        who = plan.authenticate(request, now_ms)
         asked = route.codec.decode(operation, request)
         named = (request.headers.get(b"host", b"localhost"), request.secure)
         origin = self._origins.get(named) or self._origin(named)
@@ -153,7 +155,9 @@ class Dispatcher:
         service = self._services[operation.service.name]
         function = service.operations.get(operation.name) or partial(_not_there, operation.name)
         meter = self._metrics.meter(service.name, operation.name)
-        plan = self._plans[operation] = Plan(function, service, meter, operation.name in service.unsigned)
+        may_be_unsigned = operation.name in service.unsigned
+        tell = self._authenticator.authenticate_if_signed if may_be_unsigned else self._authenticator.authenticate
+        plan = self._plans[operation] = Plan(tell, function, service, meter)
         return plan
 
     def _origin(self, named: tuple[bytes, bool]) -> str:

@@ -180,8 +180,8 @@ class RequestParser:
             self._check_unfinished()
             return None
         self._searched = 0
-        line_end = data.find(_CRLF, at, at + REQUEST_LINE_LIMIT_BYTES + 2)
-        if line_end < 0:
+        line_end = data.find(_CRLF, at)
+        if line_end - at > REQUEST_LINE_LIMIT_BYTES:
             raise self._refused(414, "The request line is too long.", at + REQUEST_LINE_LIMIT_BYTES + 2)
         if end - line_end > HEADERS_LIMIT_BYTES:
             raise self._refused(431, "The header section is too long.", line_end + HEADERS_LIMIT_BYTES + 4)

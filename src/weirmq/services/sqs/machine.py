@@ -239,11 +239,11 @@ class SqsMachine:
             lane = queue.lanes[group] = Lane(group)
         lane.size += 1
         if visible_at_ms > now_ms:
-            queue.messages[seq] = Message(offset, sent_ms, lane, DELAYED, visible_at_ms)
+            queue.messages.put(seq, Message(offset, sent_ms, lane, DELAYED, visible_at_ms))
             queue.delayed += 1
             queue.deadlines.put(seq, visible_at_ms)
         else:
-            queue.messages[seq] = Message(offset, sent_ms, lane)
+            queue.messages.put(seq, Message(offset, sent_ms, lane))
             offer(queue, seq, lane)
         self.signal(queue.number)
 

@@ -36,6 +36,10 @@ class Messages(MutableMapping[int, "Message"]):
         return self._blocks[seq >> BLOCK_BITS][seq]
 
     def __setitem__(self, seq: int, message: "Message") -> None:
+        self.put(seq, message)
+
+    def put(self, seq: int, message: "Message") -> None:
+        """The same as an assignment, for half the price: Python calls this one without a detour."""
         block = self._blocks.get(seq >> BLOCK_BITS)
         if block is None:
             block = self._blocks[seq >> BLOCK_BITS] = {}

@@ -38,12 +38,12 @@ def send_message(service: Sqs, call: Call, request: SendMessageRequest) -> SendM
     queue = service.find(call, request.QueueUrl, "sqs:SendMessage")
     drafts = Drafts(service, call, queue, 1)
     sent = drafts.add(request)
-    service.commit(drafts.facts, call.now_ms)
+    service.journal.commit(service.machine, drafts.facts, call.now_ms)
     return SendMessageResult(
         MessageId=sent.message_id,
         MD5OfMessageBody=sent.body_md5,
         MD5OfMessageAttributes=sent.attributes_md5,
-        MD5OfMessageSystemAttributes=_md5_of_trace_header(sent),
+        MD5OfMessageSystemAttributes=_md5_of_trace_header(sent.trace_header) if sent.trace_header else None,
         SequenceNumber=sequence_number(sent.seq) if queue.settings.is_fifo else None,
     )
 
@@ -62,7 +62,7 @@ def send_message_batch(service: Sqs, call: Call, request: SendMessageBatchReques
                 MessageId=sent.message_id,
                 MD5OfMessageBody=sent.body_md5,
                 MD5OfMessageAttributes=sent.attributes_md5,
-                MD5OfMessageSystemAttributes=_md5_of_trace_header(sent),
+                MD5OfMessageSystemAttributes=_md5_of_trace_header(sent.trace_header) if sent.trace_header else None,
                 SequenceNumber=sequence_number(sent.seq) if queue.settings.is_fifo else None,
             )
         )
@@ -71,14 +71,12 @@ def send_message_batch(service: Sqs, call: Call, request: SendMessageBatchReques
     if drafts.size > MAX_MESSAGE_BYTES:
         raise errors.batch_too_long(drafts.size)
     if drafts.facts:
-        service.commit(drafts.facts, call.now_ms)
+        service.journal.commit(service.machine, drafts.facts, call.now_ms)
     return SendMessageBatchResult(Successful=successful, Failed=failed)
 
 
-def _md5_of_trace_header(sent: MessageSent) -> str | None:
-    if sent.trace_header is None:
-        return None
-    return contents.md5_of_attributes({contents.TRACE_HEADER: Attribute("String", string=sent.trace_header)})
+def _md5_of_trace_header(trace_header: str) -> str:
+    return contents.md5_of_attributes({contents.TRACE_HEADER: Attribute("String", string=trace_header)})
 
 
 class Drafts:
