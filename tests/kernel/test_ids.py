@@ -2,7 +2,7 @@
 
 import uuid
 
-from weirmq.kernel.ids import SeededEntropy, SystemEntropy, uuid4
+from weirmq.kernel.ids import SeededEntropy, SystemEntropy, uuid4, uuids
 
 
 def test_a_uuid_is_of_version_4_and_of_the_rfc_s_variant() -> None:
@@ -30,3 +30,12 @@ def test_the_system_gives_as_many_bytes_as_asked_for() -> None:
 def test_a_seed_gives_the_same_bytes_again() -> None:
     assert SeededEntropy(7).take(32) == SeededEntropy(7).take(32)
     assert SeededEntropy(7).take(32) != SeededEntropy(8).take(32)
+
+
+def test_uuids_that_are_made_at_once_are_good_ones_too() -> None:
+    entropy = SeededEntropy(1)
+    for count in (1, 2, 10, 256):
+        made = uuids(entropy, count)
+        assert len(set(made)) == count
+        assert all(str(uuid.UUID(text)) == text and uuid.UUID(text).version == 4 for text in made)
+        assert len({text[:-2] for text in made}) == 1

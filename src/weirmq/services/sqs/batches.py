@@ -12,7 +12,8 @@ from weirmq.services.sqs import errors
 from weirmq.services.sqs.limits import BATCH_ENTRIES, BATCH_ID_LETTERS
 from weirmq.wire.aws.types.sqs import BatchResultErrorEntry
 
-_ID: Final = re.compile(rf"\A[A-Za-z0-9_-]{{1,{BATCH_ID_LETTERS}}}\Z")
+_ID: Final = rf"[A-Za-z0-9_-]{{1,{BATCH_ID_LETTERS}}}"
+_IDS: Final = re.compile(rf"{_ID}(?:,{_ID})*")
 
 # What an entry's failure calls the two errors whose JSON names differ from their Query codes.
 _CODES: Final = {
@@ -37,7 +38,8 @@ def check(entries: Sequence[Entry], kind: type[Entry]) -> None:
     if len(entries) > BATCH_ENTRIES:
         raise errors.too_many_entries(len(entries))
     ids = [entry.Id for entry in entries]
-    if not all(map(_ID.match, ids)):
+    joined = ",".join(ids)
+    if _IDS.fullmatch(joined) is None or joined.count(",") != len(ids) - 1:
         raise errors.bad_batch_id()
     if len(set(ids)) < len(ids):
         raise errors.batch_ids_not_distinct(next(name for name in ids if ids.count(name) > 1))

@@ -6,7 +6,7 @@ from msgspec import structs
 
 from weirmq.engine.service import Call
 from weirmq.kernel.clock import SECOND_MS
-from weirmq.kernel.ids import UUID_BYTES, uuid_of
+from weirmq.kernel.ids import uuids
 from weirmq.services.sqs import batches, contents, errors
 from weirmq.services.sqs.facts import Attribute, MessageSent
 from weirmq.services.sqs.limits import BATCH_ENTRIES, DELAY_S, MAX_MESSAGE_BYTES
@@ -89,7 +89,7 @@ class Drafts:
         self.size = 0
         self._call = call
         self._queue = queue
-        self._ids = service.entropy.take(UUID_BYTES * most)
+        self._ids = uuids(service.entropy, most)
         self._fresh: dict[Scoped, MessageSent] = {}
 
     def add(self, request: SendMessageRequest | SendMessageBatchRequestEntry) -> MessageSent:
@@ -123,7 +123,7 @@ class Drafts:
         sent = MessageSent(
             queue.number,
             queue.next_seq + index,
-            uuid_of(self._ids[index * UUID_BYTES : (index + 1) * UUID_BYTES]),
+            self._ids[index],
             text,
             contents.md5_of_text(body),
             self._call.caller.user_id,
