@@ -101,9 +101,12 @@ class Handover:
 
     def accept(self, addresses: Sequence[Address], delivery: Delivery, now_ms: int) -> Accepted:
         """What the receivers at `addresses` make of `delivery`. One that doesn't take it takes no part."""
+        service = _shared_service(addresses)
+        if service in self._receivers:
+            return self._receivers[service].accept(addresses, delivery, now_ms)
         accepted = Accepted([], {})
-        for service, own in _by_service(addresses).items():
-            receiver = self._receivers.get(service)
+        for each, own in _by_service(addresses).items():
+            receiver = self._receivers.get(each)
             if receiver is None:
                 for arn, _ in own:
                     accepted.refused[arn] = ServiceError("InvalidArn", f"Nothing here receives messages at {arn}.")
@@ -114,14 +117,20 @@ class Handover:
         return accepted
 
 
-def _by_service(addresses: Sequence[Address]) -> Mapping[str, Sequence[Address]]:
-    """The addresses by the service of their ARNs; "" for what is no ARN. Mostly all have the same."""
+def _shared_service(addresses: Sequence[Address]) -> str:
+    """The service of all of these ARNs, as it mostly is; "" where they differ, or are none."""
     if not addresses:
-        return {}
+        return ""
     service = _service_of(addresses[0].arn)
+    if len(addresses) == 1:
+        return service
     start = f"arn:aws:{service}:"
-    if all(arn.startswith(start) for arn, _ in addresses):
-        return {service: addresses}
+    size = len(start)
+    return service if {arn[:size] for arn, _ in addresses} == {start} else ""
+
+
+def _by_service(addresses: Sequence[Address]) -> Mapping[str, Sequence[Address]]:
+    """The addresses by the service of their ARNs; "" for what is no ARN."""
     found: dict[str, list[Address]] = {}
     for address in addresses:
         found.setdefault(_service_of(address.arn), []).append(address)

@@ -36,6 +36,7 @@ from weirmq.services.sns.signatures import Signer, canonical
 text: Final = encode_basestring  # what json.dumps(..., ensure_ascii=False) makes of a string, without its detours
 
 
+@lru_cache(maxsize=64)  # under load, many messages share a millisecond
 def timestamp(at_ms: int) -> str:
     """`2026-01-02T03:04:05.678Z`."""
     return f"{_second(at_ms // SECOND_MS)}.{at_ms % SECOND_MS:03}Z"

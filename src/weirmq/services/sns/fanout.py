@@ -6,7 +6,7 @@ hand_out:   envelope -> handover -> queues                            what they 
 """
 
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
@@ -196,7 +196,7 @@ def hand_to(service: Sns, topic: Topic, receivers: Receivers, message: Notificat
     if receivers.raw_queues:
         parcel = Parcel(message.message_id, bare(topic, message, "sqs"), now_ms)
         _accept(service, receivers, receivers.raw_queues, parcel, also)
-    outside = [each.arn for each in receivers.outside]
+    outside = [each.arn for each in receivers.outside] if receivers.outside else []
     if receivers.phones:
         outside += _admitted(service, topic, receivers, message, now_ms, also)
     if outside:
@@ -209,7 +209,7 @@ def posted(service: Sns, targets: Sequence[str], message: Notification) -> Also:
     return [(service.outbox, [service.outbox.post("sns", targets, notifications.encode(message))])]
 
 
-class Parcel(NamedTuple):
+class Parcel(msgspec.Struct, frozen=True, gc=False):
     """A message on its way to queues."""
 
     message_id: str

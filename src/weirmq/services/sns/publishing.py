@@ -5,7 +5,9 @@ Source: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html and API_Publ
 
 import re
 from hashlib import sha256
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from weirmq.engine.machine import Fact
 from weirmq.engine.service import Call
@@ -33,7 +35,7 @@ def sequence_number(seq: int) -> str:
     return str(_FIRST_SEQUENCE + seq * _SEQUENCE_STEP)
 
 
-class Published(NamedTuple):
+class Published(msgspec.Struct, frozen=True, gc=False):
     """The answer to one message."""
 
     message_id: str

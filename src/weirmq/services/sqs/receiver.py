@@ -6,6 +6,7 @@ it is a FIFO queue, if there are a group and a deduplication id. Why the others 
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from weirmq.engine.handover import Accepted, Address, Delivery, Value
@@ -22,6 +23,7 @@ from weirmq.services.sqs.machine import SqsMachine
 from weirmq.services.sqs.model import Queue, Verdicts
 
 QUEUES_AT_ONCE: Final = 128  # of one fact: to read the message of one queue, all of it is read
+ENDING_REMEMBERED_LETTERS: Final = 512  # a link, and few attributes
 VERDICTS_REMEMBERED: Final = 1_000  # of a queue: about as many topics and rules
 _TIMES: Final = ("aws:currenttime", "aws:epochtime")  # a policy that asks for these may say otherwise tomorrow
 
@@ -36,7 +38,7 @@ class Receiver:
     def accept(self, addresses: Sequence[Address], delivery: Delivery, now_ms: int) -> Accepted:
         """The facts of `delivery` coming into the queues at `addresses`."""
         try:
-            draft = Draft(delivery, addresses)
+            draft = Draft(delivery)
         except ServiceError as error:
             return Accepted([], {address.arn: error for address in addresses})
         refused: dict[str, ServiceError] = {}
@@ -83,9 +85,8 @@ class Receiver:
 class Draft:
     """A delivery, checked as far as that is the same for all queues. Raises ServiceError."""
 
-    def __init__(self, delivery: Delivery, addresses: Sequence[Address]) -> None:
+    def __init__(self, delivery: Delivery) -> None:
         body = contents.check_text(delivery.body)
-        contents.check_text("".join([ending for _, ending in addresses]))
         if delivery.group is not None:
             contents.check_token("MessageGroupId", delivery.group)
         if delivery.deduplication_id is not None:
@@ -107,7 +108,12 @@ class Draft:
     def fault_of(self, queue: Queue, ending: str) -> ServiceError | None:
         """Why `queue` doesn't take it."""
         settings, delivery = queue.settings, self.delivery
-        if self._bytes + contents.bytes_of(ending) > settings.max_message_bytes:
+        try:
+            known = len(ending) <= ENDING_REMEMBERED_LETTERS
+            size = self._bytes + (_known_ending_bytes(ending) if known else _ending_bytes(ending))
+        except ServiceError as error:
+            return error
+        if size > settings.max_message_bytes:
             return errors.message_too_long(settings.max_message_bytes)
         if not settings.is_fifo:
             return None
@@ -123,6 +129,14 @@ class Draft:
         if delivery.deduplication_id is None and queue.settings.is_fifo:
             return contents.sha256_of_text(f"{delivery.body}{ending}".encode())
         return delivery.deduplication_id
+
+
+def _ending_bytes(ending: str) -> int:
+    """How long an ending is, which must be text. Raises ServiceError."""
+    return len(contents.check_text(ending))
+
+
+_known_ending_bytes = lru_cache(maxsize=4096)(_ending_bytes)  # a subscription's is mostly that of all its messages
 
 
 def _verdict(queue: Queue, delivery: Delivery, now_ms: int) -> ServiceError | None:

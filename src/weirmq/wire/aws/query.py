@@ -71,7 +71,7 @@ class QueryCodec:
                 value = getattr(answer, field, None)
                 if value is not None:
                     parts.append(f"<{name}>{escape(value)}</{name}>")
-        parts += (frame.middle, escape(request_id), frame.end)
+        parts += (frame.middle, request_id, frame.end)
         return _response(200, parts, request_id)
 
     def encode_error(self, service: ServiceModel, error: ServiceError, request_id: str) -> Response:
