@@ -19,7 +19,9 @@ TRACE_HEADER: Final = "AWSTraceHeader"
 
 # #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF (W3C XML 1.0, 2.2)
 _FORBIDDEN: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_CONTROLS: Final = bytes({*range(0x20)} - {0x9, 0xA, 0xD})  # of those, the ones in ASCII
+_ALLOWED: Final = bytes(
+    0 if byte < 0x20 and byte not in b"\t\n\r" else byte for byte in range(256)
+)  # the same in ASCII
 # Letters, digits and ASCII punctuation (SendMessage, MessageGroupId).
 _TOKEN: Final = re.compile(rf"\A[!-~]{{1,{GROUP_ID_LETTERS}}}\Z")
 _TOKEN_RULE: Final = f"can only include alphanumeric and punctuation characters. 1 to {GROUP_ID_LETTERS} in length."
@@ -37,8 +39,8 @@ def check_text(text: str, place: str = "message body") -> bytes:
     """The text's bytes, for one that XML can hold. Raises InvalidMessageContents."""
     if text.isascii():
         coded = text.encode()
-        if len(coded.translate(None, _CONTROLS)) == len(coded):
-            return coded  # the search below says the same, in eight times the time
+        if coded.translate(_ALLOWED) == coded:
+            return coded  # the search below says the same, in ten times the time
     if (forbidden := _FORBIDDEN.search(text)) is not None:
         raise errors.invalid_contents(forbidden[0], place)
     return text.encode()

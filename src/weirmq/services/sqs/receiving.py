@@ -35,6 +35,8 @@ SYSTEM_ATTRIBUTES: Final = frozenset(
     }
 )
 
+_NO_NAMES: Final[frozenset[str]] = frozenset()
+
 
 def receive_message(service: Sqs, call: Call, request: ReceiveMessageRequest) -> ReceiveMessageResult | Wait:
     """Up to ten messages. Raises OverLimit, and for every parameter out of its range."""
@@ -252,6 +254,8 @@ def _most(given: int | None) -> int:
 
 def _system_names(request: ReceiveMessageRequest) -> frozenset[str]:
     """The system attributes asked for, by the old member or the new one."""
+    if not (request.AttributeNames or request.MessageSystemAttributeNames):
+        return _NO_NAMES
     names = {*(request.AttributeNames or ()), *(request.MessageSystemAttributeNames or ())}
     if "All" in names:
         return SYSTEM_ATTRIBUTES
