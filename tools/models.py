@@ -21,14 +21,22 @@ from typing import Any
 from struct_types import python_source
 
 BOTOCORE = "1.44.5"
-SERVICES = ["kinesis", "sns", "sqs", "sts"]
+SERVICES = ["cloudwatch", "dynamodb", "kinesis", "sns", "sqs", "sts"]
+# Of these services a part is there. The other operations keep their names, so that each can be refused by name.
+SPOKEN = {
+    "cloudwatch": {"PutMetricData"},
+    "dynamodb": {
+        "CreateTable", "DeleteItem", "DeleteTable", "DescribeTable", "GetItem", "ListTables", "ListTagsOfResource",
+        "PutItem", "Query", "Scan", "TransactWriteItems", "UpdateItem", "UpdateTable",
+    },
+}  # fmt: skip
 
 ROOM = Path(__file__).parent.parent / "src" / "weirmq" / "wire" / "aws"
 
 type_keys = {"list": ("member",), "map": ("key", "value")}
 METADATA = (
     "apiVersion", "awsQueryCompatible", "endpointPrefix", "jsonVersion", "protocol", "protocols", "serviceFullName",
-    "signingName", "targetPrefix", "xmlNamespace", "errorNamespace", "missingParameter", "resourcePaths",
+    "signingName", "targetPrefix", "xmlNamespace", "errorNamespace", "missingParameter", "resourcePaths", "answerCrc32",
 )  # fmt: skip
 SHAPE = (
     "type", "members", "required", "member", "key", "value", "min", "max", "pattern", "enum", "exception", "error",
@@ -134,14 +142,18 @@ def merge(target: dict[str, Any], source: dict[str, Any]) -> None:
 
 def essential(model: dict[str, Any], service: str = "") -> dict[str, Any]:
     """What the wire needs of a model in botocore's form: no prose, no traits that concern clients only."""
-    operations = {name: essential_operation(operation) for name, operation in model["operations"].items()}
-    shapes = {name: essential_shape(name, shape) for name, shape in model["shapes"].items()}
+    spoken = SPOKEN.get(service, model["operations"])
+    operations = {
+        name: essential_operation(operation) if name in spoken else {}
+        for name, operation in model["operations"].items()
+    }
+    needed = sorted(reachable(operations, model["shapes"], service))
     metadata = picked(model["metadata"], METADATA)
     return {
         "service": service or metadata.get("endpointPrefix", ""),
         "metadata": metadata,
         "operations": dict(sorted(operations.items())),
-        "shapes": dict(sorted((name, shapes[name]) for name in reachable(operations, shapes))),
+        "shapes": {name: essential_shape(name, model["shapes"][name]) for name in needed},
     }
 
 
@@ -175,8 +187,8 @@ def essential_shape(name: str, shape: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def reachable(operations: dict[str, Any], shapes: dict[str, Any]) -> set[str]:
-    """The shapes that some operation uses."""
+def reachable(operations: dict[str, Any], shapes: dict[str, Any], service: str = "") -> set[str]:
+    """The shapes that some operation uses; and errors that none names, unless only a part of the service is there."""
     todo = [
         operation[side]["shape"]
         for operation in operations.values()
@@ -184,7 +196,8 @@ def reachable(operations: dict[str, Any], shapes: dict[str, Any]) -> set[str]:
         if side in operation
     ]
     todo += [error for operation in operations.values() for error in operation.get("errors", [])]
-    todo += [name for name, shape in shapes.items() if shape.get("exception") and not shape.get("synthetic")]
+    if service not in SPOKEN:
+        todo += [name for name, shape in shapes.items() if shape.get("exception") and not shape.get("synthetic")]
     found: set[str] = set()
     while todo:
         name = todo.pop()

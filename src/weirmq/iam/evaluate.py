@@ -86,6 +86,7 @@ _REFUSALS: Mapping[str, tuple[str, int]] = {
     "sns": ("AuthorizationError", 403),
     "events": ("AccessDeniedException", 400),
     "kinesis": ("AccessDeniedException", 400),
+    "dynamodb": ("AccessDeniedException", 400),
 }
 _USUAL_REFUSAL = ("AccessDeniedException", 403)
 

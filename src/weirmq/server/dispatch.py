@@ -21,6 +21,7 @@ from weirmq.server.http import Exchange
 from weirmq.server.metrics import Meter, Metrics
 from weirmq.server.wheel import Wheel
 from weirmq.wire.aws.events import events_of
+from weirmq.wire.aws.compression import inflate
 from weirmq.wire.aws.model import Operation, load
 from weirmq.wire.aws.routes import Route, Router
 from weirmq.wire.http import Request
@@ -109,6 +110,7 @@ class Dispatcher:
         """Answer `request` through `exchange`, now or later."""
         if self._failed:
             return
+        flaw = _inflate(request) if b"content-encoding" in request.headers else None
         route = self._router.route(request)
         if route is None:
             self._pages(request, exchange)
@@ -118,7 +120,7 @@ class Dispatcher:
         request_id = f"{self._request_ids}{self._requests:x}"
         now_ms = self._clock.now_ms()
         try:
-            answer = self._decide(route, request, request_id, now_ms)
+            answer = self._decide(route, request, flaw, request_id, now_ms)
         except Exception as error:  # noqa: BLE001 - the door at which every exception becomes an answer
             answer = error
         kind = type(answer)
@@ -138,13 +140,15 @@ class Dispatcher:
         except LogFailed as error:
             self._fail(error)
 
-    def _decide(self, route: Route, request: Request, request_id: str, now_ms: int) -> Any:
-        """The operation's answer, or its Wait. Raises what it raises."""
+    def _decide(self, route: Route, request: Request, flaw: ServiceError | None, request_id: str, now_ms: int) -> Any:
+        """The operation's answer, or its Wait. Raises what it raises, and `flaw`, which the body has."""
         operation = route.operation
         if operation is None:
-            raise route.refusal or ServiceError("UnknownOperationException", "No operation was named.")
+            raise flaw or route.refusal or ServiceError("UnknownOperationException", "No operation was named.")
         plan = self._plans.get(operation) or self._plan(operation)
         who = plan.authenticate(request, now_ms)
+        if flaw is not None:
+            raise flaw
         asked = route.codec.decode(operation, request)
         named = (request.headers.get(b"host", b"localhost"), request.secure)
         origin = self._origins.get(named) or self._origin(named)
@@ -233,6 +237,15 @@ class Dispatcher:
     def _fail(self, error: BaseException) -> None:
         self._failed = True
         self._on_failed(error)
+
+
+def _inflate(request: Request) -> ServiceError | None:
+    """Put a compressed body as it was before; returns what is said of one that can't be."""
+    try:
+        inflate(request)
+    except ServiceError as error:
+        return error
+    return None
 
 
 def _not_there(name: str, _service: Service, _call: Call, _request: Any) -> None:

@@ -6,6 +6,7 @@ from weirmq.engine.flowing import Flowing
 from weirmq.engine.journal import Journal
 from weirmq.server.http import Server
 from weirmq.server.metrics import Family, Sample, single
+from weirmq.services.cloudwatch import SERVICE as CLOUDWATCH
 from weirmq.services.sns import SERVICE as SNS
 from weirmq.services.sqs import SERVICE as SQS
 
@@ -44,3 +45,19 @@ def of_sns(sns: SNS) -> Iterator[Family]:
     samples = [Sample(labels, count) for labels, count in sns.counts.messages.items()]
     meaning = "Messages of a topic, by protocol and by what became of them."
     yield Family("weirmq_sns_messages_total", "counter", meaning, ("topic", "protocol", "state"), samples)
+
+
+def of_cloudwatch(cloudwatch: CLOUDWATCH) -> Iterator[Family]:
+    """What clients told PutMetricData, since the server started."""
+    labels = ("account", "region", "namespace", "metric", "dimensions", "unit")
+    samples: dict[str, list[Sample]] = {"count": [], "sum": [], "minimum": [], "maximum": []}
+    for metric, statistics in cloudwatch.metrics.items():
+        dimensions = ",".join(f"{name}={value}" for name, value in metric.dimensions)
+        where = (metric.account, metric.region, metric.namespace, metric.name, dimensions, metric.unit)
+        for part, found in samples.items():
+            found.append(Sample(where, getattr(statistics, part)))
+    name, of = "weirmq_cloudwatch_metric", "of the samples of a metric that clients reported."
+    yield Family(f"{name}_samples_total", "counter", f"Number {of}", labels, samples["count"])
+    yield Family(f"{name}_sum", "gauge", f"Sum {of}", labels, samples["sum"])
+    yield Family(f"{name}_minimum", "gauge", f"Least {of}", labels, samples["minimum"])
+    yield Family(f"{name}_maximum", "gauge", f"Greatest {of}", labels, samples["maximum"])

@@ -21,6 +21,8 @@ from weirmq.kernel.ids import Entropy
 from weirmq.server import families
 from weirmq.server.config import ConfigError, Options
 from weirmq.server.metrics import Family
+from weirmq.services.cloudwatch import SERVICE as CLOUDWATCH
+from weirmq.services.dynamodb import SERVICE as LEASE_TABLES
 from weirmq.services.kinesis import SERVICE as KINESIS
 from weirmq.services.sns import SERVICE as SNS
 from weirmq.services.sqs import SERVICE as SQS
@@ -105,8 +107,20 @@ def _kinesis(ground: Ground) -> Installed:
     return Installed(kinesis, kinesis.machine, log_groups=kinesis.groups, logs_removed=kinesis.logs_removed)
 
 
+def _dynamodb(ground: Ground) -> Installed:
+    tables = LEASE_TABLES(ground.journal, ground.entropy)
+    return Installed(tables, tables.machine)
+
+
+def _cloudwatch(_ground: Ground) -> Installed:
+    cloudwatch = CLOUDWATCH()
+    return Installed(cloudwatch, families=lambda: families.of_cloudwatch(cloudwatch))
+
+
 def _sts(ground: Ground) -> Installed:
     return Installed(STS(ground.account_of))
 
 
-SERVICES: Final[tuple[Callable[[Ground], Installed], ...]] = (_sqs, _sns, _kinesis, _sts)
+SERVICES: Final[tuple[Callable[[Ground], Installed], ...]] = (
+    _sqs, _sns, _kinesis, _dynamodb, _cloudwatch, _sts,
+)  # fmt: skip

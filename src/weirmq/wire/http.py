@@ -9,7 +9,7 @@ class Request(msgspec.Struct, gc=False):
     `target` is the request target to the letter (`/a%20b?x=1`), because signatures are made over it; `path` and `query`
     are its two halves, still percent-encoded, without the `?`. `headers` has lower-case names; the values of a header
     that came more than once are joined with a comma (RFC 9110, 5.3). `peer` is the client's IP address, `secure` says
-    TLS.
+    TLS. `sent` is the body as it came, where `body` was compressed and isn't any more.
     """
 
     method: bytes
@@ -20,6 +20,7 @@ class Request(msgspec.Struct, gc=False):
     body: bytes
     peer: str = ""
     secure: bool = False
+    sent: bytes | None = None
 
 
 class Response(msgspec.Struct, gc=False):

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import zlib
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ from tests.wire.aws.services import QUEUE, SQS, STS, json_request, operation, re
 from tests.wire.aws.vectors_in_reverse import Case, parameters
 from weirmq.kernel.errors import ServiceError
 from weirmq.wire.aws.json import JsonCodec
+from weirmq.wire.aws.model import load
 from weirmq.wire.aws.scalars import EpochSeconds, HttpDate, Iso8601, Timestamp
 from weirmq.wire.aws.types import sqs
+from weirmq.wire.aws.types.dynamodb import ListTablesOutput
 
 CODEC = JsonCodec("1.0")
 SEND = operation("SendMessage")
@@ -263,3 +266,13 @@ def test_a_fault_of_ours_is_said_so() -> None:
 def test_only_a_service_that_spoke_query_has_the_header() -> None:
     response = CODEC.encode_error(STS, ServiceError("ValidationException", "why"), "1f")
     assert [name for name, _ in response.headers] == [b"x-amzn-RequestId"]
+
+
+def test_answers_of_dynamodb_say_their_checksum() -> None:
+    """SDKs hold an answer to it where it is there; botocore's checker of responses for DynamoDB is one."""
+    dynamodb = load("dynamodb")
+    encoded = CODEC.encode(dynamodb.operations["ListTables"], ListTablesOutput(TableNames=["leases"]), "1f")
+    failed = CODEC.encode_error(dynamodb, ServiceError("ResourceNotFoundException", "why"), "1f")
+    for response in (encoded, failed):
+        assert dict(response.headers)[b"x-amz-crc32"] == str(zlib.crc32(response.body)).encode()
+    assert json.loads(failed.body)["__type"] == "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"

@@ -13,6 +13,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from zlib import crc32
 
 import msgspec
 
@@ -20,7 +21,7 @@ from weirmq.kernel.errors import ServiceError
 from weirmq.wire.aws import readers, timestamps
 from weirmq.wire.aws.assembly import assemble
 from weirmq.wire.aws.disassembly import disassemble, present
-from weirmq.wire.aws.errors import malformed
+from weirmq.wire.aws.errors import Headers, malformed
 from weirmq.wire.aws.model import Operation, ServiceModel
 from weirmq.wire.aws.prewritten import Prewritten
 from weirmq.wire.aws.scalars import HttpDate, Iso8601, Timestamp
@@ -30,6 +31,7 @@ from weirmq.wire.http import Request, Response
 
 _DECODE, _ENCODE = "json.decode", "json.encode"
 _REQUEST_ID = b"x-amzn-RequestId"
+_CRC32 = b"x-amz-crc32"
 
 
 class JsonCodec:
@@ -58,7 +60,7 @@ class JsonCodec:
         except _WritesItself:  # so will the operation's next answers
             write = operation.prebuilt[_ENCODE] = partial(_write_spliced, operation.output_shape)
             body = write(answer)
-        return Response(200, body, self._content_type, ((_REQUEST_ID, request_id.encode()),))
+        return Response(200, body, self._content_type, _headers(operation.service, body, request_id))
 
     def encode_error(self, service: ServiceModel, error: ServiceError, request_id: str) -> Response:
         """The response that carries `error`."""
@@ -66,13 +68,20 @@ class JsonCodec:
         fields = error_fields(service, error)
         if error.message:
             fields[naming.message] = error.message
-        headers = ((_REQUEST_ID, request_id.encode()), *service.errors.headers(error))
         body = write_tree({"__type": naming.type, **fields})
+        headers = (*_headers(service, body, request_id), *service.errors.headers(error))
         return Response(error.status, body, self._content_type, headers)
 
     def encode_event(self, shape: Shape, value: Any) -> bytes:
         """The payload of an event or exception: its Struct, or a mapping by member name."""
         return _write_spliced(shape, value)
+
+
+def _headers(service: ServiceModel, body: bytes, request_id: str) -> Headers:
+    """What every answer says. DynamoDB's say their checksum too, and clients hold them to it."""
+    if service.answer_crc32:
+        return (_REQUEST_ID, request_id.encode()), (_CRC32, b"%d" % crc32(body))
+    return ((_REQUEST_ID, request_id.encode()),)
 
 
 def _prepare_decoding(operation: Operation) -> Callable[[bytes], Any]:

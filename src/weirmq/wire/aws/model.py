@@ -83,6 +83,7 @@ class ServiceModel:
         self.target_prefix: str | None = metadata.get("targetPrefix")
         self.protocols: tuple[str, ...] = tuple(metadata.get("protocols") or (metadata["protocol"],))
         self.xml_namespace: str | None = metadata.get("xmlNamespace")
+        self.answer_crc32 = bool(metadata.get("answerCrc32"))
         self.version: str = metadata.get("apiVersion", "")
         self._facts = facts
         self._types = types

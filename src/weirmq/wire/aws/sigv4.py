@@ -199,11 +199,12 @@ class Verifier:
             _refuse_time(stamp, begun.at_ms, now_ms, valid_ms)
         if not form.signs_target and b"x-amz-target" in request.headers:
             _refuse_signature("'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization header.")
-        if not hmac.compare_digest(begun.sign(request.body), signature):
+        body = request.body if request.sent is None else request.sent
+        if not hmac.compare_digest(begun.sign(body), signature):
             # Values are signed with their white space trimmed and folded. Hardly any has such, so that is tried second.
             folded = tuple([b" ".join(value.split()) for value in values])
             begun = _Begun((*beginning[:5], folded))
-            if folded == values or not hmac.compare_digest(begun.sign(request.body), signature):
+            if folded == values or not hmac.compare_digest(begun.sign(body), signature):
                 _refuse_signature()
         elif known is None and len(request.path) + len(query) + sum(map(len, values)) <= _MAX_KNOWN_CHARS:
             _bound(self._begun)
