@@ -1,0 +1,202 @@
+"""A stream that is written to while it is cut and joined, and workers that consume it, one of which is killed.
+
+Each record is its key's next number. What must hold: every record is processed at least once, and of each key the
+records come first to anybody in the order of their numbers.
+"""
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import boto3
+
+from tests.clients import programs
+from tests.clients.server import REGION, Server
+
+STREAM = "orders"
+KEYS = [f"key-{number}" for number in range(20)]
+_PAUSE_S = 0.05  # between two batches of one record for each key
+_STOP_S = 60
+_MIDDLE = str(2**126)  # of the lower one of two shards
+
+
+class Seen(NamedTuple):
+    """One record as a worker processed it."""
+
+    micros: int
+    shard: str
+    key: str
+    number: int
+
+
+Command = Callable[[str, Path], Sequence[str | Path]]
+"""`command(name, records)` starts the worker `name`, which writes a line for each record to the file `records`."""
+
+
+class Workers:
+    """Workers by name, each a process with its children, with a file of what it processed and one of what it said."""
+
+    def __init__(self, folder: Path, server: Server, command: Command) -> None:
+        self._folder = folder
+        self._server = server
+        self._command = command
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str) -> None:
+        """Start a worker."""
+        records = self._folder / f"{name}.records"
+        environ = programs.environment(self._server, self._server.key, RECORDS=str(records))
+        del environ["AWS_MAX_ATTEMPTS"]  # KCL lives with refusals, and tries again
+        with (self._folder / f"{name}.log").open("ab") as said:
+            self._running[name] = subprocess.Popen(
+                list(map(str, self._command(name, records))),
+                env=environ,
+                cwd=self._folder,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                start_new_session=True,
+            )
+
+    def kill(self, name: str) -> None:
+        """End a worker in the middle of what it does."""
+        worker = self._running.pop(name)
+        with suppress(ProcessLookupError):
+            os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
+
+    def stop(self, name: str) -> None:
+        """Ask a worker to end, as a deployment does. Java says 128 + 15 for it."""
+        worker = self._running.pop(name)
+        worker.terminate()
+        assert worker.wait(timeout=_STOP_S) in {0, 143}, self.said
+
+    def end_all(self) -> None:
+        """Nothing is left running."""
+        for name in list(self._running):
+            self.kill(name)
+
+    @property
+    def said(self) -> str:
+        """What the workers said."""
+        return "\n".join(path.read_text(errors="replace")[-4000:] for path in self._folder.glob("*.log"))
+
+    def seen(self, name: str = "*") -> list[Seen]:
+        """What a worker processed, or all, in the order of time."""
+        found = []
+        for path in self._folder.glob(f"{name}.records"):
+            for line in path.read_text().splitlines(keepends=True):
+                if line.endswith("\n"):
+                    micros, shard, key, number = line.split()
+                    found.append(Seen(int(micros), shard, key, int(number)))
+        return sorted(found)
+
+
+class Producer:
+    """Puts the next record of every key, again and again, from a thread of its own."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self.put = 0  # records of each key
+        self.failure: BaseException | None = None
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            while not self._stop.wait(_PAUSE_S):
+                data = str(self.put).encode()
+                records = [{"Data": data, "PartitionKey": key} for key in KEYS]
+                assert self._client.put_records(StreamName=STREAM, Records=records)["FailedRecordCount"] == 0
+                self.put += 1
+        except BaseException as error:  # noqa: BLE001 - told to the test
+            self.failure = error
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join()
+        assert self.failure is None, self.failure
+
+
+def client(server: Server, service: str = "kinesis") -> Any:
+    """A client of the server."""
+    return boto3.client(
+        service,
+        endpoint_url=server.url,
+        region_name=REGION,
+        aws_access_key_id=server.key.access_key,
+        aws_secret_access_key=server.key.secret,
+    )
+
+
+@contextmanager
+def fleet(folder: Path, server: Server, command: Command) -> Iterator[Workers]:
+    """Workers that are gone afterwards, however it went."""
+    workers = Workers(folder, server, command)
+    try:
+        yield workers
+    finally:
+        workers.end_all()
+
+
+def until(workers: Workers, what: str, condition: Callable[[], bool], limit_s: float) -> None:
+    """Wait until it is so."""
+    deadline = time.monotonic() + limit_s
+    while not condition():
+        assert time.monotonic() < deadline, f"{what}: not within {limit_s} s\n{workers.said}"
+        time.sleep(0.2)
+
+
+def shards_of(workers: Workers) -> set[str]:
+    """The shards that records were processed of."""
+    return {each.shard.rpartition("-")[2].lstrip("0") or "0" for each in workers.seen()}
+
+
+def story(server: Server, workers: Workers, *, start_s: float, failover_s: float) -> None:
+    """A split, a killed worker, a merge, and records all the while. `start_s` is how long the workers take to begin,
+    `failover_s` how long until another has what a dead one had.
+    """
+    kinesis = client(server)
+    kinesis.create_stream(StreamName=STREAM, ShardCount=2)
+    producer = Producer(kinesis)
+    producer.start()
+    try:
+        for name in ("first", "second"):
+            workers.start(name)
+        until(workers, "both work", lambda: bool(workers.seen("first") and workers.seen("second")), start_s)
+        kinesis.split_shard(StreamName=STREAM, ShardToSplit="shardId-000000000000", NewStartingHashKey=_MIDDLE)
+        until(workers, "the halves are read", lambda: {"2", "3"} <= shards_of(workers), failover_s)
+        before = producer.put
+        workers.kill("first")
+        until(workers, "records came while it was dead", lambda: producer.put > before + 20, failover_s)
+        kinesis.merge_shards(
+            StreamName=STREAM, ShardToMerge="shardId-000000000003", AdjacentShardToMerge="shardId-000000000001"
+        )
+        until(workers, "the whole is read", lambda: "4" in shards_of(workers), failover_s)
+    finally:
+        producer.stop()
+    total = producer.put * len(KEYS)
+    until(workers, "all is read", lambda: len({each[2:] for each in workers.seen()}) == total, failover_s)
+    workers.stop("second")
+    check(workers.seen(), producer.put)
+
+
+def check(seen: Sequence[Seen], put: int) -> None:
+    """Every number of every key came, and first in its turn."""
+    first: dict[str, list[int]] = defaultdict(list)
+    known: set[tuple[str, int]] = set()
+    for each in seen:
+        if (each.key, each.number) not in known:
+            known.add((each.key, each.number))
+            first[each.key].append(each.number)
+    assert first == {key: list(range(put)) for key in KEYS}
