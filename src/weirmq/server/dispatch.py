@@ -20,8 +20,8 @@ from weirmq.server.flows import FlowWheel
 from weirmq.server.http import Exchange
 from weirmq.server.metrics import Meter, Metrics
 from weirmq.server.wheel import Wheel
-from weirmq.wire.aws.events import events_of
 from weirmq.wire.aws.compression import inflate
+from weirmq.wire.aws.events import events_of
 from weirmq.wire.aws.model import Operation, load
 from weirmq.wire.aws.routes import Route, Router
 from weirmq.wire.http import Request
