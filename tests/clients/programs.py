@@ -18,6 +18,8 @@ STEPS = frozenset(
         *("unicode", "errors", "presigned", "removal"),
     }
 )
+# What every client shows of Kinesis.
+STREAM_STEPS = frozenset({"streams", "records", "iterators", "resharding", "fanout", "refusals"})
 # How SQS calls a signature that is not right: in the Query protocol and in AWS JSON.
 SIGNATURE_CODES = {"SignatureDoesNotMatch", "InvalidSignatureException"}
 _LIMIT_S = 240

@@ -18,7 +18,7 @@ pytest_plugins = ["pytester"]
 IMPORTED_ONCE = (cryptography.x509, padding, rsa)
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["README.md", "docs/testing.md", "docs/sns.md"]
+PAGES = ["README.md", "docs/testing.md", "docs/sns.md", "docs/kinesis.md"]
 BLOCK = re.compile(r"^```(python|sh)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 ENDPOINT = "http://127.0.0.1:4566"
 

@@ -1,4 +1,5 @@
-// What a program with the AWS SDK for Go v2 does with SQS, step by step; `refused` asks to be turned away instead.
+// What a program with the AWS SDK for Go v2 does with SQS, or with Kinesis if it is named first, step by step; `refused`
+// asks to be turned away instead.
 //
 // The SDK finds the endpoint, the region and the credentials in its usual environment variables, and checks the MD5
 // of every body by itself. One line a step; exit status 1 when a step fails.
@@ -20,6 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 	"github.com/aws/smithy-go"
@@ -63,10 +65,14 @@ func raises[T any, E error](_ T, err error) E {
 // coded demands an error with this code, for the errors that SQS has no type for.
 func coded[T any](code string) func(T, error) {
 	return func(_ T, err error) {
-		var failure smithy.APIError
-		check(errors.As(err, &failure), "an API error expected, got %v", err)
-		equal(failure.ErrorCode(), code)
+		equal(codeOf(err), code)
 	}
+}
+
+func codeOf(err error) string {
+	var failure smithy.APIError
+	check(errors.As(err, &failure), "an API error expected, got %v", err)
+	return failure.ErrorCode()
 }
 
 func queue(name string, attributes map[string]string) *string {
@@ -206,12 +212,20 @@ func main() {
 	run = hex.EncodeToString(random)
 	settings = must(config.LoadDefaultConfig(ctx))
 	client = sqs.NewFromConfig(settings)
-	if strings.Join(os.Args[1:], " ") == "refused" {
+	streams = kinesis.NewFromConfig(settings)
+	scenario := steps
+	switch strings.Join(os.Args[1:], " ") {
+	case "refused":
 		refused()
 		return
+	case "kinesis refused":
+		kinesisRefused()
+		return
+	case "kinesis":
+		scenario = kinesisSteps
 	}
 	failures := 0
-	for _, step := range steps {
+	for _, step := range scenario {
 		if !attempted(step.name, step.run) {
 			failures++
 		}

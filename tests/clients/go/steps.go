@@ -23,10 +23,12 @@ const (
 	anyText = "\r\n\t <&>\"' ]]> %2B+ 漢字 🐟 \ud7ff\ue000\ufffd\U0010ffff end"
 )
 
-var steps = []struct {
+type step struct {
 	name string
 	run  func()
-}{
+}
+
+var steps = []step{
 	{"create", create}, {"url", getURL}, {"list", list}, {"attributes", attributes}, {"roundtrip", roundtrip},
 	{"select", selection}, {"batch", batch}, {"longpoll", longPoll}, {"delay", delay}, {"visibility", visibility},
 	{"delete", remove}, {"fifo", fifo}, {"deduplication", deduplication}, {"attempt", attempt},

@@ -1,0 +1,21 @@
+"""The AWS SDK for JavaScript v3 with Kinesis, which it asks over HTTP/2 alone."""
+
+import pytest
+
+from tests.clients import programs, toolchains
+from tests.clients.server import Server
+
+pytestmark = [pytest.mark.clients, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def command() -> programs.Command:
+    return ("node", toolchains.javascript("kinesis.mjs"))
+
+
+def test_the_whole_surface(server: Server, command: programs.Command) -> None:
+    programs.takes_every_step(command, server, programs.STREAM_STEPS)
+
+
+def test_a_wrong_secret_is_refused(server: Server, command: programs.Command) -> None:
+    programs.is_refused(command, server)
