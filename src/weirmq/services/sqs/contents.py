@@ -19,9 +19,8 @@ TRACE_HEADER: Final = "AWSTraceHeader"
 
 # #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF (W3C XML 1.0, 2.2)
 _FORBIDDEN: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ALLOWED: Final = bytes(
-    0 if byte < 0x20 and byte not in b"\t\n\r" else byte for byte in range(256)
-)  # the same in ASCII
+# In ASCII: what is forbidden becomes something else here, and all that isn't stays what it is.
+_ALLOWED: Final = bytes(0x20 if byte < 0x20 and byte not in b"\t\n\r" else byte for byte in range(256))
 # Letters, digits and ASCII punctuation (SendMessage, MessageGroupId).
 _TOKEN: Final = re.compile(rf"\A[!-~]{{1,{GROUP_ID_LETTERS}}}\Z")
 _TOKEN_RULE: Final = f"can only include alphanumeric and punctuation characters. 1 to {GROUP_ID_LETTERS} in length."
