@@ -15,7 +15,7 @@ from weirmq.services.kinesis.limits import (
     SETTING_MS,
 )
 from weirmq.testing.disk import SimulatedDisk
-from weirmq.wire.aws.types.kinesis import StreamModeDetails
+from weirmq.wire.aws.types.kinesis import StartingPosition, StreamModeDetails
 
 POLICY = (
     '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"kinesis:GetRecords",'
@@ -194,8 +194,19 @@ def test_consumers_come_and_go(world: World) -> None:
     assert status(world) == "ACTIVE"
     with refused("ResourceInUseException", "CREATING"):
         world.ask("DeregisterStreamConsumer", **register)
+    own = f"{arn()}/consumer/reader:{world.clock.now_ms() // 1000}"
+    subscribe = {
+        "ConsumerARN": own,
+        "ShardId": "shardId-0",
+        "StartingPosition": StartingPosition(Type="LATEST"),
+        "DryRun": True,
+    }
+    with refused("ResourceInUseException", "CREATING"):
+        world.decide("SubscribeToShard", **subscribe)
     pass_by(world, CONSUMER_MS)
     assert world.ask("DescribeStreamConsumer", **register).ConsumerDescription.ConsumerStatus == "ACTIVE"
+    with refused("DryRunOperationException"):
+        world.decide("SubscribeToShard", **subscribe)
     world.ask("DeregisterStreamConsumer", **register)
     assert world.ask("ListStreamConsumers", StreamARN=arn()).Consumers[0].ConsumerStatus == "DELETING"
     with refused("ResourceInUseException", "DELETING"):

@@ -11,7 +11,7 @@ from weirmq.iam import authorize
 from weirmq.services.kinesis import errors, facts, quotas, resources, tags
 from weirmq.services.kinesis.limits import CONSUMER_MS, CONSUMERS_CREATING, LISTED_CONSUMERS
 from weirmq.services.kinesis.model import Consumer, Stream
-from weirmq.services.kinesis.service import Kinesis
+from weirmq.services.kinesis.service import Kinesis, check_ready
 from weirmq.wire.aws.scalars import Timestamp
 from weirmq.wire.aws.types.kinesis import Consumer as ConsumerShape
 from weirmq.wire.aws.types.kinesis import (
@@ -90,10 +90,7 @@ def deregister_stream_consumer(service: Kinesis, call: Call, request: Deregister
     """Forget a consumer. Raises ResourceNotFound, ResourceInUse, InvalidArgument."""
     action = "kinesis:DeregisterStreamConsumer"
     stream, consumer = _find(service, call, request.StreamARN, request.ConsumerName, request.ConsumerARN, action)
-    if consumer.change is not None:
-        raise errors.in_use(
-            f"Consumer {consumer.name} under stream {stream.name} not ACTIVE, instead in state {consumer.status}"
-        )
+    check_ready(stream, consumer)
     gone = facts.ConsumerDeregistered(stream.number, consumer.name)
     service.change(call.now_ms, stream, CONSUMER_MS, gone, status="DELETING", consumer=consumer.name)
 

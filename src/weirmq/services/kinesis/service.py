@@ -17,7 +17,7 @@ from weirmq.services.kinesis.changing import Changer
 from weirmq.services.kinesis.facts import KinesisFact
 from weirmq.services.kinesis.limits import TOKEN_MS
 from weirmq.services.kinesis.machine import KinesisMachine
-from weirmq.services.kinesis.model import Shard, Status, Stream
+from weirmq.services.kinesis.model import Consumer, Shard, Status, Stream
 from weirmq.services.kinesis.scaling import Scaler
 from weirmq.services.kinesis.sweeping import Sweeper, cutoff
 
@@ -174,6 +174,14 @@ class Kinesis:
         if gone:
             self.commit(now_ms, facts.LogsRemoved(gone))
             self.sweeper.removed(gone)
+
+
+def check_ready(stream: Stream, consumer: Consumer) -> None:
+    """Refuse a consumer that comes or goes. Raises ResourceInUse."""
+    if consumer.change is not None:
+        raise errors.in_use(
+            f"Consumer {consumer.name} under stream {stream.name} not ACTIVE, instead in state {consumer.status}"
+        )
 
 
 def check_active(stream: Stream) -> None:

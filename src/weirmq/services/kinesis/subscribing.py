@@ -15,7 +15,7 @@ from weirmq.services.kinesis import errors, resources, sequence
 from weirmq.services.kinesis.limits import RECORDS_GOT, SUBSCRIBED_AGAIN_MS, SUBSCRIBED_MS
 from weirmq.services.kinesis.model import Consumer, Shard, Stream
 from weirmq.services.kinesis.reading import Start, children_of, offset_of, take
-from weirmq.services.kinesis.service import Kinesis
+from weirmq.services.kinesis.service import Kinesis, check_ready
 from weirmq.wire.aws.types.kinesis import SubscribeToShardEvent, SubscribeToShardInput
 
 EVENT_BYTES: Final = 256 * 1024  # of keys and data in an event, if it isn't a single record: what a slow reader costs
@@ -34,6 +34,7 @@ def subscribe_to_shard(service: Kinesis, call: Call, request: SubscribeToShardIn
     stream, consumer = resources.find(service, call, arn, "kinesis:SubscribeToShard")
     if consumer is None:
         raise errors.no_such_consumer(arn, call.caller.account)
+    check_ready(stream, consumer)
     shard = service.shard(stream, request.ShardId)
     given = request.StartingPosition
     start = Start(given.Type, given.SequenceNumber, given.Timestamp)
