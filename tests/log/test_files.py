@@ -78,6 +78,20 @@ def test_no_room_changes_nothing_and_leaves_no_room_taken() -> None:
     assert (log.end, log.sync()) == (2, 2)
 
 
+def test_the_last_room_of_a_disk_is_used_though_it_is_no_whole_segment() -> None:
+    disk = SimulatedDisk(capacity_bytes=4_200 + 2 * SEGMENT_BYTES - 500)  # with the checkpoint
+    log = FileLog(disk, FOLDER, SEGMENT_BYTES)
+    for _ in range(4):
+        log.append(batch_of(1500))  # two in the first segment, and two in the second, which can't be a whole one
+    with pytest.raises(NoRoom):
+        log.append(batch_of(1500))
+    log.trim(2)
+    log.sync()
+    log.append(batch_of(1500))
+    assert (log.start, log.end) == (2, 5)
+    log.close()
+
+
 def test_a_full_disk_can_be_opened() -> None:
     disk = SimulatedDisk(capacity_bytes=20_000)
     log = FileLog(disk, FOLDER, SEGMENT_BYTES)

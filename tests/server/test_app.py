@@ -261,8 +261,8 @@ async def test_a_full_disk_refuses_changes_until_there_is_room(monkeypatch: pyte
         server.app._journal._room = 0
         with monkeypatch.context() as full:
             full.setattr(server.app._journal.log, "_allocated", 0)
-            disk.fail("allocate", error=errno.ENOSPC)
-            disk.fail("allocate", nth=2, error=errno.ENOSPC)
+            for nth in range(1, 5):  # each time a whole step is tried first, then what is needed
+                disk.fail("allocate", nth=nth, error=errno.ENOSPC)
             for _ in range(2):
                 answer = await server.ask("Action=SendMessage&MessageBody=hello", QUEUE)
                 assert (answer.status, "<Code>InternalFailure</Code>" in answer.body) == (503, True)

@@ -241,6 +241,34 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("weirmq.server.snapshotter.MAINTAIN_S", 3600)
 
 
+def test_a_full_disk_is_trimmed_as_it_is_emptied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("weirmq.server.snapshotter.MAINTAIN_S", 3600)
+    monkeypatch.setattr("weirmq.server.snapshotter.LEAST_WASTED_BYTES", 100_000)
+
+    async def scenario() -> None:
+        async with day(durability="os", data=str(tmp_path)) as it:
+            client = await it.connect()
+            await client.ask(create())
+            for number in range(30):
+                await client.ask(send(f"{number}".ljust(10_000)))
+            snapshotter, journal = it.app._snapshotter, it.app._journal
+            assert snapshotter is not None
+            monkeypatch.setattr(journal, "is_short", True)
+            snapshotter._maintain()
+            assert snapshotter._child == 0  # nothing would be won
+            forks = 0
+            while await drain(it, client, most=1):
+                monkeypatch.setattr(journal, "is_short", True)
+                snapshotter._maintain()
+                if snapshotter._child:
+                    forks += 1
+                    _ended(snapshotter)
+            assert forks == 3  # one for each 100,000 bytes: ten messages at a time
+            assert journal.fallback_offset > 31  # behind all that was sent
+
+    spend(scenario())
+
+
 def test_that_maintenance_waits_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_most: int) -> bool:
         raise NoRoom("/data/journal: [Errno 28] No space left on device")

@@ -92,6 +92,10 @@ class Holdings:
         blocks = self.blocks.values()
         return Held(sum(block.held for block in blocks), sum(block.held_bytes for block in blocks))
 
+    def wasted(self) -> int:
+        """Bytes of the log that no machine needs."""
+        return sum(block.all_bytes for block in self.blocks.values()) - self.held().size
+
     def is_wasteful(self) -> bool:
         """Whether so much of the log is no longer needed that copying the rest forward pays."""
-        return sum(block.all_bytes for block in self.blocks.values()) > 2 * self.held().size + self.slack_bytes
+        return self.wasted() > self.held().size + self.slack_bytes

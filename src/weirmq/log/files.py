@@ -147,8 +147,18 @@ class FileLog:
             raise no_room from error
 
     def _grow(self, file: int, held: int, size: int) -> int:
-        """Give a file of `held` bytes room for `size`, in steps. Returns how much it has then. Raises OSError."""
-        size = max(size, min(self._segment_bytes, max(self._first_bytes, 2 * held)))
+        """Give a file of `held` bytes room for `size`, and where the disk has it for a whole step. Returns how much it
+        has then. Raises OSError.
+        """
+        step = max(size, min(self._segment_bytes, max(self._first_bytes, 2 * held)))
+        try:
+            return self._allocate(file, held, step)
+        except OSError as error:
+            if step == size or self._no_room(error) is None:
+                raise
+        return self._allocate(file, held, size)
+
+    def _allocate(self, file: int, held: int, size: int) -> int:
         try:
             self._disk.allocate(file, size)
         except OSError:

@@ -35,7 +35,7 @@ class Connection(asyncio.Protocol):
     __slots__ = (
         "_continue_due", "_corked", "_drained_to", "_eof", "_flush_due", "_handler", "_held", "_holds", "_idle_s",
         "_loop", "_open", "_parser", "_parting", "_queue", "_received", "_received_before", "_secure", "_server",
-        "_state", "_transport", "_turn", "_turn_due", "_unsent", "due", "looked_at",
+        "_state", "_transport", "_turn", "_turn_due", "due", "looked_at",
     )  # fmt: skip
 
     def __init__(self, server: "Server", loop: asyncio.AbstractEventLoop) -> None:
@@ -53,7 +53,6 @@ class Connection(asyncio.Protocol):
         self._state = ANSWERING
         self._holds = 0
         self._held = 0  # bytes taken from the budget
-        self._unsent = 0  # and those of answers that the peer is slow to read
         self._received = 0
         self._received_before = 0  # when the last look at a body's progress was taken
         self._drained_to = 0  # what the write buffer held at the last look
@@ -114,29 +113,18 @@ class Connection(asyncio.Protocol):
         if self._open:
             self._hold(READER)
             self._settle()
-        else:
-            self._server.budget.let_slow_go()
+        self._server.budget.let_slow_go()
 
     def resume_writing(self) -> None:
-        self._count_unsent(0)
+        self._server.budget.owe(self, 0)
         if self._holds & READER:
             self._release(READER)
             self._settle()
             self._tell_of_room()
 
-    def _count_unsent(self, size: int) -> None:
-        """Answers that the peer is slow to read take memory too."""
-        unsent, self._unsent = self._unsent, size
-        budget = self._server.budget
-        budget.owe(self, size)
-        if size > unsent:
-            budget.used += size - unsent
-        else:
-            budget.give(unsent - size)
-
     def _recount(self) -> None:
         if self._open:
-            self._count_unsent(self._transport.get_write_buffer_size())
+            self._server.budget.owe(self, self._transport.get_write_buffer_size())
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - why it is lost makes no difference
         server = self._server
@@ -146,8 +134,8 @@ class Connection(asyncio.Protocol):
         server.budget.owe(self, 0)
         queue, self._queue = self._queue, deque()
         server.budget.promised -= sum(exchange.incoming.size for exchange in queue)
-        server.budget.give(self._held + self._unsent)
-        self._held = self._unsent = 0
+        server.budget.give(self._held)
+        self._held = 0
         server.forget(self)
         for exchange in queue:
             if exchange.response is None:
@@ -159,10 +147,7 @@ class Connection(asyncio.Protocol):
     # ---- requests
 
     def _advance(self, data: bytes) -> None:
-        """Take `data`, and start what requests are complete, as many as the connection may have in progress.
-
-        None where so many answers wait to leave that there is to be no further one before the next turn of the loop.
-        """
+        """Take `data`, and start what requests are complete, as many as the connection may have in progress."""
         queue = self._queue
         parser = self._parser
         most = 0 if self._server.budget.is_owing else min(self._turn, PIPELINED_LIMIT - len(queue))
@@ -353,8 +338,7 @@ class Connection(asyncio.Protocol):
         elif holds & READER:
             self._drained_to = self._transport.get_write_buffer_size()
             self._watch(DRAINING, self._server.timeouts.drain_s)
-            self._count_unsent(self._drained_to)
-            self._server.budget.let_slow_go()
+            self._server.budget.owe(self, self._drained_to)
         elif holds & PIPELINE:
             self._wait_for_nobody()
             if len(self._queue) < PIPELINED_LIMIT and not self._turn_due:
@@ -485,9 +469,7 @@ class Connection(asyncio.Protocol):
     def _close(self) -> None:
         """Close when what is written has left, or when the peer doesn't take it."""
         if self._open:
-            unsent = self._transport.get_write_buffer_size()
-            if unsent > LARGE_BYTES:
-                self._count_unsent(unsent)
+            self._server.budget.owe(self, self._transport.get_write_buffer_size())
             self._part().close()
         elif self._parting is not None:
             self._parting.close()

@@ -78,6 +78,10 @@ class Budget:
         if size:
             self._owing[connection] = size
         self._owed += size - before
+        if size > before:
+            self.used += size - before
+        else:
+            self.give(before - size)
 
     def let_slow_go(self) -> None:
         """Abort those who read too slowly, until there is room for answers again."""

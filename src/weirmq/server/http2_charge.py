@@ -34,7 +34,7 @@ class Charge:
     def settle(self) -> None:
         """Bring the budget up to date."""
         session = self._session
-        taken = session.held + session.unsent + session.backlog + self._promised
+        taken = session.held + session.backlog + self._promised
         more, self._charged = taken - self._charged, taken
         budget = self._budget
         budget.owe(self._peer, session.unsent)
@@ -42,15 +42,15 @@ class Charge:
             budget.let_slow_go()
         if more > 0:
             budget.used += more
-        elif more < 0:
-            if session.withheld and not taken:  # it has nothing to wait with
+        elif more < 0 or session.withheld:
+            if session.withheld and not taken + session.unsent:  # it has nothing to wait with
                 self._peer.room()
             budget.give(-more)
 
     def is_over(self) -> bool:
         """The budget is used up, and this connection is to wait. It is told by its `room` when there is some again."""
         budget, session = self._budget, self._session
-        if budget.used <= budget.limit_bytes or not self._charged or session.withheld:
+        if budget.used <= budget.limit_bytes or not self._charged + session.unsent or session.withheld:
             return False
         if self._peer.half_sent and budget.favours(self._peer):
             return False

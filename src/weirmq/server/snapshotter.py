@@ -22,6 +22,7 @@ from weirmq.server.http import OnError
 
 LEAST_BYTES: Final = 64 * 1024 * 1024  # of facts since the last snapshot: replayed in well under a second
 LEAST_FACTS: Final = 250_000  # about a second of replay
+LEAST_WASTED_BYTES: Final = 16 * 1024 * 1024  # on a full disk: a fork for so many more that are no longer needed
 LOOK_S: Final = 0.05
 COPIED_AT_ONCE: Final = 200  # records looked at in one turn of the loop: about 2 ms
 MAINTAIN_S: Final = 1.0
@@ -57,6 +58,7 @@ class Snapshotter:
         self._loop = asyncio.get_running_loop()
         self._child = 0
         self._taken = (0, 0)
+        self._wasted = 0  # bytes of the log when it was snapshot last for want of room
         self._told_s = -inf  # when it was said last that maintenance has to wait
         self._timer = self._loop.call_later(MAINTAIN_S, self._maintain)
 
@@ -117,9 +119,22 @@ class Snapshotter:
     def _is_due(self) -> bool:
         journal = self._journal
         held = journal.holdings.held()
+        if journal.is_short and self._is_more_wasted(max(LEAST_WASTED_BYTES, held.size // 4)):
+            return True
         return journal.bytes_since_snapshot > max(
             LEAST_BYTES, held.size // 4
         ) or journal.end - journal.snapshot_offset > max(LEAST_FACTS, held.payloads // 4)
+
+    def _is_more_wasted(self, size: int) -> bool:
+        """On a full disk the log is trimmed as soon as that gives back `size` bytes: a replay that would start from an
+        older snapshot must not keep them.
+        """
+        wasted = self._journal.holdings.wasted()
+        self._wasted = min(self._wasted, wasted)
+        if wasted - self._wasted <= size:
+            return False
+        self._wasted = wasted
+        return True
 
     def _fork(self, folder: str) -> None:
         self._journal.flush()
