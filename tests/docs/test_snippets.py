@@ -4,12 +4,14 @@ import json
 import re
 import shlex
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 import cryptography.x509
 import pytest
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from weirmq.server import config
 from weirmq.testing import Server
 
 pytest_plugins = ["pytester"]
@@ -19,14 +21,14 @@ IMPORTED_ONCE = (cryptography.x509, padding, rsa)
 
 ROOT = Path(__file__).parents[2]
 PAGES = ["README.md", "docs/testing.md", "docs/sns.md", "docs/kinesis.md"]
-BLOCK = re.compile(r"^```(python|sh)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(python|sh|toml|json)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 ENDPOINT = "http://127.0.0.1:4566"
 
 
-def _blocks(language: str) -> list[tuple[str, str]]:
+def _blocks(language: str, pages: Sequence[str] = PAGES) -> list[tuple[str, str]]:
     """(where it stands, what it says) of all blocks in one language."""
     found = []
-    for page in PAGES:
+    for page in pages:
         text = (ROOT / page).read_text(encoding="utf-8")
         blocks = [match for match in BLOCK.finditer(text) if match[1] == language]
         found += [(f"{page}:{text.count(chr(10), 0, match.start()) + 1}", match[2]) for match in blocks]
@@ -75,3 +77,35 @@ def test_curl(weirmq: Server) -> None:
             answers.append(answer.read().decode())
     assert len(answers) == 3
     assert "<Body>hello</Body>" in answers[-1]
+
+
+def test_the_configuration_file(tmp_path: Path) -> None:
+    """Its parts, put together as a reader would, are taken."""
+    policy = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}}
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "shop.json").write_text(json.dumps(policy))
+    file = tmp_path / "weirmq.toml"
+    file.write_text("".join(block for _, block in _blocks("toml", ["docs/configuration.md"])))
+    options = config.load({"config": str(file)}, {})
+    assert [user.name for user in options.users] == ["root", "shop"]
+    assert len(options.users[1].policies) == 2
+    assert [function.name for function in options.functions] == ["resize"]
+    assert options.smtp is not None
+    assert options.sms is not None
+    assert options.sns_quotas == {"filter_policies_of_topic": 1_000}
+
+
+def test_the_health_page(weirmq: Server) -> None:
+    (block,) = [block for _, block in _blocks("json", ["docs/operations.md"])]
+    for path in ("/health", "/_localstack/health"):
+        with urllib.request.urlopen(weirmq.endpoint_url + path) as answer:  # noqa: S310 - the test's own server
+            assert json.load(answer) == json.loads(block)
+
+
+def test_each_metric_is_there_and_is_documented(weirmq: Server) -> None:
+    weirmq.client("sqs").create_queue(QueueName="orders")
+    page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"weirmq_[a-z_]+", page.partition("## Metrics")[2]))
+    with urllib.request.urlopen(f"{weirmq.endpoint_url}/metrics") as answer:  # noqa: S310
+        shown = set(re.findall(r"^# TYPE (weirmq_[a-z_]+)", answer.read().decode(), re.MULTILINE))
+    assert shown == documented

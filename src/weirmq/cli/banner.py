@@ -35,7 +35,7 @@ def text(options: Options, addresses: Sequence[tuple[str, int]]) -> str:
 def _data(options: Options) -> str:
     if options.durability == "memory":
         return "none, with durability memory"
-    return f"{options.data} ({shutil.disk_usage(Path(options.data)).free / 1e9:.1f} GB free)"
+    return f"{Path(options.data).absolute()} ({shutil.disk_usage(options.data).free / 1e9:.1f} GB free)"
 
 
 def _access(options: Options) -> str:
