@@ -151,7 +151,7 @@ class BatchBuilder:
         prefix = keyed = b""
         known_key = None
         fixed = 0
-        pieces: list[bytes] = []
+        pieces: list[bytes | bytearray] = [] if index else [self._buffer]
         for key, values, timestamp_ms in runs:
             if timestamp_ms != latest_ms or not prefix:
                 if not index:
@@ -179,7 +179,12 @@ class BatchBuilder:
                 pieces += (whole, prefix, delta, keyed, length, value, b"\0")
                 index += 1
         # One join before the batch is touched: an argument of the wrong type leaves it as it was.
-        self._buffer += b"".join(pieces)
+        if index == self.count:
+            return
+        if self.count:
+            self._buffer += b"".join(pieces)
+        else:  # spares a copy of everything
+            self._buffer = bytearray().join(pieces)
         self.count, self._base_ms, self._latest_ms = index, base_ms, latest_ms
 
     def build(self) -> bytearray:
