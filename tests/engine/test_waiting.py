@@ -54,6 +54,20 @@ def test_a_signal_wakes_its_key_alone() -> None:
     assert (here.attempts, there.attempts) == (1, 0)
 
 
+def test_says_that_something_was_signalled_once_until_it_is_settled() -> None:
+    waiting, well, said = Waiting(), Well(), list[str]()
+    waiting.on_signalled = lambda: said.append("now")
+    waiting.signal(1)
+    assert said == []
+    for key in (1, 2):
+        waiting.add(well.wait(key), print)
+        waiting.signal(key)
+    assert said == ["now"]
+    waiting.settle(0)
+    waiting.signal(1)
+    assert said == ["now", "now"]
+
+
 def test_many_waits_cost_one_attempt_while_nothing_comes() -> None:
     waiting, well = Waiting(), Well()
     for _ in range(1000):

@@ -323,6 +323,26 @@ async def test_a_long_poll_ends_with_what_comes_with_time_and_with_the_server() 
     clock.advance(seconds=1)  # nobody listens any more
 
 
+@pytest.mark.parametrize("durability", ["memory", "os", "fsync"])
+async def test_a_long_poll_ends_with_a_record_that_readers_may_see(durability: str) -> None:
+    async with running(**on(SimulatedDisk(), durability)) as server:
+
+        async def ask(operation: str, **members: Any) -> Any:
+            kind = f"application/x-amz-json-1.1\r\nX-Amz-Target: Kinesis_20131202.{operation}"
+            body = (await server.send("POST /", json.dumps(members), kind)).body
+            return json.loads(body) if body else None
+
+        await ask("CreateStream", StreamName="orders")
+        arn = (await ask("DescribeStreamSummary", StreamName="orders"))["StreamDescriptionSummary"]["StreamARN"]
+        made = await ask("CreateQueue", QueueName="work", StreamConfigurationList=[{"StreamARN": arn}])
+        queue = made["QueueDescription"]["QueueARN"]
+        poll = asyncio.create_task(ask("ReceiveQueueRecords", QueueARN=queue, WaitTimeSeconds=20))
+        await until(lambda: len(server.app._dispatcher._waiting) == 1)
+        await ask("PutRecord", StreamName="orders", Data="YQ==", PartitionKey="k")
+        [record] = (await poll)["QueueRecords"]
+        assert (record["Data"], record["PartitionKey"]) == ("YQ==", "k")
+
+
 async def test_who_hangs_up_waits_no_longer() -> None:
     async with running() as server:
         await server.ask("Action=CreateQueue&QueueName=orders")

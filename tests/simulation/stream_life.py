@@ -9,10 +9,12 @@ from unittest.mock import patch
 
 from tests.simulation.life import CALLER, LOG, REGION, SNAPSHOTS
 from weirmq.engine import journal, streams
+from weirmq.engine.flowing import Flowing
 from weirmq.engine.holdings import Holdings
 from weirmq.engine.journal import Journal
 from weirmq.engine.service import Call
 from weirmq.engine.streams import Stream, Streams
+from weirmq.engine.waiting import Waiting
 from weirmq.kernel.errors import NoRoom, ServiceError
 from weirmq.kernel.ids import Entropy
 from weirmq.log.files import FileLog
@@ -53,7 +55,7 @@ class StreamLife:
         self.journal = Journal(FileLog(disk, LOG, JOURNAL_SEGMENT_BYTES), holdings=Holdings(), waits_for_sync=True)
         library = FileLibrary(disk, STREAMS, segment_bytes=SEGMENT_BYTES, most_open=MOST_OPEN)
         self.streams = Streams(library, waits_for_sync=True)
-        self.kinesis = Kinesis(self.journal, self.streams, entropy, is_strict=is_strict)
+        self.kinesis = Kinesis(self.journal, self.streams, Flowing(), Waiting(), entropy, is_strict=is_strict)
         self._operations = self.kinesis.operations
         self.journal.join(self.machine)
         snapshot = newest_snapshot(disk, SNAPSHOTS)

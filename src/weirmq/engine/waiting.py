@@ -17,6 +17,7 @@ from weirmq.kernel.errors import LogFailed
 class Wait(msgspec.Struct):
     """What an operation returns in place of an answer.
 
+    No two services have the same `key`: those of SQS are above 0, those of Kinesis below.
     `attempt(now_ms)` gives the answer, or None for "not yet", or raises ServiceError. `next_ms()` tells when time
     alone may change that. `empty` is the answer at `until_ms`.
     """
@@ -33,9 +34,10 @@ Done = Callable[[Any], None]
 
 
 class Waiting:
-    """All waits of an engine."""
+    """All waits of an engine. `on_signalled` is called when there is something for `settle` to do."""
 
     def __init__(self) -> None:
+        self.on_signalled: Callable[[], None] = lambda: None
         self._waits: dict[int, tuple[Wait, Done]] = {}  # by number; numbers grow
         self._by_key: dict[int, dict[int, None]] = {}  # key -> numbers, oldest first
         self._deadlines: Deadlines[int] = Deadlines()  # of waits, by number
@@ -64,6 +66,8 @@ class Waiting:
     def signal(self, key: int) -> None:
         """Something may have come for the waits of `key`."""
         if key in self._by_key:
+            if not self.signalled:
+                self.on_signalled()
             self.signalled[key] = None
 
     def settle(self, now_ms: int) -> None:

@@ -158,6 +158,8 @@ class App:
             journal.join(machine)
         self._replay(journal)
         self._name_strays(installed, streams)
+        for each in installed:
+            each.replayed()
         wheel = self._wheel = Wheel(journal, waiting, machines, self.clock, self._fail)
         self._stream_wheel = StreamWheel(
             streams, fail=self._fail, on_error=self._report, on_removed=partial(self._logs_removed, installed)

@@ -53,6 +53,8 @@ class Installed(msgspec.Struct):
     """What /metrics shows."""
     log_groups: Callable[[], Iterable[str]] = tuple
     """The groups of streams that belong to it, once the machines are what the log says."""
+    replayed: Callable[[], None] = lambda: None
+    """Called once the machines are what the log says. Raises NoRoom, LogFailed."""
     page: Callable[[str], bytes | None] = lambda _path: None
     """A certificate (PEM) to be fetched at a path; None for a path that is none of the service's."""
     text_came: Callable[[str, str, int], None] | None = None
@@ -101,10 +103,17 @@ def _sns(ground: Ground) -> Installed:
 
 
 def _kinesis(ground: Ground) -> Installed:
+    is_strict = ground.options.kinesis_strict
     kinesis = KINESIS(
-        ground.journal, ground.streams, ground.flowing, ground.entropy, is_strict=ground.options.kinesis_strict
+        ground.journal, ground.streams, ground.flowing, ground.waiting, ground.entropy, is_strict=is_strict
     )
-    return Installed(kinesis, kinesis.machine, log_groups=kinesis.groups, logs_removed=kinesis.logs_removed)
+    return Installed(
+        kinesis,
+        kinesis.machine,
+        log_groups=kinesis.groups,
+        replayed=kinesis.rewind,
+        logs_removed=kinesis.logs_removed,
+    )
 
 
 def _dynamodb(ground: Ground) -> Installed:

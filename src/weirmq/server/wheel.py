@@ -47,6 +47,8 @@ class Wheel:
         self._lazy: asyncio.TimerHandle | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._stopped = False
+        self._look_due = False
+        waiting.on_signalled = self._look_soon
         self._arm(IDLE_TICK_S)
 
     def touch(self, now_ms: int) -> None:
@@ -56,6 +58,20 @@ class Wheel:
         if not self._flush_due and self._journal.is_pending:
             self._flush_due = True
             self._loop.call_soon(self._flush)
+
+    def _look_soon(self) -> None:
+        """A poll was woken: by a command, which is about to serve it, or by something else, which isn't."""
+        if not self._look_due:
+            self._look_due = True
+            self._loop.call_soon(self._look)
+
+    def _look(self) -> None:
+        self._look_due = False
+        if not self._stopped and self._waiting.signalled:
+            try:
+                self.touch(self._clock.now_ms())
+            except LogFailed as error:
+                self._stop_with(error)
 
     def expect(self) -> None:
         """A poll has begun to wait: look at the timers again."""

@@ -12,6 +12,7 @@ from weirmq.engine.holdings import Holdings
 from weirmq.engine.journal import Journal
 from weirmq.engine.service import Call
 from weirmq.engine.streams import Streams
+from weirmq.engine.waiting import Wait, Waiting
 from weirmq.iam.caller import Caller, root_of
 from weirmq.kernel.clock import ManualClock
 from weirmq.kernel.errors import ServiceError
@@ -60,21 +61,29 @@ class World:
         self.journal = Journal(log, holdings=Holdings(), waits_for_sync=waits_for_sync)
         self.streams = Streams(library, waits_for_sync=waits_for_sync)
         self.flowing = Flowing()
-        self.kinesis = Kinesis(self.journal, self.streams, self.flowing, SeededEntropy(seed), is_strict=is_strict)
+        self.waiting = Waiting()
+        entropy = SeededEntropy(seed)
+        self.kinesis = Kinesis(self.journal, self.streams, self.flowing, self.waiting, entropy, is_strict=is_strict)
         self.operations = self.kinesis.operations
         self.journal.join(self.kinesis.machine)
         if log.end:
             self.journal.replay((), 0)
+            self.kinesis.rewind()
 
     def restarted(self) -> "World":
         """A world that has what is on the disk of this one, or what a snapshot of this one has."""
         if self.disk is not None:
             self.disk.kill()
             return World(self.disk, self.clock, is_strict=self.kinesis.is_strict)
+        world = self.beside()
+        world.journal.replay(list(self.journal.snapshot()), 0)
+        return world
+
+    def beside(self) -> "World":
+        """A world with the records of this one, and nothing else yet."""
         world = World(clock=self.clock, is_strict=self.kinesis.is_strict)
         world.streams = world.kinesis.streams = self.streams
-        world.streams.on_readable = world.flowing.signal
-        world.journal.replay(list(self.journal.snapshot()), 0)
+        world.streams.on_readable = world.kinesis._readable
         return world
 
     def call(self, caller: Caller | None = None, region: str = REGION) -> Call:
@@ -92,6 +101,8 @@ class World:
             answer = self.decide(operation, caller=caller, region=region, **members)
         finally:
             self.flush()
+        if isinstance(answer, Wait):  # nothing came
+            answer = answer.empty
         for codec in CODECS:  # whatever is answered can be written
             assert codec.encode(load("kinesis").operations[operation], answer, "id").status == 200
         return answer

@@ -47,9 +47,7 @@ def register_stream_consumer(
         authorize(call, "kinesis:TagResource", f"{stream.arn}/consumer/{name}:{call.now_ms // 1000}")
     if name in stream.consumers:
         raise errors.in_use(f"Consumer {name} under stream {stream.name} already exists.")
-    most = quotas.most_consumers(service, stream, call.now_ms)
-    if len(stream.consumers) >= most:
-        raise errors.limit(f"Stream {stream.name} under account {stream.account} can have at most {most} consumers.")
+    quotas.check_consumers(service, stream, call.now_ms)
     if sum(consumer.status == "CREATING" for consumer in stream.consumers.values()) >= CONSUMERS_CREATING:
         raise errors.limit(
             f"Stream {stream.name} under account {stream.account} can have at most {CONSUMERS_CREATING} consumers in"

@@ -76,6 +76,11 @@ def no_such_consumer(name: str, account: str) -> ServiceError:
     return not_found(f"Consumer {name} under account {account} not found.")
 
 
+def no_such_queue(arn: str) -> ServiceError:
+    """No queue of this ARN."""
+    return not_found(f"Queue {arn} not found.")
+
+
 def dry_run() -> ServiceError:
     """All was well, and nothing was done, as the caller asked."""
     return ServiceError("DryRunOperationException", "The request would have succeeded, but the DryRun flag is set.")

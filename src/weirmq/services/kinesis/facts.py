@@ -4,6 +4,7 @@ import msgspec
 
 from weirmq.engine.machine import Fact
 from weirmq.services.kinesis.model import Distribution, Mode, Status
+from weirmq.services.kinesis.queues.facts import QueueFact
 from weirmq.wire.aws.types.kinesis import MetricsName
 
 
@@ -120,19 +121,21 @@ class DistributionSet(Fact, tag=12):
 
 
 class TagsSet(Fact, tag=13):
-    """All tags of a stream, or of one of its consumers."""
+    """All tags of a stream, or of one of its consumers; or of a queue, by its number: then `number` is 0."""
 
     number: int
     tags: dict[str, str]
     consumer: str = ""
+    queue: int = 0
 
 
 class PolicySet(Fact, tag=14):
-    """The policy of a stream, or of one of its consumers; none where the text is empty."""
+    """The policy of a stream, or of one of its consumers, or of a queue; none where the text is empty."""
 
     number: int
     text: str
     consumer: str = ""
+    queue: int = 0
 
 
 class ConsumerRegistered(Fact, tag=15):
@@ -192,4 +195,5 @@ KinesisFact = (
     KeyDrawn | StreamCreated | StreamDeleted | Resharded | ShardsExpired | LogsRemoved | RetentionSet | ModeSet
     | EncryptionSet | MetricsSet | MaxRecordSizeSet | WarmThroughputSet | DistributionSet | TagsSet | PolicySet
     | ConsumerRegistered | ConsumerDeregistered | CommitmentSet | ChangeBegun | ChangeEnded | LoadPeaked
+    | QueueFact
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Kinesis as a state machine: streams, their shards and consumers. Records are no part of it.
+"""Kinesis as a state machine: streams, shards, consumers; queues are in queues/machine.py. Records are no part of it.
 
                     created                split, merged, counted anew         all records past their retention
     (nothing) ---------------> open shard ------------------------> closed ---------------------> (nothing)
@@ -53,6 +53,8 @@ from weirmq.services.kinesis.limits import (
     SHARD_COUNT_WINDOW_MS,
 )
 from weirmq.services.kinesis.model import Commitment, Consumer, Shard, Stream, even_ranges
+from weirmq.services.kinesis.queues.machine import Queues
+from weirmq.services.kinesis.queues.model import Queue
 
 if TYPE_CHECKING:
     from weirmq.services.kinesis.changing import Changer
@@ -88,6 +90,7 @@ class KinesisMachine:
         self.signal: Callable[[str], None] = lambda _log: None  # whoever reads this log is to look again
         self.scaler: Scaler | None = None
         self.changer: Changer | None = None
+        self.queues = Queues(self.streams)
         self._appliers: dict[type[Fact], Callable[[Any, int, int], None]] = {
             KeyDrawn: self._key_drawn,
             StreamCreated: self._stream_created,
@@ -110,6 +113,7 @@ class KinesisMachine:
             ChangeBegun: self._change_begun,
             ChangeEnded: self._change_ended,
             LoadPeaked: self._load_peaked,
+            **self.queues.appliers,
         }
 
     def apply(self, fact: Any, offset: int, now_ms: int) -> None:
@@ -182,6 +186,7 @@ class KinesisMachine:
     def _shards_expired(self, fact: ShardsExpired, offset: int, _now_ms: int) -> None:
         stream = self.streams[fact.number]
         self._condemn((stream.shards.pop(index) for index in fact.shards), offset)
+        self.queues.shards_expired(stream, fact.shards)
 
     # Settings
 
@@ -223,7 +228,9 @@ class KinesisMachine:
         resource.policy_text = fact.text
         resource.policy = parse(fact.text, Kind.RESOURCE) if fact.text else None
 
-    def _tagged(self, fact: TagsSet | PolicySet) -> Stream | Consumer:
+    def _tagged(self, fact: TagsSet | PolicySet) -> Stream | Consumer | Queue:
+        if fact.queue:
+            return self.queues.by_number[fact.queue]
         stream = self.streams[fact.number]
         return stream.consumers[fact.consumer] if fact.consumer else stream
 

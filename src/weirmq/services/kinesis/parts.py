@@ -8,6 +8,7 @@ import msgspec
 from weirmq.iam.policy import Kind, parse
 from weirmq.services.kinesis.facts import ChangeBegun
 from weirmq.services.kinesis.model import Commitment, Consumer, Distribution, Mode, Shard, Stream
+from weirmq.services.kinesis.queues import parts as queue_parts
 from weirmq.wire.aws.types.kinesis import MetricsName
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class ChangePart(msgspec.Struct, array_like=True, tag=41):
     change: ChangeBegun
 
 
-KinesisPart = ServicePart | StreamPart | HistoryPart | ChangePart
+KinesisPart = ServicePart | StreamPart | HistoryPart | ChangePart | queue_parts.QueuesParts
 
 
 def of(machine: "KinesisMachine") -> Iterator[Any]:
@@ -100,6 +101,7 @@ def of(machine: "KinesisMachine") -> Iterator[Any]:
             yield HistoryPart(stream.number, stream.peaks, stream.encryption_changes_ms)
         changes = [stream.change, *(consumer.change for consumer in stream.consumers.values())]
         yield from (ChangePart(change) for change in changes if change is not None)
+    yield from queue_parts.of(machine)
 
 
 def _part_of(stream: Stream) -> StreamPart:
@@ -133,6 +135,9 @@ def restore(machine: "KinesisMachine", part: Any) -> None:
         return
     if isinstance(part, ChangePart):
         machine.begin(part.change)
+        return
+    if not isinstance(part, ServicePart):
+        queue_parts.restore(machine, part)
         return
     machine.key = part.key
     machine.next_stream = max(machine.next_stream, part.next_stream)

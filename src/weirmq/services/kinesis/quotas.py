@@ -80,7 +80,13 @@ def check_warm_throughput(service: Kinesis, call: Call, mode: str, mibps: int, m
     return mibps
 
 
-def most_consumers(service: Kinesis, stream: Stream, now_ms: int) -> int:
-    """How many consumers the stream can have: more on demand with a billing commitment (On-demand Advantage)."""
+def check_consumers(service: Kinesis, stream: Stream, now_ms: int) -> None:
+    """Refuse one more consumer of the stream if there are too many; queues count as well. On demand with a billing
+    commitment (On-demand Advantage) there may be more. Raises LimitExceeded.
+    """
     is_advantage = stream.mode == ON_DEMAND and has_commitment(service, stream.account, stream.region, now_ms)
-    return CONSUMERS[is_advantage]
+    most = CONSUMERS[is_advantage]
+    if len(stream.consumers) + len(service.machine.queues.of(stream)) >= most:
+        raise errors.limit(
+            f"Stream {stream.name} under account {stream.account} can have at most {most} consumers, queues counted."
+        )

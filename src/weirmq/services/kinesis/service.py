@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from weirmq.engine.flowing import Flowing
@@ -10,7 +11,9 @@ from weirmq.engine.machine import Fact
 from weirmq.engine.service import Call, Operation
 from weirmq.engine.streams import Stream as Log
 from weirmq.engine.streams import Streams
+from weirmq.engine.waiting import Waiting
 from weirmq.iam import authorize
+from weirmq.kernel.errors import LogDamaged
 from weirmq.kernel.ids import Entropy
 from weirmq.services.kinesis import errors, facts, tokens
 from weirmq.services.kinesis.changing import Changer
@@ -18,6 +21,7 @@ from weirmq.services.kinesis.facts import KinesisFact
 from weirmq.services.kinesis.limits import TOKEN_MS
 from weirmq.services.kinesis.machine import KinesisMachine
 from weirmq.services.kinesis.model import Consumer, Shard, Status, Stream
+from weirmq.services.kinesis.queues.facts import QueueRewound
 from weirmq.services.kinesis.scaling import Scaler
 from weirmq.services.kinesis.sweeping import Sweeper, cutoff
 
@@ -36,14 +40,23 @@ class Kinesis:
     unsigned: frozenset[str] = frozenset()
 
     def __init__(
-        self, journal: Journal, streams: Streams, flowing: Flowing, entropy: Entropy, *, is_strict: bool = False
+        self,
+        journal: Journal,
+        streams: Streams,
+        flowing: Flowing,
+        waiting: Waiting,
+        entropy: Entropy,
+        *,
+        is_strict: bool = False,
     ) -> None:
         self.journal = journal
         self.streams = streams
         self.entropy = entropy
         self.is_strict = is_strict
         self.machine = KinesisMachine()
-        self.machine.signal = streams.on_readable = flowing.signal
+        self.machine.signal = flowing.signal
+        self.machine.queues.signal = waiting.signal
+        streams.on_readable = self._readable
         self.subscriptions: dict[Place, Subscription] = {}
         self.sweeper = self.machine.sweeper = Sweeper(self)
         self.machine.scaler = Scaler(self)
@@ -57,9 +70,9 @@ class Kinesis:
 
         return throttled(OPERATIONS) if self.is_strict else OPERATIONS
 
-    def commit(self, now_ms: int, *found: Fact) -> None:
-        """Record facts and let them take effect."""
-        self.journal.commit(self.machine, found, now_ms)
+    def commit(self, now_ms: int, *found: Fact, urgent: bool = True) -> None:
+        """Record facts and let them take effect. Nobody waits for those that aren't `urgent`."""
+        self.journal.commit(self.machine, found, now_ms, urgent=urgent)
 
     def change(
         self,
@@ -140,6 +153,27 @@ class Kinesis:
     def horizon(self, stream: Stream, log: Log, now_ms: int) -> int:
         """The offset of a shard's oldest record that is within its retention."""
         return log.horizon(cutoff(stream, now_ms))
+
+    # Readers that wait
+
+    def _readable(self, log: str) -> None:
+        """Readers may see more of a log: subscriptions to it, and the queues on its stream."""
+        self.machine.signal(log)
+        group, _, shard = log.partition("/")
+        queues = self.machine.queues.by_group.get(group)
+        if queues is not None:
+            self.machine.queues.stir(queues.values(), int(shard.partition("-")[0]))
+
+    def rewind(self) -> None:
+        """After a start: where a power cut took records that weren't synced, but that queues know of, what comes in
+        their place must be new to the queues. Raises NoRoom, LogFailed.
+        """
+        for queue in self.machine.queues.by_number.values():
+            for index, cursor in queue.cursors.items():
+                with suppress(LogDamaged):  # told when the log is needed
+                    end = self.log(queue.stream.shards[index]).end if cursor.position else 0
+                    if end < cursor.position:
+                        self.commit(self.journal.latest_ms, QueueRewound(queue.number, index, end))
 
     # Tokens
 

@@ -103,6 +103,8 @@ def update_stream_mode(service: Kinesis, call: Call, request: UpdateStreamModeIn
         warm = quotas.check_warm_throughput(service, call, mode, request.WarmThroughputMiBps, WARM_MIBPS)
     if mode == stream.mode:
         raise errors.in_use(f"Stream {stream.name} under account {stream.account} is in {mode} mode already.")
+    if service.machine.queues.of(stream):
+        raise errors.in_use(f"Stream {stream.name} under account {stream.account} has queues. Delete them first.")
     recent = [ms for ms in stream.mode_changes_ms if ms > call.now_ms - MODE_WINDOW_MS]
     if len(recent) >= MODE_CHANGES:
         raise errors.limit(f"Stream mode can be changed {MODE_CHANGES} times in 24 hours.")

@@ -114,6 +114,8 @@ def delete_stream(service: Kinesis, call: Call, request: DeleteStreamInput) -> N
             f"Stream {stream.name} under account {stream.account} has enhanced fan-out consumers. Deregister them, or"
             " set EnforceConsumerDeletion."
         )
+    if service.machine.queues.of(stream):
+        raise errors.in_use(f"Stream {stream.name} under account {stream.account} has queues. Delete them first.")
     service.change(call.now_ms, stream, DELETING_MS, facts.StreamDeleted(stream.number), status="DELETING")
 
 
@@ -171,6 +173,7 @@ def describe_stream_summary(
             KeyId=stream.key_id or None,
             OpenShardCount=sum(not shard.closed_ms for shard in stream.known_shards),
             ConsumerCount=len(stream.consumers),
+            QueueCount=len(service.machine.queues.of(stream)),
             WarmThroughput=_warm_throughput_of(service, stream, call.now_ms),
             MaxRecordSizeInKiB=stream.max_record_kib,
             RecordDistributionStrategy=stream.distribution if is_on_demand else None,

@@ -39,13 +39,14 @@ class Sweeper:
         return self._swept_ms + SWEEP_MS if machine.streams else None
 
     def sweep(self, now_ms: int) -> Sequence[Fact]:
-        """Do a slice; returns the facts of shards that have expired."""
+        """Do a slice; returns the facts of what has expired."""
         self._sliced_ms = now_ms
         self._give_up()
         if not self._unswept and now_ms >= self._swept_ms + SWEEP_MS:
             self._swept_ms = now_ms
             streams = self._service.machine.streams.values()
             self._unswept = [(stream, shard) for stream in streams for shard in stream.shards.values()]
+        found: list[Fact] = []
         expired: dict[int, list[int]] = {}
         left = TRIMMED_AT_ONCE
         for _ in range(min(SWEPT_AT_ONCE, len(self._unswept))):
@@ -55,18 +56,24 @@ class Sweeper:
             cutoff_ms = cutoff(stream, now_ms)
             if shard.closed_ms and shard.closed_ms < cutoff_ms:
                 expired.setdefault(stream.number, []).append(shard.index)
-            elif shard.created_ms < cutoff_ms and self._trim(shard, cutoff_ms):
+            elif shard.created_ms < cutoff_ms and self._trim(stream, shard, cutoff_ms, found):
                 left -= 1
                 if not left:
                     break
-        return [facts.ShardsExpired(number, indexes) for number, indexes in expired.items()]
+        found += [facts.ShardsExpired(number, indexes) for number, indexes in expired.items()]
+        return found
 
-    def _trim(self, shard: Shard, cutoff_ms: int) -> bool:
-        """Whether it took some time. A damaged log is left as it is: whoever needs the shard is told."""
+    def _trim(self, stream: Stream, shard: Shard, cutoff_ms: int, found: list[Fact]) -> bool:
+        """Whether it took some time; `found` gets the facts of records that queues lose by it. A damaged log is left as
+        it is: whoever needs the shard is told.
+        """
+        log = self._service.log(shard)
         try:
-            return self._service.log(shard).trim_to(cutoff_ms)
+            took_time = log.trim_to(cutoff_ms)
+            found += self._service.machine.queues.expired(stream, shard.index, log.first)
         except LogDamaged:
             return True
+        return took_time
 
     def _give_up(self) -> None:
         """Have logs removed whose end nothing can undo any more."""

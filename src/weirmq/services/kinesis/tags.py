@@ -1,4 +1,4 @@
-"""Tags of streams and consumers.
+"""Tags of streams, consumers and queues.
 
 Source: https://docs.aws.amazon.com/streams/latest/dev/tagging.html
 """
@@ -11,8 +11,7 @@ from typing import Final
 from weirmq.engine.service import Call
 from weirmq.services.kinesis import errors, facts
 from weirmq.services.kinesis.limits import TAGS
-from weirmq.services.kinesis.model import Consumer, Stream
-from weirmq.services.kinesis.resources import find
+from weirmq.services.kinesis.resources import Resource, resource
 from weirmq.services.kinesis.service import Kinesis
 from weirmq.wire.aws.types.kinesis import (
     AddTagsToStreamInput,
@@ -49,17 +48,21 @@ def check(before: Mapping[str, str], added: Mapping[str, str], what: str) -> dic
     return after
 
 
-def _set(service: Kinesis, call: Call, stream: Stream, consumer: Consumer | None, after: dict[str, str]) -> None:
+def _set(service: Kinesis, call: Call, whose: Resource, after: dict[str, str]) -> None:
+    stream = whose.stream
     if stream.status == "CREATING":
         raise errors.not_active(stream.name, stream.account, stream.status)
-    if after != (consumer or stream).tags:
-        name = consumer.name if consumer else ""
-        service.commit(call.now_ms, facts.TagsSet(stream.number, after, name))
+    if after != whose.found.tags:
+        number, consumer, queue = whose.numbers
+        service.commit(call.now_ms, facts.TagsSet(number, after, consumer, queue))
 
 
-def _named(stream: Stream, consumer: Consumer | None) -> str:
-    kind, name = ("consumer", consumer.name) if consumer else ("stream", stream.name)
-    return f"{kind} {name} under account {stream.account}"
+def _add(service: Kinesis, call: Call, whose: Resource, added: Mapping[str, str]) -> None:
+    _set(service, call, whose, check(whose.found.tags, added, whose.name))
+
+
+def _remove(service: Kinesis, call: Call, whose: Resource, keys: Sequence[str]) -> None:
+    _set(service, call, whose, {key: value for key, value in whose.found.tags.items() if key not in keys})
 
 
 def _shown(found: Mapping[str, str], keys: Sequence[str]) -> list[Tag]:
@@ -69,13 +72,13 @@ def _shown(found: Mapping[str, str], keys: Sequence[str]) -> list[Tag]:
 def add_tags_to_stream(service: Kinesis, call: Call, request: AddTagsToStreamInput) -> None:
     """Add tags, and change those that are there. Raises InvalidArgument, ResourceNotFound."""
     stream = service.find(call, request.StreamName, request.StreamARN, "kinesis:AddTagsToStream")
-    _set(service, call, stream, None, check(stream.tags, request.Tags, _named(stream, None)))
+    _add(service, call, Resource(stream), request.Tags)
 
 
 def remove_tags_from_stream(service: Kinesis, call: Call, request: RemoveTagsFromStreamInput) -> None:
     """Remove tags; those that aren't there aren't missed. Raises ResourceNotFound."""
     stream = service.find(call, request.StreamName, request.StreamARN, "kinesis:RemoveTagsFromStream")
-    _set(service, call, stream, None, {k: v for k, v in stream.tags.items() if k not in request.TagKeys})
+    _remove(service, call, Resource(stream), request.TagKeys)
 
 
 def list_tags_for_stream(service: Kinesis, call: Call, request: ListTagsForStreamInput) -> ListTagsForStreamOutput:
@@ -88,22 +91,18 @@ def list_tags_for_stream(service: Kinesis, call: Call, request: ListTagsForStrea
 
 
 def tag_resource(service: Kinesis, call: Call, request: TagResourceInput) -> None:
-    """Add tags to a stream or consumer. Raises InvalidArgument, ResourceNotFound."""
-    stream, consumer = find(service, call, request.ResourceARN, "kinesis:TagResource")
-    _set(service, call, stream, consumer, check((consumer or stream).tags, request.Tags, _named(stream, consumer)))
+    """Add tags to a stream, consumer or queue. Raises InvalidArgument, ResourceNotFound."""
+    _add(service, call, resource(service, call, request.ResourceARN, "kinesis:TagResource"), request.Tags)
 
 
 def untag_resource(service: Kinesis, call: Call, request: UntagResourceInput) -> None:
-    """Remove tags from a stream or consumer. Raises ResourceNotFound."""
-    stream, consumer = find(service, call, request.ResourceARN, "kinesis:UntagResource")
-    before = (consumer or stream).tags
-    _set(service, call, stream, consumer, {k: v for k, v in before.items() if k not in request.TagKeys})
+    """Remove tags from a stream, consumer or queue. Raises ResourceNotFound."""
+    _remove(service, call, resource(service, call, request.ResourceARN, "kinesis:UntagResource"), request.TagKeys)
 
 
 def list_tags_for_resource(
     service: Kinesis, call: Call, request: ListTagsForResourceInput
 ) -> ListTagsForResourceOutput:
-    """All tags of a stream or consumer. Raises ResourceNotFound."""
-    stream, consumer = find(service, call, request.ResourceARN, "kinesis:ListTagsForResource")
-    found = (consumer or stream).tags
+    """All tags of a stream, consumer or queue. Raises ResourceNotFound."""
+    found = resource(service, call, request.ResourceARN, "kinesis:ListTagsForResource").found.tags
     return ListTagsForResourceOutput(Tags=_shown(found, sorted(found)))

@@ -15,8 +15,8 @@ import msgspec
 
 _FIELDS: Final = struct.Struct(">BQIQQ")
 _VERSION: Final = 1
-_SEAL_BYTES: Final = 19  # an iterator is then whole groups of base64: no padding, no spare bits
-_LETTERS: Final = 4 * -(-(_FIELDS.size + _SEAL_BYTES) // 3)
+SEAL_BYTES: Final = 19  # an iterator is then whole groups of base64: no padding, no spare bits
+_LETTERS: Final = 4 * -(-(_FIELDS.size + SEAL_BYTES) // 3)
 
 
 class Iterator(NamedTuple):
@@ -31,10 +31,10 @@ class Iterator(NamedTuple):
 @lru_cache(maxsize=1)
 def _keyed(key: bytes) -> "hashlib.blake2b":
     """The start of all seals of a key: a copy costs less than taking up the key does."""
-    return hashlib.blake2b(digest_size=_SEAL_BYTES, key=key)
+    return hashlib.blake2b(digest_size=SEAL_BYTES, key=key)
 
 
-def _seal_of(key: bytes, fields: bytes) -> bytes:
+def seal_of(key: bytes, fields: bytes) -> bytes:
     digest = _keyed(key).copy()
     digest.update(fields)
     return digest.digest()
@@ -43,7 +43,7 @@ def _seal_of(key: bytes, fields: bytes) -> bytes:
 def seal(key: bytes, position: Iterator) -> str:
     """The ShardIterator of a position."""
     fields = _FIELDS.pack(_VERSION, *position)
-    return b2a_base64(fields + _seal_of(key, fields), newline=False).decode("ascii")
+    return b2a_base64(fields + seal_of(key, fields), newline=False).decode("ascii")
 
 
 def unseal(key: bytes, text: str) -> Iterator | None:
@@ -57,7 +57,7 @@ def unseal(key: bytes, text: str) -> Iterator | None:
     except ValueError:  # letters that aren't base64's, or not even ASCII
         return None
     fields = data[: _FIELDS.size]
-    if not hmac.compare_digest(_seal_of(key, fields), data[_FIELDS.size :]):
+    if not hmac.compare_digest(seal_of(key, fields), data[_FIELDS.size :]):
         return None
     version, *position = _FIELDS.unpack(fields)
     return Iterator(*position) if version == _VERSION else None
@@ -66,7 +66,7 @@ def unseal(key: bytes, text: str) -> Iterator | None:
 def seal_token(key: bytes, kind: str, made_ms: int, *values: Any) -> str:
     """A NextToken of an operation, `kind`, with what it needs to go on."""
     fields = msgspec.msgpack.encode((kind, made_ms, *values))
-    return urlsafe_b64encode(_seal_of(key, fields) + fields).decode("ascii")
+    return urlsafe_b64encode(seal_of(key, fields) + fields).decode("ascii")
 
 
 def unseal_token(key: bytes, kind: str, text: str) -> tuple[int, list[Any]] | None:
@@ -75,8 +75,8 @@ def unseal_token(key: bytes, kind: str, text: str) -> tuple[int, list[Any]] | No
         data = urlsafe_b64decode(text)
     except ValueError:
         return None
-    fields = data[_SEAL_BYTES:]
-    if not key or not hmac.compare_digest(_seal_of(key, fields), data[:_SEAL_BYTES]):
+    fields = data[SEAL_BYTES:]
+    if not key or not hmac.compare_digest(seal_of(key, fields), data[:SEAL_BYTES]):
         return None
     found, made_ms, *values = msgspec.msgpack.decode(fields)
     return (made_ms, values) if found == kind else None
