@@ -89,6 +89,10 @@ def test_java(server: Server, java: Workers) -> None:
     assert APPLICATION in tables.list_tables()["TableNames"]
 
 
+def test_java_when_the_server_is_killed(server: Server, java: Workers) -> None:
+    consuming.outage(server, java, start_s=90, failover_s=60)
+
+
 def test_python(server: Server, python: Workers) -> None:
     consuming.story(server, python, start_s=150, failover_s=180)
     assert "weirmq_cloudwatch_metric_sum" in metrics(server)

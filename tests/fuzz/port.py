@@ -27,7 +27,7 @@ from weirmq.server.logs import open_logger
 
 PROBE = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 PROBE_TURNS = 200  # of the loop; it takes about three, and both ends of every connection turn in it
-CBOR = "application/x-amz-cbor-1.1"
+CBOR = ("application/x-amz-cbor-1.1", "application/cbor")
 PORTS_OWN = {400, 404, 408, 413, 414, 417, 431, 501, 503, 505}  # refusals that no protocol of AWS words
 
 
@@ -41,7 +41,7 @@ class Answer(NamedTuple):
         """AWS's error code; empty for an answer that is none of AWS's refusals."""
         if self.status < 400 or self.kind.startswith("text/plain"):
             return ""
-        if self.kind == CBOR:
+        if self.kind in CBOR:
             return str(read_cbor(self.body).get("__type", ""))
         if self.kind == "text/xml":
             return ET.fromstring(self.body).findtext(".//{*}Code", "")  # noqa: S314 - our own
@@ -88,7 +88,7 @@ def check(answer: Answer) -> None:
         ET.fromstring(answer.body)  # noqa: S314 - our own
     elif answer.kind.startswith("application/x-amz-json") or answer.kind == "application/json":
         json.loads(answer.body)
-    elif answer.kind == CBOR:
+    elif answer.kind in CBOR:
         assert isinstance(read_cbor(answer.body), dict), answer
     else:
         assert answer.kind.startswith("text/plain"), answer

@@ -12,11 +12,12 @@ import cbor2
 from weirmq.wire.aws.model import Operation, load
 from weirmq.wire.aws.shapes import Member, Shape
 
-SERVICES: Final = ("sqs", "sts", "kinesis", "sns")
+SERVICES: Final = ("sqs", "sts", "kinesis", "sns", "dynamodb", "cloudwatch")
 ACCOUNT: Final = "000000000000"
 FIFO: Final = "orders.fifo"
 QUEUES: Final = ("orders", "bills", FIFO, "dead")
 HEAD: Final = b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n"
+_DEEPEST: Final = 6  # some shapes hold themselves
 _LONGEST_BYTES: Final = 400_000  # longer ones have a test of their own
 
 _ODD_TEXTS: Final = (
@@ -47,6 +48,16 @@ _KNOWN: Final[dict[str, tuple[Any, ...]]] = {
     "Name": ("news", "news.fifo", "a"),
     "Protocol": ("sqs",),  # whatever else is right would leave this machine
     "Endpoint": (f"arn:aws:sqs:us-east-1:{ACCOUNT}:orders",),
+    "TableName": ("leases", "states"),
+    "KeySchema": ([{"AttributeName": "k", "KeyType": "HASH"}],),
+    "AttributeDefinitions": ([{"AttributeName": "k", "AttributeType": "S"}],),
+    "BillingMode": ("PAY_PER_REQUEST",),
+    "Key": ({"k": {"S": "a"}}, {"k": {"S": "b"}}),
+    "Item": ({"k": {"S": "a"}, "n": {"N": "1e1"}}, {"k": {"S": "b"}, "s": {"SS": ["x", "y"]}}),
+    "AttributeUpdates": ({"n": {"Action": "ADD", "Value": {"N": "1"}}}, {"s": {"Action": "DELETE"}}),
+    "Expected": ({"k": {"Exists": False}}, {"n": {"Value": {"N": "10"}}}),
+    "ConditionExpression": ("attribute_exists(k)", "NOT (n = s OR k <> n)", "(" * 4_000),
+    "UpdateExpression": ("SET n = k REMOVE s", "SET n = n, n = n", "REMOVE k"),
     "MaxNumberOfMessages": (1, 10, 11),
     "WaitTimeSeconds": (0, 1, 20, 21),
     "DelaySeconds": (0, 5, 901),
@@ -107,6 +118,8 @@ class Maker:
             if self.random.random() < wrong:
                 found["Surplus"] = self.random.choice(_ODD_VALUES)
             return found
+        if shape.type in ("list", "map") and depth > _DEEPEST:
+            return [] if shape.type == "list" else {}
         if shape.type == "list":
             return [
                 self._value(shape.item.shape, wrong, depth + 1) for _ in range(self.random.choice((0, 1, 1, 2, 11)))
