@@ -72,15 +72,15 @@ class Receivers:
     def addresses(self, message: Notification) -> list[Address]:
         """Those that get the envelope, each with its ending: the same for all messages without attributes."""
         origin = message.origin
-        rest = envelopes.rest(message)
-        if message.attributes or message.is_replayed:
-            return [Address(each.endpoint, envelopes.link(origin, each.arn) + rest) for each in self.queues]
-        known = self._addresses.get(origin)
+        is_plain = not (message.attributes or message.is_replayed)
+        known = self._addresses.get(origin) if is_plain else None
         if known is None:
-            if len(self._addresses) >= _ORIGINS_REMEMBERED:
-                self._addresses.clear()
+            rest = envelopes.rest(message)
             known = [Address(each.endpoint, envelopes.link(origin, each.arn) + rest) for each in self.queues]
-            self._addresses[origin] = known
+            if is_plain:
+                if len(self._addresses) >= _ORIGINS_REMEMBERED:
+                    self._addresses.clear()
+                self._addresses[origin] = known
         return known
 
 

@@ -9,6 +9,7 @@ import json
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
@@ -82,7 +83,7 @@ class Signer:
         """Where the certificate is served."""
         return f"{origin}{self.certificate_path}"
 
-    @property
+    @cached_property  # a data folder's key is made once; every notification names it
     def certificate_path(self) -> str:
         """The path of the certificate on this server."""
         return f"/SimpleNotificationService-{self._made.name}.pem"
