@@ -54,7 +54,7 @@ class Budget:
     and readers that are slow are let go, those first that have kept what they are owed for the longest.
     """
 
-    __slots__ = ("_favoured", "_owed", "_owing", "_waiting", "limit_bytes", "promised", "used")
+    __slots__ = ("_favoured", "_owed", "_owing", "_waiting", "is_owing", "limit_bytes", "promised", "used")
 
     def __init__(self, limit_bytes: int) -> None:
         self.limit_bytes = limit_bytes
@@ -64,11 +64,7 @@ class Budget:
         self._favoured: Peer | None = None
         self._owed = 0  # the part of it that is answers
         self._owing: dict[Peer, int] = {}  # to whom
-
-    @property
-    def is_owing(self) -> bool:
-        """More answers wait to be read than are to."""
-        return 2 * self._owed > self.limit_bytes and len(self._owing) > 1
+        self.is_owing = False  # more answers wait to be read than are to: asked for each request, it changes seldom
 
     def owe(self, connection: Peer, size: int) -> None:
         """So many bytes of answers wait for `connection` to read them."""
@@ -78,6 +74,7 @@ class Budget:
         if size:
             self._owing[connection] = size
         self._owed += size - before
+        self.is_owing = 2 * self._owed > self.limit_bytes and len(self._owing) > 1
         if size > before:
             self.used += size - before
         else:

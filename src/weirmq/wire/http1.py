@@ -393,7 +393,7 @@ def encode(response: Response, keep_alive: bool, date: bytes, head_only: bool = 
     extra = b""
     for header in response.headers:
         extra += b"%b: %b\r\n" % header
-    if extra and (len(extra.splitlines()) != len(response.headers) or 0 in extra):
+    if extra and (not extra.count(b"\r") == extra.count(b"\n") == len(response.headers) or 0 in extra):
         raise ValueError("a response header holds a line break or NUL")
     if not keep_alive:
         extra += b"Connection: close\r\n"
