@@ -63,10 +63,35 @@ def test_after_reserve_the_disk_is_not_asked_for_room(used: int, pieces: list[in
     assert log.end == len(pieces) + bool(used)
 
 
+def test_a_sync_sets_room_aside_for_the_next_segment() -> None:
+    """So that the thread that appends needn't wait for the file system."""
+    disk = SimulatedDisk()
+    log = FileLog(disk, FOLDER, SEGMENT_BYTES)
+    log.append(batch_of(SEGMENT_BYTES // 3))
+    log.sync()
+    assert "spare" not in names_in(disk)
+    log.append(batch_of(SEGMENT_BYTES // 3))
+    log.sync()
+    assert len(disk.contents(f"{FOLDER}/spare")) == SEGMENT_BYTES
+    for verb in ("allocate", "open"):
+        disk.fail(verb)
+    log.append(batch_of(SEGMENT_BYTES // 2))
+    assert len([name for name in names_in(disk) if name.endswith(".log")]) == 2
+
+
+def test_a_sync_that_finds_no_room_for_the_next_segment_has_synced_all_the_same() -> None:
+    disk = SimulatedDisk()
+    log = FileLog(disk, FOLDER, SEGMENT_BYTES)
+    log.append(batch_of(SEGMENT_BYTES - 1000))
+    disk.fail("allocate", error=errno.ENOSPC)
+    assert log.sync() == log.end == 1
+    assert disk.contents(f"{FOLDER}/spare") == b""
+
+
 def test_no_room_changes_nothing_and_leaves_no_room_taken() -> None:
     disk = SimulatedDisk(capacity_bytes=20_000)
     log = FileLog(disk, FOLDER, SEGMENT_BYTES)
-    log.append(batch_of(3000))
+    log.append(batch_of(SEGMENT_BYTES // 3))
     log.sync()
     before = {name: disk.contents(f"{FOLDER}/{name}") for name in names_in(disk)}
     with pytest.raises(NoRoom):

@@ -10,6 +10,8 @@ What `open` accepts and what it calls damage is told in `opening.py`.
 
 Two threads may be in here: the one that appends, reads and trims, and one that syncs. The lock covers what both touch:
 the ends, and the lists of what the next sync has to do. It is never held during a call to the disk that can take long.
+To set room aside is such a call (it waits for the file system's journal), so the sync does it too, ahead of time: the
+spare has a lock of its own, for which the appending thread waits only where it would have to do the same itself.
 """
 
 import errno
@@ -68,6 +70,7 @@ class FileLog:
         self._open_segments = open_segments
         self._lock = threading.Lock()
         self._failed: OSError | None = None
+        self._spare_lock = threading.Lock()
         self._spare: int | None = None  # the open file of the next segment
         self._spare_bytes = 0
         self._recent: list[Segment] = []  # sealed segments with open files, the latest read last
@@ -103,7 +106,7 @@ class FileLog:
         if was_synced:
             self._active.synced = self._active.size
         else:
-            self.sync()  # a killed process may have left data that only the system has yet; from here on it counts
+            self._sync()  # a killed process may have left data that only the system has yet; from here on it counts
 
     def _first(self, base: int) -> Segment:
         segment = Segment(self._disk, self._folder, base)
@@ -137,14 +140,32 @@ class FileLog:
             if not active.size or active.size + size <= self._segment_bytes:
                 self._allocated = self._grow(active.open(), self._allocated, active.size + size)
             elif self._spare_bytes < size:
-                if self._spare is None:
-                    self._spare = self._disk.open(path_of(self._folder, SPARE_NAME), create=True)
-                self._spare_bytes = self._grow(self._spare, self._spare_bytes, size)
+                with self._spare_lock:
+                    self._grow_spare(size)
         except OSError as error:
             no_room = self._no_room(error)
             if no_room is None:
                 raise self._fail(error) from error
             raise no_room from error
+
+    def _grow_spare(self, size: int) -> None:
+        """Give the next segment's file room for `size`; made if it isn't there. Raises OSError."""
+        if self._spare_bytes >= size:
+            return
+        if self._spare is None:
+            self._spare = self._disk.open(path_of(self._folder, SPARE_NAME), create=True)
+        self._spare_bytes = self._grow(self._spare, self._spare_bytes, size)
+
+    def _set_aside(self) -> None:
+        """Make the next segment's file before it is needed, as soon as the newest one is half full. Raises OSError."""
+        with self._spare_lock:
+            if self._spare is None and 2 * self._active.size > self._segment_bytes:
+                try:
+                    self._grow_spare(self._segment_bytes)
+                except OSError as error:
+                    if error.errno not in _FULL:
+                        raise
+                    # Who needs the room is told when it is needed.
 
     def _grow(self, file: int, held: int, size: int) -> int:
         """Give a file of `held` bytes room for `size`, and where the disk has it for a whole step. Returns how much it
@@ -204,8 +225,10 @@ class FileLog:
         """Begin the next segment in the file that was set aside."""
         segment = Segment(self._disk, self._folder, self._end)
         try:
-            self._disk.rename(path_of(self._folder, SPARE_NAME), segment.path)
-            segment.file, self._spare = self._spare, None
+            with self._spare_lock:
+                self._disk.rename(path_of(self._folder, SPARE_NAME), segment.path)
+                segment.file, self._spare = self._spare, None
+                self._allocated, self._spare_bytes = self._spare_bytes, 0
             segment.open()
         except OSError as error:
             raise self._fail(error) from error
@@ -214,7 +237,6 @@ class FileLog:
             self._unsealed.append(self._active)
             self._names_changed = True
             self._active = segment
-        self._allocated, self._spare_bytes = self._spare_bytes, 0
         self._keep_open(self._segments[-1])
         self._segments.append(segment)
         self._bases.append(segment.base)
@@ -287,6 +309,14 @@ class FileLog:
         May run in a second thread, one call at a time. After a failure nothing here works any more: what the system
         then still holds of the data is unknown, and a second `fdatasync` would claim that all is well.
         """
+        durable = self._sync()
+        try:
+            self._set_aside()
+        except OSError as error:
+            raise self._fail(error) from error
+        return durable
+
+    def _sync(self) -> int:
         with self._lock:
             self._check_alive()
             active, size, latest_ms = self._active, self._active.size, self._active.latest_ms
