@@ -29,6 +29,7 @@ SURPLUS_LIMIT = 256  # connections above the limit that are told so; beyond them
 _READ_BYTES = 256 * 1024  # what the event loop may read for one connection at a time
 _SWEEP_S = 1.0
 _HANDSHAKE_S = 10.0  # a TLS handshake is two round trips
+_SHUTDOWN_S = 1.0  # for the client's goodbye; one that keeps the connection in a pool says none
 
 OnError = Callable[[str, BaseException], None]
 
@@ -181,6 +182,7 @@ class Server:
             backlog=BACKLOG,
             reuse_address=True,
             ssl_handshake_timeout=_HANDSHAKE_S if tls else None,
+            ssl_shutdown_timeout=_SHUTDOWN_S if tls else None,
         )
         self._listeners.append(listener)
         return [socket.getsockname()[:2] for socket in listener.sockets]
