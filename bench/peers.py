@@ -17,7 +17,7 @@ MOTO = "5.2.5"
 ELASTICMQ = "1.7.1"  # named again in elasticmq.pom.xml
 KINESALITE = "3.3.3"
 KINESIS_LOCAL = "0.6.2"
-GOAWS = "latest"
+GOAWS = "v0.4.5"  # the newest that the Go proxy serves
 GOAWS_PROGRAM = "WEIRMQ_BENCH_GOAWS"  # a goaws program built elsewhere, for where the Go proxy doesn't serve it
 ELASTICMQ_CONFIG = """\
 include classpath("application.conf")
