@@ -11,13 +11,13 @@ import gzip
 import importlib.util
 import json
 import re
-import subprocess
 import sys
 import tomllib
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from formatting import formatted
 from struct_types import python_source
 
 BOTOCORE = "1.44.5"
@@ -242,12 +242,6 @@ def compact_json(model: dict[str, Any]) -> str:
         lines.append(",\n".join(entries))
         lines.append(end)
     return "\n".join([*lines, "}", ""])
-
-
-def formatted(source: str) -> str:
-    """`source` as ruff formats it."""
-    command = [sys.executable, "-m", "ruff", "format", "--stdin-filename", "types.py", "-"]
-    return subprocess.run(command, input=source, capture_output=True, text=True, check=True).stdout
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""The protocol of Apache Kafka: bytes to typed messages and back."""

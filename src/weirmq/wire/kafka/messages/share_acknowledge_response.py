@@ -1,0 +1,93 @@
+"""ShareAcknowledgeResponse, an answer (API key 79), versions 1-2, as Apache Kafka 4.3.0 describes it.
+
+Written by tools/kafka_messages.py; change that, not this file.
+"""
+
+from msgspec import Struct, field
+
+from weirmq.wire.kafka.schema import LATEST, NO_UUID, Field, Group, Message
+
+
+class LeaderIdAndEpoch(Struct, gc=False):
+    leader_id: int = 0
+    leader_epoch: int = 0
+
+
+class PartitionData(Struct, gc=False):
+    partition_index: int = 0
+    error_code: int = 0
+    error_message: str | None = None
+    current_leader: LeaderIdAndEpoch = field(default_factory=LeaderIdAndEpoch)
+
+
+class ShareAcknowledgeTopicResponse(Struct, gc=False):
+    topic_id: bytes = NO_UUID
+    partitions: list[PartitionData] = field(default_factory=list)
+
+
+class NodeEndpoint(Struct, gc=False):
+    node_id: int = 0
+    host: str = ""
+    port: int = 0
+    rack: str | None = None
+
+
+class ShareAcknowledgeResponse(Struct, gc=False):
+    throttle_time_ms: int = 0
+    error_code: int = 0
+    error_message: str | None = None
+    acquisition_lock_timeout_ms: int = 0
+    responses: list[ShareAcknowledgeTopicResponse] = field(default_factory=list)
+    node_endpoints: list[NodeEndpoint] = field(default_factory=list)
+
+
+_LEADER_ID_AND_EPOCH = Group(
+    LeaderIdAndEpoch,
+    (
+        Field("leader_id", "int32", (0, LATEST)),
+        Field("leader_epoch", "int32", (0, LATEST)),
+    ),
+)
+_PARTITION_DATA = Group(
+    PartitionData,
+    (
+        Field("partition_index", "int32", (0, LATEST)),
+        Field("error_code", "int16", (0, LATEST)),
+        Field("error_message", "string", (0, LATEST), nullable=(0, LATEST)),
+        Field("current_leader", _LEADER_ID_AND_EPOCH, (0, LATEST)),
+    ),
+)
+_SHARE_ACKNOWLEDGE_TOPIC_RESPONSE = Group(
+    ShareAcknowledgeTopicResponse,
+    (
+        Field("topic_id", "uuid", (0, LATEST)),
+        Field("partitions", _PARTITION_DATA, (0, LATEST), many=True),
+    ),
+)
+_NODE_ENDPOINT = Group(
+    NodeEndpoint,
+    (
+        Field("node_id", "int32", (0, LATEST)),
+        Field("host", "string", (0, LATEST)),
+        Field("port", "int32", (0, LATEST)),
+        Field("rack", "string", (0, LATEST), nullable=(0, LATEST)),
+    ),
+)
+_SHARE_ACKNOWLEDGE_RESPONSE = Group(
+    ShareAcknowledgeResponse,
+    (
+        Field("throttle_time_ms", "int32", (0, LATEST)),
+        Field("error_code", "int16", (0, LATEST)),
+        Field("error_message", "string", (0, LATEST), nullable=(0, LATEST)),
+        Field("acquisition_lock_timeout_ms", "int32", (2, LATEST)),
+        Field("responses", _SHARE_ACKNOWLEDGE_TOPIC_RESPONSE, (0, LATEST), many=True),
+        Field("node_endpoints", _NODE_ENDPOINT, (0, LATEST), many=True),
+    ),
+)
+MESSAGE = Message(
+    name="ShareAcknowledgeResponse",
+    key=79,
+    versions=(1, 2),
+    flexible=0,
+    body=_SHARE_ACKNOWLEDGE_RESPONSE,
+)
