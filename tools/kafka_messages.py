@@ -38,7 +38,7 @@ CACHE = ROOT / "tools" / ".cache"
 
 PYTHON = {
     "bool": "bool", "int8": "int", "int16": "int", "uint16": "int", "int32": "int", "uint32": "int", "int64": "int",
-    "float64": "float", "string": "str", "uuid": "bytes", "bytes": "bytes", "records": "bytes",
+    "float64": "float", "string": "str", "uuid": "bytes", "bytes": "bytes", "records": "bytes | memoryview",
 }  # fmt: skip
 EMPTY = {"bool": "False", "float64": "0.0", "string": '""', "uuid": "NO_UUID", "bytes": 'b""', "records": 'b""'}
 

@@ -128,7 +128,7 @@ def test_a_reader_sees_only_what_is_synced() -> None:
 
 def test_readers_are_told_when_there_is_more_for_them() -> None:
     streams, told = streams_on(SimulatedDisk()), list[str]()
-    streams.on_readable = told.append
+    streams.readers.append(told.append)
     append(streams, streams.stream("g/0"), b"a")
     append(streams, streams.stream("g/1"), b"a")
     streams.flush()

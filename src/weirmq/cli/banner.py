@@ -14,12 +14,13 @@ PROMISES = {
 }
 
 
-def text(options: Options, addresses: Sequence[tuple[str, int]]) -> str:
-    """The whole banner, ending in a newline."""
+def text(options: Options, addresses: Sequence[tuple[str, int]], kafka_port: int) -> str:
+    """The whole banner, ending in a newline. `kafka_port` is 0 where it is closed."""
     url = endpoint(options, addresses)
     lines = [
         f"WeirMQ {__version__}",
         f"  endpoint    {url}",
+        f"  kafka       {_kafka(addresses, kafka_port)}",
         f"  data        {_data(options)}",
         f"  durability  {options.durability}: {PROMISES[options.durability]}",
         f"  access      {_access(options)}",
@@ -30,6 +31,13 @@ def text(options: Options, addresses: Sequence[tuple[str, int]]) -> str:
         "Stop with Ctrl-C.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _kafka(addresses: Sequence[tuple[str, int]], port: int) -> str:
+    if not port:
+        return "closed: its port can't tell users apart yet, and this server has some"
+    host = addresses[0][0]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _data(options: Options) -> str:

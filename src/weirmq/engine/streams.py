@@ -160,7 +160,8 @@ class Stream:
         """The stream is readable up to `offset`: let the answers go that rest on no more, and tell the readers."""
         if offset > self._readable:
             self._readable = offset
-            self._streams.on_readable(self.name)
+            for tell in self._streams.readers:
+                tell(self.name)
         held = self._held
         while held and held[0][0] <= self._readable:
             ticket = held.popleft()[1]
@@ -173,6 +174,15 @@ class Stream:
         log = self._log
         assert log is not None, "a log that is being synced stays open"  # noqa: S101
         return log.sync()
+
+    def place(self, batch: memoryview) -> int:
+        """Write a whole batch as it is; its base offset is set in place. Returns that. There must be room."""
+        self.write()
+        log = self._log
+        assert log is not None, "a log in which room was made sure of is open"  # noqa: S101
+        base = log.append(batch)
+        self._end = log.end
+        return base
 
     # Reading
 
@@ -240,13 +250,19 @@ class Stream:
         """
         if self._is_known and (self._first_ms >= cutoff_ms or self._first == self._readable):
             return False
-        first = self.horizon(cutoff_ms)
-        if first > self._start:
-            log = self._log or self._streams.open(self)
-            log.trim(first)
-            if log.start > self._start:
-                self._start = log.start
-                self._streams.mark_dirty(self)
+        self.trim_below(self.horizon(cutoff_ms))
+        return True
+
+    def trim_below(self, offset: int) -> bool:
+        """Let go of records below `offset`, as far as whole segments allow. Returns whether some went."""
+        if offset <= self.start:
+            return False
+        log = self._log or self._streams.open(self)
+        log.trim(min(offset, self._readable))
+        if log.start == self._start:
+            return False
+        self._start = log.start
+        self._streams.mark_dirty(self)
         return True
 
     # Opening; for Streams alone
@@ -290,8 +306,8 @@ def _first_at(data: memoryview, batch: Header, low: int, time_ms: int) -> Append
 class Streams:
     """All the streams of a process. One thread calls everything here, but for `Stream.sync` and `Library.remove`.
 
-    `on_pending` is called when there is something to flush, `on_dirty` when there is something to sync, `on_readable`
-    with the name of a stream of which readers may see more.
+    `on_pending` is called when there is something to flush, `on_dirty` when there is something to sync, each of
+    `readers` with the name of a stream of which there is more to be read: it is to do no more than to remember that.
     """
 
     def __init__(self, library: Library, *, waits_for_sync: bool) -> None:
@@ -300,7 +316,7 @@ class Streams:
         self.builder = BatchBuilder()
         self.on_pending: Callable[[], None] = lambda: None
         self.on_dirty: Callable[[], None] = lambda: None
-        self.on_readable: Callable[[str], None] = lambda _: None
+        self.readers: list[Callable[[str], None]] = []
         self._streams: dict[str, Stream] = {}
         self._open: OrderedDict[Stream, None] = OrderedDict()  # the one used last at the end
         self._pending: dict[Stream, None] = {}
@@ -331,6 +347,22 @@ class Streams:
             self._touched[stream] = appended.offset + len(runs)
             result.append(appended)
         return result
+
+    def place(self, stream: Stream, batch: memoryview) -> int:
+        """Write a record batch, made elsewhere and found sound, as it is, but for its base offset, which no CRC covers.
+        Returns that. Raises NoRoom, LogFailed.
+        """
+        stream.reserve(len(batch))
+        base = stream.place(batch)
+        if not self._pending:
+            self.on_pending()
+        self._pending[stream] = None
+        self._touched[stream] = stream.end
+        return base
+
+    def wait_for(self, stream: Stream, end: int) -> None:
+        """Let the next answer that is held wait until `stream` is durable up to `end`."""
+        self._touched[stream] = max(end, self._touched.get(stream, 0))
 
     def hold(self, done: Done, answer: Any) -> None:
         """Call `done(answer)` as soon as all that was appended since the last call of this is durable."""

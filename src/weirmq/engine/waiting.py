@@ -5,7 +5,7 @@ something, and gives its empty answer at its deadline. Waits of one key are atte
 so the one that has waited longest gets what arrives first. A waiting poll costs two heap entries and no CPU.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import msgspec
@@ -17,16 +17,17 @@ from weirmq.kernel.errors import LogFailed
 class Wait(msgspec.Struct):
     """What an operation returns in place of an answer.
 
-    No two services have the same `key`: those of SQS are above 0, those of Kinesis below.
+    No two services have the same `key`: those of SQS are above 0, those of Kinesis below, and those of Kafka pairs.
     `attempt(now_ms)` gives the answer, or None for "not yet", or raises ServiceError. `next_ms()` tells when time
-    alone may change that. `empty` is the answer at `until_ms`.
+    alone may change that. `empty` is the answer at `until_ms`, or what `at_end(now_ms)` makes then.
     """
 
-    key: int
+    key: Hashable
     until_ms: int
     attempt: Callable[[int], Any]
     next_ms: Callable[[], int | None]
     empty: Any
+    at_end: Callable[[int], Any] | None = None
 
 
 Done = Callable[[Any], None]
@@ -39,10 +40,10 @@ class Waiting:
     def __init__(self) -> None:
         self.on_signalled: Callable[[], None] = lambda: None
         self._waits: dict[int, tuple[Wait, Done]] = {}  # by number; numbers grow
-        self._by_key: dict[int, dict[int, None]] = {}  # key -> numbers, oldest first
+        self._by_key: dict[Hashable, dict[int, None]] = {}  # key -> numbers, oldest first
         self._deadlines: Deadlines[int] = Deadlines()  # of waits, by number
-        self._arrivals: Deadlines[int] = Deadlines()  # of keys, by what time alone brings
-        self.signalled: dict[int, None] = {}  # keys that `settle` has something to attempt for
+        self._arrivals: Deadlines[Any] = Deadlines()  # of keys, by what time alone brings
+        self.signalled: dict[Hashable, None] = {}  # keys that `settle` has something to attempt for
         self._last = 0
 
     def __len__(self) -> int:
@@ -63,7 +64,7 @@ class Waiting:
         if number in self._waits:
             self._remove(number)
 
-    def signal(self, key: int) -> None:
+    def signal(self, key: Hashable) -> None:
         """Something may have come for the waits of `key`."""
         if key in self._by_key:
             if not self.signalled:
@@ -80,7 +81,7 @@ class Waiting:
             self._attempt_all(key, now_ms)
         while (number := self._deadlines.pop_due(now_ms)) is not None:
             wait, done = self._remove(number)
-            done(wait.empty)
+            done(wait.empty if wait.at_end is None else wait.at_end(now_ms))
 
     def end_all(self) -> None:
         """Give every wait its empty answer now: the server stops."""
@@ -95,7 +96,7 @@ class Waiting:
             return deadline_ms if arrival_ms is None else arrival_ms
         return min(deadline_ms, arrival_ms)
 
-    def _attempt_all(self, key: int, now_ms: int) -> None:
+    def _attempt_all(self, key: Hashable, now_ms: int) -> None:
         """Serve the waits of `key`, the oldest first, until one must wait on."""
         while numbers := self._by_key.get(key):
             number = next(iter(numbers))

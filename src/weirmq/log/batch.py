@@ -215,12 +215,12 @@ def _sign(batch: bytearray) -> None:
     _CRC.pack_into(batch, _CRC_FROM - _CRC.size, crc32c(memoryview(batch)[_CRC_FROM:]))
 
 
-def stamp(batch: bytearray, base_offset: int) -> None:
+def stamp(batch: bytearray | memoryview, base_offset: int) -> None:
     """Set the base offset in place; the CRC doesn't cover it."""
     _BASE_OFFSET.pack_into(batch, 0, base_offset)
 
 
-def span(batch: bytes | bytearray) -> tuple[int, int]:
+def span(batch: bytes | bytearray | memoryview) -> tuple[int, int]:
     """How many offsets one batch takes up, and its latest time. Raises BadBatch where the bytes aren't just one; looks
     not at the CRC.
     """

@@ -188,7 +188,7 @@ class FileLog:
             raise
         return size
 
-    def append(self, batch: bytearray) -> int:
+    def append(self, batch: bytearray | memoryview) -> int:
         """Write one batch; its base offset is set in place. Returns the base offset.
 
         Raises BadBatch for bytes that aren't one batch, NoRoom as `reserve` if nothing was reserved, LogFailed.

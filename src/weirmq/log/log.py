@@ -27,7 +27,7 @@ class Log(Protocol):
         """
         ...
 
-    def append(self, batch: bytearray) -> int:
+    def append(self, batch: bytearray | memoryview) -> int:
         """Write one batch; its base offset is set in place. Returns the base offset.
 
         Raises BadBatch for bytes that aren't one batch, NoRoom for a full disk where nothing was reserved, LogFailed.

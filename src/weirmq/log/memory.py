@@ -28,7 +28,7 @@ class MemoryLog:
     def reserve(self, size: int) -> None:
         """Nothing to do: memory isn't set aside beforehand."""
 
-    def append(self, batch: bytearray) -> int:
+    def append(self, batch: bytearray | memoryview) -> int:
         """Keep a copy of one batch; its base offset is set in place. Returns the base offset. Raises BadBatch."""
         offsets, latest_ms = batches.span(batch)
         base = self._end

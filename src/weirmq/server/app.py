@@ -35,6 +35,7 @@ from weirmq.server.config import Options, allows_private
 from weirmq.server.dispatch import Dispatcher
 from weirmq.server.flows import FlowWheel
 from weirmq.server.http import SURPLUS_LIMIT, Limits, Server, Timeouts
+from weirmq.server.kafka.ports import KafkaPorts
 from weirmq.server.logs import Logger, open_logger
 from weirmq.server.memory import keep_freed
 from weirmq.server.metrics import Metrics
@@ -48,6 +49,7 @@ from weirmq.server.snapshotter import Snapshotter
 from weirmq.server.streams import StreamWheel, hold_for, most_open
 from weirmq.server.tls import Certificate
 from weirmq.server.wheel import Wheel
+from weirmq.services.kafka import SERVICE as KAFKA
 
 COURIER_STOP_S: Final = 5.0  # what is under way to the outside may take this long; what isn't done by then comes again
 JOURNAL: Final = "journal"
@@ -95,6 +97,7 @@ class App:
         self.logger = logger or open_logger(options)
         self.metrics = Metrics()
         self.failed: asyncio.Future[None]
+        self.kafka_port = 0  # where Kafka clients are heard, once they are
         self._journal: Journal
         self._server: Server
         self._dispatcher: Dispatcher
@@ -103,6 +106,7 @@ class App:
         self._courier: Courier | None = None
         self._stream_wheel: StreamWheel | None = None
         self._flow_wheel: FlowWheel | None = None
+        self._kafka_ports: list[KafkaPorts] = []
 
     async def start(self) -> list[tuple[str, int]]:
         """Replay the log and listen; returns the addresses.
@@ -111,16 +115,15 @@ class App:
         """
         self.failed = asyncio.get_running_loop().create_future()
         tls = self._tls()
-        authenticator = Authenticator(
-            self.options.users,
-            is_open=self.options.insecure_allow_anyone or not self.options.users,
-            region=self.options.region,
-        )
+        is_open = self.options.insecure_allow_anyone or not self.options.users
+        authenticator = Authenticator(self.options.users, is_open=is_open, region=self.options.region)
         waits_for_sync = self.options.durability == "fsync"
         self._journal = Journal(self._open_log(), holdings=Holdings(), waits_for_sync=waits_for_sync)
         try:
             self._compose(authenticator, self._journal)
             addresses = await self._server.listen(self.options.host, self.options.port, tls)
+            if is_open:  # their port knows no users yet, so it is for servers that take anybody
+                await self._open_kafka()
             if self._courier is not None:  # now, for receivers may call back
                 self._courier.start()
         except BaseException:
@@ -132,6 +135,7 @@ class App:
             version=__version__,
             data=self.options.data if self.options.durability != "memory" else None,
             durability=self.options.durability,
+            kafka_port=self.kafka_port or "closed: it knows no users yet",
         )
         return addresses
 
@@ -152,7 +156,7 @@ class App:
             tell=self._tell,
         )
         installed = install(ground)
-        services: dict[str, Service] = {each.service.name: each.service for each in installed}
+        services: dict[str, Service] = {each.service.name: each.service for each in installed if each.service}
         machines = [each.machine for each in installed if each.machine is not None]
         for machine in (*machines, outbox):
             journal.join(machine)
@@ -166,11 +170,13 @@ class App:
         )
         flows = self._flow_wheel = FlowWheel(flowing, clock=self.clock, hold=journal.hold, fail=self._fail)
         self._snapshotter = self._make_snapshotter(journal, wheel)
+        hold = hold_for(journal, streams)
+        self._kafka_ports = [self._make_kafka_ports(each.kafka, hold, wheel) for each in installed if each.kafka]
         courier = self._courier = self._make_courier(journal, outbox, installed, wheel)
         self._dispatcher = Dispatcher(
             services,
             journal=journal,
-            hold=hold_for(journal, streams),
+            hold=hold,
             waiting=waiting,
             flows=flows,
             wheel=wheel,
@@ -194,6 +200,16 @@ class App:
         if isinstance(self.clock, ManualClock):
             for look in (wheel.tick, flows.tick, courier.look):
                 self.clock.on_turn(partial(_call_soon, asyncio.get_running_loop(), look))
+
+    def _make_kafka_ports(
+        self, kafka: KAFKA, hold: Callable[[Callable[[Any], None], Any], None], wheel: Wheel
+    ) -> KafkaPorts:
+        return KafkaPorts(kafka, clock=self.clock, hold=hold, touch=wheel.touch, on_error=self._report, fail=self._fail)
+
+    async def _open_kafka(self) -> None:
+        """Listen for Kafka clients."""
+        for ports in self._kafka_ports:
+            self.kafka_port = await ports.listen(self.options.host, self.options.kafka_port if self.options.port else 0)
 
     def _make_courier(self, journal: Journal, outbox: Outbox, installed: Sequence[Installed], wheel: Wheel) -> Courier:
         options = self.options
@@ -297,6 +313,8 @@ class App:
     async def _let_go(self, *, takes_snapshot: bool = False, patience_s: float = 0) -> None:
         """Of timers, threads and files; before that, what is there is made durable."""
         self.metrics.stalls.stop()
+        for ports in self._kafka_ports:
+            ports.stop()
         try:
             if self._courier is not None:
                 await self._courier.stop(patience_s)
@@ -318,6 +336,8 @@ class App:
             return
         self.logger.critical("the log failed; nothing is answered any more", error=str(error))
         self._dispatcher.silence()
+        for ports in self._kafka_ports:
+            ports.silence()
         if self._wheel is not None:
             self._wheel.halt()
         if self._stream_wheel is not None:

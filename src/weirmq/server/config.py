@@ -54,6 +54,7 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
 
     host: Annotated[str, "The address to listen on. Beyond loopback, users must be configured."] = "127.0.0.1"
     port: Annotated[Port, "The port to listen on; 0 takes any free one."] = 4566
+    kafka_port: Annotated[Port, "The port for Kafka clients; any free one where `port` is 0."] = 9092
     data: Annotated[FilePath, "The folder that holds the log. One server at a time may use it."] = ""
     durability: Annotated[
         Literal["fsync", "os", "memory"],

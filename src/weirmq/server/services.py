@@ -23,6 +23,7 @@ from weirmq.server.config import ConfigError, Options
 from weirmq.server.metrics import Family
 from weirmq.services.cloudwatch import SERVICE as CLOUDWATCH
 from weirmq.services.dynamodb import SERVICE as LEASE_TABLES
+from weirmq.services.kafka import SERVICE as KAFKA
 from weirmq.services.kinesis import SERVICE as KINESIS
 from weirmq.services.sns import SERVICE as SNS
 from weirmq.services.sqs import SERVICE as SQS
@@ -45,10 +46,12 @@ class Ground(msgspec.Struct):
 
 
 class Installed(msgspec.Struct):
-    """One service, and what the shell is to do with it. Only `service` is there for each."""
+    """One service, and what the shell is to do with it. `service` is None where it has no AWS operations."""
 
-    service: Service
+    service: Service | None
     machine: Machine | None = None
+    kafka: KAFKA | None = None
+    """Whose APIs the Kafka ports offer."""
     families: Callable[[], Iterable[Family]] = tuple
     """What /metrics shows."""
     log_groups: Callable[[], Iterable[str]] = tuple
@@ -126,10 +129,15 @@ def _cloudwatch(_ground: Ground) -> Installed:
     return Installed(cloudwatch, families=lambda: families.of_cloudwatch(cloudwatch))
 
 
+def _kafka(ground: Ground) -> Installed:
+    kafka = KAFKA(ground.journal, ground.streams, ground.waiting, ground.entropy)
+    return Installed(None, kafka.machine, kafka, log_groups=kafka.log_groups, logs_removed=kafka.logs_removed)
+
+
 def _sts(ground: Ground) -> Installed:
     return Installed(STS(ground.account_of))
 
 
 SERVICES: Final[tuple[Callable[[Ground], Installed], ...]] = (
-    _sqs, _sns, _kinesis, _dynamodb, _cloudwatch, _sts,
+    _sqs, _sns, _kinesis, _kafka, _dynamodb, _cloudwatch, _sts,
 )  # fmt: skip

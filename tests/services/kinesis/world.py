@@ -83,7 +83,7 @@ class World:
         """A world with the records of this one, and nothing else yet."""
         world = World(clock=self.clock, is_strict=self.kinesis.is_strict)
         world.streams = world.kinesis.streams = self.streams
-        world.streams.on_readable = world.kinesis._readable
+        world.streams.readers = [world.kinesis._readable]
         return world
 
     def call(self, caller: Caller | None = None, region: str = REGION) -> Call:

@@ -56,7 +56,7 @@ class Kinesis:
         self.machine = KinesisMachine()
         self.machine.signal = flowing.signal
         self.machine.queues.signal = waiting.signal
-        streams.on_readable = self._readable
+        streams.readers.append(self._readable)
         self.subscriptions: dict[Place, Subscription] = {}
         self.sweeper = self.machine.sweeper = Sweeper(self)
         self.machine.scaler = Scaler(self)

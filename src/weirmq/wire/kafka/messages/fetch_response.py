@@ -39,7 +39,7 @@ class PartitionData(Struct, gc=False):
     snapshot_id: SnapshotId = field(default_factory=SnapshotId)
     aborted_transactions: list[AbortedTransaction] | None = field(default_factory=list)
     preferred_read_replica: int = -1
-    records: bytes | None = b""
+    records: bytes | memoryview | None = b""
 
 
 class FetchableTopicResponse(Struct, gc=False):

@@ -10,7 +10,7 @@ from weirmq.wire.kafka.schema import LATEST, NO_UUID, Field, Group, Message
 
 class PartitionProduceData(Struct, gc=False):
     index: int = 0
-    records: bytes | None = b""
+    records: bytes | memoryview | None = b""
 
 
 class TopicProduceData(Struct, gc=False):

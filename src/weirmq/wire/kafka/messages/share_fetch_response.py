@@ -26,7 +26,7 @@ class PartitionData(Struct, gc=False):
     acknowledge_error_code: int = 0
     acknowledge_error_message: str | None = None
     current_leader: LeaderIdAndEpoch = field(default_factory=LeaderIdAndEpoch)
-    records: bytes | None = b""
+    records: bytes | memoryview | None = b""
     acquired_records: list[AcquiredRecords] = field(default_factory=list)
 
 

@@ -1,0 +1,1 @@
+"""The Kafka ports: sockets, frames, answers in their order."""

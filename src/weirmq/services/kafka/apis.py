@@ -1,0 +1,71 @@
+"""The APIs that are offered, by key, with their versions. What isn't here isn't advertised, so clients don't ask."""
+
+from typing import Final
+
+from weirmq.services.kafka import (
+    cluster,
+    configs,
+    fetching,
+    group_admin,
+    group_offsets,
+    membership,
+    offsets,
+    producing,
+    topics,
+)
+from weirmq.services.kafka.ask import Api, Ask
+from weirmq.services.kafka.service import Kafka
+from weirmq.wire.kafka.codes import Code
+from weirmq.wire.kafka.messages.api_versions_request import ApiVersionsRequest
+from weirmq.wire.kafka.messages.api_versions_response import ApiVersion, ApiVersionsResponse
+
+
+def api_versions(_kafka: Kafka, _ask: Ask, _request: ApiVersionsRequest) -> ApiVersionsResponse:
+    """What is spoken here."""
+    return ApiVersionsResponse(Code.NONE, _told())
+
+
+def unsupported() -> ApiVersionsResponse:
+    """The answer to an ApiVersions of a version that isn't spoken (KIP-511)."""
+    return ApiVersionsResponse(Code.UNSUPPORTED_VERSION, _told())
+
+
+def _told() -> list[ApiVersion]:
+    return [
+        ApiVersion(key, api.first if api.advertised is None else api.advertised, api.last)
+        for key, api in sorted(APIS.items())
+    ]
+
+
+APIS: Final[dict[int, Api]] = {
+    # librdkafka takes a broker that doesn't advertise Produce from 0 on for one without compression (KAFKA-18659).
+    0: Api(producing.produce, 3, 13, advertised=0),
+    1: Api(fetching.fetch, 4, 18),
+    2: Api(offsets.list_offsets, 1, 11),
+    3: Api(topics.metadata, 0, 13),
+    8: Api(group_offsets.offset_commit, 2, 10),
+    9: Api(group_offsets.offset_fetch, 1, 10),
+    10: Api(group_admin.find_coordinator, 0, 6),
+    11: Api(membership.join_group, 2, 9),
+    12: Api(membership.heartbeat, 0, 4),
+    13: Api(membership.leave_group, 0, 5),
+    14: Api(membership.sync_group, 0, 5),
+    15: Api(group_admin.describe_groups, 0, 6),
+    16: Api(group_admin.list_groups, 0, 5),
+    18: Api(api_versions, 0, 4),
+    19: Api(topics.create_topics, 2, 7),
+    20: Api(topics.delete_topics, 1, 6),
+    21: Api(topics.delete_records, 0, 2),
+    22: Api(cluster.init_producer_id, 0, 5),
+    23: Api(offsets.offset_for_leader_epoch, 2, 4),
+    32: Api(configs.describe_configs, 1, 4),
+    33: Api(configs.alter_configs, 0, 2),
+    37: Api(topics.create_partitions, 0, 3),
+    42: Api(group_admin.delete_groups, 0, 2),
+    44: Api(configs.incremental_alter_configs, 0, 1),
+    47: Api(group_offsets.offset_delete, 0, 0),
+    60: Api(cluster.describe_cluster, 0, 2),
+    61: Api(cluster.describe_producers, 0, 0),
+    74: Api(configs.list_config_resources, 0, 1),
+    75: Api(cluster.describe_topic_partitions, 0, 0),
+}

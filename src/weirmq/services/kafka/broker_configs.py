@@ -1,0 +1,35 @@
+"""The configs of brokers that clients ask for: what holds here. They are read, not set.
+
+Source: https://kafka.apache.org/documentation/#brokerconfigs (4.3)
+"""
+
+from typing import Final
+
+from weirmq.services.kafka.topic_configs import BOOLEAN, INT, LONG, STRING, Config
+
+BROKER_CONFIGS: Final = {
+    config.name: config
+    for config in (
+        Config("auto.create.topics.enable", BOOLEAN, "true"),
+        Config("compression.type", STRING, "producer"),
+        Config("connections.max.idle.ms", LONG, "600000"),
+        Config("default.replication.factor", INT, "1"),
+        Config("delete.topic.enable", BOOLEAN, "true"),
+        Config("fetch.max.bytes", INT, "57671680"),
+        Config("group.initial.rebalance.delay.ms", INT, "0"),
+        Config("group.max.session.timeout.ms", INT, "1800000"),
+        Config("group.min.session.timeout.ms", INT, "6000"),
+        Config("log.cleanup.policy", STRING, "delete"),
+        Config("log.message.timestamp.type", STRING, "CreateTime"),
+        Config("log.retention.bytes", LONG, "-1", -1),
+        Config("log.retention.ms", LONG, "604800000", -1),
+        Config("log.segment.bytes", INT, "67108864"),
+        Config("message.max.bytes", INT, "1048588"),
+        Config("min.insync.replicas", INT, "1"),
+        Config("num.partitions", INT, "1"),
+        Config("offset.metadata.max.bytes", INT, "4096"),
+        Config("offsets.retention.minutes", INT, "10080"),
+        Config("producer.id.expiration.ms", INT, "86400000"),
+        Config("socket.request.max.bytes", INT, "104857600"),
+    )
+}

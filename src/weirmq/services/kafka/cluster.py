@@ -1,0 +1,105 @@
+"""ApiVersions, DescribeCluster, DescribeTopicPartitions, DescribeProducers, InitProducerId."""
+
+from weirmq.services.kafka.ask import Ask
+from weirmq.services.kafka.model import LEADER_EPOCH, Topic
+from weirmq.services.kafka.producing import producers_of
+from weirmq.services.kafka.service import Kafka
+from weirmq.services.kafka.topics import find, partition_of
+from weirmq.wire.kafka.codes import Code
+from weirmq.wire.kafka.messages.describe_cluster_request import DescribeClusterRequest
+from weirmq.wire.kafka.messages.describe_cluster_response import DescribeClusterBroker, DescribeClusterResponse
+from weirmq.wire.kafka.messages.describe_producers_request import DescribeProducersRequest
+from weirmq.wire.kafka.messages.describe_producers_response import (
+    DescribeProducersResponse,
+    PartitionResponse,
+    ProducerState,
+    TopicResponse,
+)
+from weirmq.wire.kafka.messages.describe_topic_partitions_request import DescribeTopicPartitionsRequest
+from weirmq.wire.kafka.messages.describe_topic_partitions_response import (
+    Cursor,
+    DescribeTopicPartitionsResponse,
+    DescribeTopicPartitionsResponsePartition,
+    DescribeTopicPartitionsResponseTopic,
+)
+from weirmq.wire.kafka.messages.init_producer_id_request import InitProducerIdRequest
+from weirmq.wire.kafka.messages.init_producer_id_response import InitProducerIdResponse
+from weirmq.wire.kafka.schema import NO_UUID
+
+BROKERS = 1  # endpoint type of DescribeCluster; the other one is controllers
+PARTITIONS_TOLD = 2_000  # max.request.partition.size.limit
+
+
+def describe_cluster(kafka: Kafka, ask: Ask, request: DescribeClusterRequest) -> DescribeClusterResponse:
+    """The brokers. Any of them does what a controller does."""
+    cluster = kafka.cluster(ask)
+    if request.endpoint_type != BROKERS:
+        return DescribeClusterResponse(
+            0, Code.UNSUPPORTED_VERSION, "There are no controllers apart from the brokers here.", request.endpoint_type
+        )
+    brokers = [DescribeClusterBroker(each, ask.connection.host, kafka.port(cluster, each)) for each in cluster.brokers]
+    return DescribeClusterResponse(0, 0, None, BROKERS, cluster.id, cluster.brokers[0], brokers)
+
+
+def describe_topic_partitions(
+    kafka: Kafka, ask: Ask, request: DescribeTopicPartitionsRequest
+) -> DescribeTopicPartitionsResponse:
+    """Topics by name with their partitions, a page at a time (KIP-966)."""
+    cluster = kafka.cluster(ask)
+    names = sorted({each.name for each in request.topics} or set(cluster.topics))
+    first = request.cursor
+    if first is not None:
+        names = [name for name in names if name >= first.topic_name]
+    left = min(request.response_partition_limit, PARTITIONS_TOLD)
+    topics: list[DescribeTopicPartitionsResponseTopic] = []
+    for name in names:
+        start = first.partition_index if first is not None and name == first.topic_name else 0
+        if left <= 0:
+            return DescribeTopicPartitionsResponse(0, topics, Cursor(name, start))
+        topic = find(cluster, name, NO_UUID)
+        if isinstance(topic, Code):
+            topics.append(DescribeTopicPartitionsResponseTopic(topic, name))
+            continue
+        told = _partitions(topic, start, left)
+        topics.append(DescribeTopicPartitionsResponseTopic(0, name, topic.id, False, told))
+        left -= len(told)
+        if start + len(told) < len(topic.partitions):
+            return DescribeTopicPartitionsResponse(0, topics, Cursor(name, start + len(told)))
+    return DescribeTopicPartitionsResponse(0, topics)
+
+
+def _partitions(topic: Topic, start: int, most: int) -> list[DescribeTopicPartitionsResponsePartition]:
+    return [
+        DescribeTopicPartitionsResponsePartition(
+            0, each.index, each.leader, LEADER_EPOCH, [each.leader], [each.leader], [], []
+        )
+        for each in topic.partitions[start : start + most]
+    ]
+
+
+def describe_producers(kafka: Kafka, ask: Ask, request: DescribeProducersRequest) -> DescribeProducersResponse:
+    """The idempotent producers of partitions."""
+    cluster = kafka.cluster(ask)
+    topics = []
+    for each in request.topics:
+        topic = find(cluster, each.name, NO_UUID)
+        partitions = []
+        for index in each.partition_indexes:
+            partition = partition_of(topic, index)
+            if isinstance(partition, Code):
+                partitions.append(PartitionResponse(index, partition))
+                continue
+            states = [
+                ProducerState(number, epoch, last.last, last.time_ms)
+                for number, epoch, last in producers_of(kafka, partition).active()
+            ]
+            partitions.append(PartitionResponse(index, 0, None, states))
+        topics.append(TopicResponse(each.name, partitions))
+    return DescribeProducersResponse(0, topics)
+
+
+def init_producer_id(kafka: Kafka, ask: Ask, request: InitProducerIdRequest) -> InitProducerIdResponse:
+    """An id for an idempotent producer, or its id with the next epoch (KIP-360)."""
+    if request.transactional_id is not None:
+        return InitProducerIdResponse(0, Code.TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
+    return InitProducerIdResponse(0, 0, kafka.new_producer(ask.now_ms), 0)

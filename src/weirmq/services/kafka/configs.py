@@ -1,0 +1,187 @@
+"""DescribeConfigs, IncrementalAlterConfigs, AlterConfigs, ListConfigResources: the configs of topics and brokers."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from weirmq.services.kafka import facts, topic_configs
+from weirmq.services.kafka.ask import Ask
+from weirmq.services.kafka.broker_configs import BROKER_CONFIGS
+from weirmq.services.kafka.model import Cluster, Topic
+from weirmq.services.kafka.service import Kafka
+from weirmq.services.kafka.topic_configs import LIST, Config
+from weirmq.wire.kafka.codes import Code
+from weirmq.wire.kafka.messages.alter_configs_request import AlterConfigsRequest
+from weirmq.wire.kafka.messages.alter_configs_response import AlterConfigsResourceResponse as AlteredWhole
+from weirmq.wire.kafka.messages.alter_configs_response import AlterConfigsResponse
+from weirmq.wire.kafka.messages.describe_configs_request import DescribeConfigsRequest, DescribeConfigsResource
+from weirmq.wire.kafka.messages.describe_configs_response import (
+    DescribeConfigsResourceResult,
+    DescribeConfigsResponse,
+    DescribeConfigsResult,
+    DescribeConfigsSynonym,
+)
+from weirmq.wire.kafka.messages.incremental_alter_configs_request import (
+    AlterableConfig,
+    AlterConfigsResource,
+    IncrementalAlterConfigsRequest,
+)
+from weirmq.wire.kafka.messages.incremental_alter_configs_response import (
+    AlterConfigsResourceResponse,
+    IncrementalAlterConfigsResponse,
+)
+from weirmq.wire.kafka.messages.list_config_resources_request import ListConfigResourcesRequest
+from weirmq.wire.kafka.messages.list_config_resources_response import ConfigResource, ListConfigResourcesResponse
+
+TOPIC, BROKER = 2, 4  # ConfigResource.Type
+DYNAMIC_TOPIC, STATIC_BROKER, DEFAULT = 1, 4, 5  # ConfigEntry.ConfigSource; never 0 or -1, which stop Kafka Connect
+SET, DELETE, APPEND, SUBTRACT = 0, 1, 2, 3  # AlterConfigOp.OpType
+
+
+# DescribeConfigs
+
+
+def describe_configs(kafka: Kafka, ask: Ask, request: DescribeConfigsRequest) -> DescribeConfigsResponse:
+    """The configs of topics and brokers, those that were set and Kafka's own."""
+    cluster = kafka.cluster(ask)
+    return DescribeConfigsResponse(0, [_described(cluster, each, request) for each in request.resources])
+
+
+def _described(
+    cluster: Cluster, asked: DescribeConfigsResource, request: DescribeConfigsRequest
+) -> DescribeConfigsResult:
+    code, reason, known, given = _resource(cluster, asked.resource_type, asked.resource_name)
+    if code:
+        return DescribeConfigsResult(code, reason, asked.resource_type, asked.resource_name)
+    names = known if asked.configuration_keys is None else [name for name in asked.configuration_keys if name in known]
+    is_topic = asked.resource_type == TOPIC
+    shown = [_shown(known[name], given, is_topic=is_topic, with_synonyms=request.include_synonyms) for name in names]
+    return DescribeConfigsResult(0, None, asked.resource_type, asked.resource_name, shown)
+
+
+def _resource(cluster: Cluster, kind: int, name: str) -> tuple[Code, str, dict[str, Config], dict[str, str]]:
+    """What may be set on a resource, and what is; or why there is none."""
+    if kind == TOPIC:
+        topic = cluster.topics.get(name)
+        if topic is None:
+            return Code.UNKNOWN_TOPIC_OR_PARTITION, f"The topic '{name}' does not exist.", {}, {}
+        return Code.NONE, "", topic_configs.CONFIGS, topic.configs
+    if kind == BROKER:
+        if name and name not in {str(each) for each in cluster.brokers}:
+            return Code.INVALID_REQUEST, f"Unexpected broker id {name}.", {}, {}
+        return Code.NONE, "", BROKER_CONFIGS, cluster.configs
+    return Code.INVALID_REQUEST, f"There are no configs of resource type {kind} here.", {}, {}
+
+
+def _shown(
+    config: Config, given: dict[str, str], *, is_topic: bool, with_synonyms: bool
+) -> DescribeConfigsResourceResult:
+    value = given.get(config.name, config.default)
+    source = DEFAULT if config.name not in given else DYNAMIC_TOPIC if is_topic else STATIC_BROKER
+    synonyms = []
+    if with_synonyms:
+        if config.name in given:
+            synonyms.append(DescribeConfigsSynonym(config.name, value, source))
+        synonyms.append(DescribeConfigsSynonym(config.name, config.default, DEFAULT))
+    return DescribeConfigsResourceResult(config.name, value, not is_topic, source, False, synonyms, config.kind, None)
+
+
+# IncrementalAlterConfigs
+
+
+def incremental_alter_configs(
+    kafka: Kafka, ask: Ask, request: IncrementalAlterConfigsRequest
+) -> IncrementalAlterConfigsResponse:
+    """Set, reset, lengthen and shorten configs, resource by resource."""
+    cluster = kafka.cluster(ask)
+    responses = []
+    for each in request.resources:
+        code, reason = _altered(kafka, ask, cluster, each, is_trial=request.validate_only)
+        responses.append(AlterConfigsResourceResponse(code, reason or None, each.resource_type, each.resource_name))
+    return IncrementalAlterConfigsResponse(0, responses)
+
+
+def _altered(
+    kafka: Kafka, ask: Ask, cluster: Cluster, asked: AlterConfigsResource, *, is_trial: bool
+) -> tuple[Code, str]:
+    code, reason, known, given = _resource(cluster, asked.resource_type, asked.resource_name)
+    if code:
+        return code, reason
+    if asked.resource_type != TOPIC:
+        return Code.INVALID_REQUEST, "The configs of brokers are those of the server; they can't be altered by clients."
+    configs = dict(given)
+    for change in asked.configs:
+        code, reason = _change(configs, known, change)
+        if code:
+            return code, reason
+    return _configured(kafka, ask, cluster.topics[asked.resource_name], configs, is_trial=is_trial)
+
+
+def _change(configs: dict[str, str], known: dict[str, Config], change: AlterableConfig) -> tuple[Code, str]:
+    """Apply one change to `configs`."""
+    config, value = known.get(change.name), change.value
+    if config is None:
+        return Code.INVALID_CONFIG, f"Unknown topic config name: {change.name}"
+    if change.config_operation == DELETE:
+        configs.pop(change.name, None)
+        return Code.NONE, ""
+    if value is None:
+        return Code.INVALID_REQUEST, f"Null value not supported for: {change.name}"
+    if change.config_operation == SET:
+        configs[change.name] = value
+        return Code.NONE, ""
+    if change.config_operation not in {APPEND, SUBTRACT}:
+        return Code.INVALID_REQUEST, f"There is no operation {change.config_operation} on configs."
+    if config.kind != LIST:
+        return Code.INVALID_CONFIG, f"Can't append or subtract: {change.name} is no list"
+    words = topic_configs.listed(configs.get(change.name, config.default))
+    if change.config_operation == APPEND:
+        words += [each for each in topic_configs.listed(value) if each not in words]
+    else:
+        words = [each for each in words if each not in topic_configs.listed(value)]
+    configs[change.name] = ",".join(words)
+    return Code.NONE, ""
+
+
+def _configured(kafka: Kafka, ask: Ask, topic: Topic, configs: dict[str, str], *, is_trial: bool) -> tuple[Code, str]:
+    if found := topic_configs.fault(configs):
+        return Code.INVALID_CONFIG, found
+    if not is_trial and configs != topic.configs:
+        kafka.commit(ask.now_ms, facts.TopicConfigured(topic.cluster.number, topic.id, configs))
+    return Code.NONE, ""
+
+
+# AlterConfigs
+
+
+def alter_configs(kafka: Kafka, ask: Ask, request: AlterConfigsRequest) -> AlterConfigsResponse:
+    """Have a topic's configs be exactly those that are named."""
+    cluster = kafka.cluster(ask)
+    responses = []
+    for each in request.resources:
+        code, reason, _, _ = _resource(cluster, each.resource_type, each.resource_name)
+        if not code and each.resource_type != TOPIC:
+            code, reason = Code.INVALID_REQUEST, "The configs of brokers can't be altered by clients."
+        if not code:
+            configs = {config.name: config.value for config in each.configs if config.value is not None}
+            topic = cluster.topics[each.resource_name]
+            code, reason = _configured(kafka, ask, topic, configs, is_trial=request.validate_only)
+        responses.append(AlteredWhole(code, reason or None, each.resource_type, each.resource_name))
+    return AlterConfigsResponse(0, responses)
+
+
+# ListConfigResources
+
+_RESOURCES: Final[dict[int, Callable[[Cluster], Iterable[Any]]]] = {
+    TOPIC: lambda cluster: cluster.topics,
+    BROKER: lambda cluster: cluster.brokers,
+}
+
+
+def list_config_resources(kafka: Kafka, ask: Ask, request: ListConfigResourcesRequest) -> ListConfigResourcesResponse:
+    """What has configs."""
+    cluster = kafka.cluster(ask)
+    kinds = request.resource_types or list(_RESOURCES)
+    found = [
+        ConfigResource(str(name), kind) for kind in kinds if kind in _RESOURCES for name in _RESOURCES[kind](cluster)
+    ]
+    return ListConfigResourcesResponse(0, 0, found)

@@ -1,0 +1,123 @@
+"""What the log holds of Kafka besides records. Added to, never edited: logs of every version must replay for ever."""
+
+import msgspec
+
+from weirmq.engine.machine import Fact
+
+
+class ClusterMade(Fact, tag=0):
+    """`cluster_id` is what its clients are told."""
+
+    number: int
+    cluster_id: str
+    brokers: int
+
+
+class TopicCreated(Fact, tag=1):
+    """`topic_id` is 16 random bytes, and part of the names of the topic's logs."""
+
+    cluster: int
+    name: str
+    topic_id: bytes
+    partitions: int
+    configs: dict[str, str]
+
+
+class TopicDeleted(Fact, tag=2):
+    """With all its records."""
+
+    cluster: int
+    topic_id: bytes
+
+
+class PartitionsAdded(Fact, tag=3):
+    """A topic has `count` partitions now."""
+
+    cluster: int
+    topic_id: bytes
+    count: int
+
+
+class TopicConfigured(Fact, tag=4):
+    """All configs of a topic that aren't Kafka's defaults."""
+
+    cluster: int
+    topic_id: bytes
+    configs: dict[str, str]
+
+
+class BrokersConfigured(Fact, tag=5):
+    """All configs of a cluster's brokers that were changed."""
+
+    cluster: int
+    configs: dict[str, str]
+
+
+class RecordsDeleted(Fact, tag=6):
+    """The records of a partition below `low` are gone."""
+
+    cluster: int
+    topic_id: bytes
+    partition: int
+    low: int
+
+
+class LogsRemoved(Fact, tag=7):
+    """These logs, of deleted topics, are gone from the disk."""
+
+    names: list[str]
+
+
+class Committed(msgspec.Struct, array_like=True, gc=False):
+    """Where a group stands in a partition."""
+
+    topic_id: bytes
+    partition: int
+    offset: int
+    leader_epoch: int
+    metadata: str
+
+
+class OffsetsCommitted(Fact, tag=8):
+    """A group has got so far."""
+
+    cluster: int
+    group: str
+    offsets: list[Committed]
+
+
+class OffsetsForgotten(Fact, tag=9):
+    """A group's offsets of some partitions, (topic id, partition), are gone."""
+
+    cluster: int
+    group: str
+    partitions: list[tuple[bytes, int]]
+
+
+class GroupDeleted(Fact, tag=10):
+    """A group is gone, with all its offsets."""
+
+    cluster: int
+    group: str
+
+
+class ProducerIdsTaken(Fact, tag=11):
+    """All producer ids below `next_id` may have been given out."""
+
+    next_id: int
+
+
+KafkaFact = (
+    ClusterMade
+    | TopicCreated
+    | TopicDeleted
+    | PartitionsAdded
+    | TopicConfigured
+    | BrokersConfigured
+    | RecordsDeleted
+    | LogsRemoved
+    | OffsetsCommitted
+    | OffsetsForgotten
+    | GroupDeleted
+    | ProducerIdsTaken
+)

@@ -1,0 +1,119 @@
+"""FindCoordinator, DescribeGroups, ListGroups, DeleteGroups."""
+
+from typing import Final
+from zlib import crc32
+
+from weirmq.services.kafka import facts
+from weirmq.services.kafka.ask import Ask
+from weirmq.services.kafka.groups import COMPLETING, DEAD, EMPTY, STABLE, Group, Member
+from weirmq.services.kafka.model import Cluster
+from weirmq.services.kafka.service import Kafka
+from weirmq.wire.kafka.codes import Code
+from weirmq.wire.kafka.messages.delete_groups_request import DeleteGroupsRequest
+from weirmq.wire.kafka.messages.delete_groups_response import DeletableGroupResult, DeleteGroupsResponse
+from weirmq.wire.kafka.messages.describe_groups_request import DescribeGroupsRequest
+from weirmq.wire.kafka.messages.describe_groups_response import (
+    DescribedGroup,
+    DescribedGroupMember,
+    DescribeGroupsResponse,
+)
+from weirmq.wire.kafka.messages.find_coordinator_request import FindCoordinatorRequest
+from weirmq.wire.kafka.messages.find_coordinator_response import Coordinator, FindCoordinatorResponse
+from weirmq.wire.kafka.messages.list_groups_request import ListGroupsRequest
+from weirmq.wire.kafka.messages.list_groups_response import ListedGroup, ListGroupsResponse
+
+KEYS_FIRST: Final = 4  # the version of FindCoordinator that asks for several
+NOT_FOUND_FIRST: Final = 6  # the version of DescribeGroups that says so (KIP-1043)
+GROUP, TRANSACTION = 0, 1  # key types
+
+
+def find_coordinator(kafka: Kafka, ask: Ask, request: FindCoordinatorRequest) -> FindCoordinatorResponse:
+    """The broker that looks after a group or a transactional id. Any could; they share the work."""
+    cluster, host = kafka.cluster(ask), ask.connection.host
+    if ask.version >= KEYS_FIRST:
+        return FindCoordinatorResponse(
+            coordinators=[_coordinator(kafka, cluster, host, key, request.key_type) for key in request.coordinator_keys]
+        )
+    found = _coordinator(kafka, cluster, host, request.key, request.key_type)
+    return FindCoordinatorResponse(0, found.error_code, found.error_message, found.node_id, found.host, found.port)
+
+
+def _coordinator(kafka: Kafka, cluster: Cluster, host: str, key: str, key_type: int) -> Coordinator:
+    if key_type not in {GROUP, TRANSACTION}:
+        return Coordinator(key, -1, "", -1, Code.INVALID_REQUEST, f"There is no coordinator of type {key_type}.")
+    broker = coordinator_of(cluster, key)
+    return Coordinator(key, broker, host, kafka.port(cluster, broker), 0, None)
+
+
+def coordinator_of(cluster: Cluster, key: str) -> int:
+    """The id of the broker that clients ask about `key`."""
+    return cluster.brokers[crc32(key.encode()) % len(cluster.brokers)]
+
+
+def describe_groups(kafka: Kafka, ask: Ask, request: DescribeGroupsRequest) -> DescribeGroupsResponse:
+    """What groups are doing, and their members."""
+    return DescribeGroupsResponse(0, [_described(kafka, ask, name) for name in request.groups])
+
+
+def _described(kafka: Kafka, ask: Ask, name: str) -> DescribedGroup:
+    key = (ask.cluster, name)
+    group = kafka.groups.get(key)
+    if group is None and key not in kafka.machine.offsets:
+        code = Code.GROUP_ID_NOT_FOUND if ask.version >= NOT_FOUND_FIRST else Code.NONE
+        return DescribedGroup(code, f"Group {name} not found." if code else None, name, DEAD)
+    if group is None:
+        return DescribedGroup(0, None, name, EMPTY)
+    protocol = group.protocol if group.state == STABLE else ""
+    members = [_shown(group, each) for each in group.members.values()]
+    return DescribedGroup(0, None, name, group.state, group.protocol_type, protocol, members)
+
+
+def _shown(group: Group, member: Member) -> DescribedGroupMember:
+    is_settled = group.state in {STABLE, COMPLETING}
+    return DescribedGroupMember(
+        member.id,
+        member.instance,
+        member.client_id,
+        f"/{member.host}",
+        member.metadata(group.protocol) if is_settled else b"",
+        member.assignment,
+    )
+
+
+def list_groups(kafka: Kafka, ask: Ask, request: ListGroupsRequest) -> ListGroupsResponse:
+    """All groups that have members or offsets."""
+    listed = {
+        group.key[1]: ListedGroup(group.key[1], group.protocol_type, group.state, "classic")
+        for group in kafka.groups.of(ask.cluster)
+    }
+    for cluster, name in kafka.machine.offsets:
+        if cluster == ask.cluster and name not in listed:
+            listed[name] = ListedGroup(name, "", EMPTY, "classic")
+    states = {each.lower() for each in request.states_filter}
+    types = {each.lower() for each in request.types_filter}
+    found = [
+        each
+        for each in listed.values()
+        if (not states or each.group_state.lower() in states) and (not types or each.group_type in types)
+    ]
+    return ListGroupsResponse(0, 0, found)
+
+
+def delete_groups(kafka: Kafka, ask: Ask, request: DeleteGroupsRequest) -> DeleteGroupsResponse:
+    """Delete groups without members, each for itself."""
+    return DeleteGroupsResponse(
+        0, [DeletableGroupResult(name, _deleted(kafka, ask, name)) for name in request.groups_names]
+    )
+
+
+def _deleted(kafka: Kafka, ask: Ask, name: str) -> Code:
+    key = (ask.cluster, name)
+    group = kafka.groups.get(key)
+    if group is None and key not in kafka.machine.offsets:
+        return Code.GROUP_ID_NOT_FOUND
+    if group is not None and group.members:
+        return Code.NON_EMPTY_GROUP
+    kafka.groups.drop(key)
+    if key in kafka.machine.offsets:
+        kafka.commit(ask.now_ms, facts.GroupDeleted(ask.cluster, name))
+    return Code.NONE

@@ -1,0 +1,204 @@
+"""OffsetCommit, OffsetFetch, OffsetDelete: where groups stand. It is durable, and outlives the members."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from weirmq.services.kafka import facts
+from weirmq.services.kafka.ask import Ask
+from weirmq.services.kafka.facts import Committed
+from weirmq.services.kafka.groups import COMPLETING, EMPTY, Group
+from weirmq.services.kafka.machine import GroupOffsets
+from weirmq.services.kafka.membership import identity_fault, member_fault
+from weirmq.services.kafka.model import Cluster, Topic
+from weirmq.services.kafka.service import Kafka
+from weirmq.services.kafka.topics import find, partition_of
+from weirmq.wire.kafka.codes import Code
+from weirmq.wire.kafka.messages.offset_commit_request import OffsetCommitRequest, OffsetCommitRequestPartition
+from weirmq.wire.kafka.messages.offset_commit_response import (
+    OffsetCommitResponse,
+    OffsetCommitResponsePartition,
+    OffsetCommitResponseTopic,
+)
+from weirmq.wire.kafka.messages.offset_delete_request import OffsetDeleteRequest
+from weirmq.wire.kafka.messages.offset_delete_response import (
+    OffsetDeleteResponse,
+    OffsetDeleteResponsePartition,
+    OffsetDeleteResponseTopic,
+)
+from weirmq.wire.kafka.messages.offset_fetch_request import OffsetFetchRequest, OffsetFetchRequestTopics
+from weirmq.wire.kafka.messages.offset_fetch_response import (
+    OffsetFetchResponse,
+    OffsetFetchResponseGroup,
+    OffsetFetchResponsePartition,
+    OffsetFetchResponsePartitions,
+    OffsetFetchResponseTopic,
+    OffsetFetchResponseTopics,
+)
+from weirmq.wire.kafka.schema import NO_UUID
+
+METADATA_BYTES: Final = 4_096  # offset.metadata.max.bytes
+GROUPS_FIRST: Final = 8  # the version of OffsetFetch that asks for several groups
+NOTHING: Final = -1
+
+
+# OffsetCommit
+
+
+def offset_commit(kafka: Kafka, ask: Ask, request: OffsetCommitRequest) -> OffsetCommitResponse:
+    """Note where a group stands, partition by partition."""
+    cluster = kafka.cluster(ask)
+    group_code = _commit_fault(kafka, ask, request)
+    taken: list[Committed] = []
+    topics = []
+    for each in request.topics:
+        topic = find(cluster, each.name, each.topic_id)
+        partitions = []
+        for asked in each.partitions:
+            code = group_code or _partition_fault(topic, asked)
+            if not code and isinstance(topic, Topic):
+                taken.append(_committed(topic, asked))
+            partitions.append(OffsetCommitResponsePartition(asked.partition_index, code))
+        topics.append(OffsetCommitResponseTopic(each.name, each.topic_id, partitions))
+    if taken:
+        kafka.commit(ask.now_ms, facts.OffsetsCommitted(cluster.number, request.group_id, taken))
+    return OffsetCommitResponse(0, topics)
+
+
+def _commit_fault(kafka: Kafka, ask: Ask, request: OffsetCommitRequest) -> Code:
+    """Whether this one may commit for the group."""
+    group = kafka.groups.get((ask.cluster, request.group_id))
+    generation = request.generation_id_or_member_epoch
+    if generation < 0 and not request.member_id:  # one that assigns its partitions itself
+        return Code.UNKNOWN_MEMBER_ID if group is not None and group.state != EMPTY else Code.NONE
+    if group is None:
+        return Code.ILLEGAL_GENERATION
+    if code := member_fault(group, request.member_id, request.group_instance_id, generation):
+        return code
+    if group.state == COMPLETING:
+        return Code.REBALANCE_IN_PROGRESS
+    member = group.members[request.member_id]
+    kafka.groups.expect(group, member.id, ask.now_ms + member.session_ms)
+    return Code.NONE
+
+
+def _partition_fault(topic: Topic | Code, asked: OffsetCommitRequestPartition) -> Code:
+    partition = partition_of(topic, asked.partition_index)
+    if isinstance(partition, Code):
+        return partition
+    if len((asked.committed_metadata or "").encode()) > METADATA_BYTES:
+        return Code.OFFSET_METADATA_TOO_LARGE
+    return Code.NONE
+
+
+def _committed(topic: Topic, asked: OffsetCommitRequestPartition) -> Committed:
+    return Committed(
+        topic.id,
+        asked.partition_index,
+        asked.committed_offset,
+        asked.committed_leader_epoch,
+        asked.committed_metadata or "",
+    )
+
+
+# OffsetFetch
+
+
+def offset_fetch(kafka: Kafka, ask: Ask, request: OffsetFetchRequest) -> OffsetFetchResponse:
+    """Where groups stand; -1 where they have committed nothing."""
+    cluster = kafka.cluster(ask)
+    if ask.version >= GROUPS_FIRST:
+        groups = []
+        for each in request.groups:
+            code = _fetch_fault(kafka.groups.get((ask.cluster, each.group_id)), each.member_id, each.member_epoch)
+            topics = [] if code else _topics(kafka, cluster, each.group_id, each.topics)
+            groups.append(OffsetFetchResponseGroup(each.group_id, topics, code))
+        return OffsetFetchResponse(groups=groups)
+    wanted = None
+    if request.topics is not None:
+        wanted = [OffsetFetchRequestTopics(each.name, NO_UUID, each.partition_indexes) for each in request.topics]
+    told = [
+        OffsetFetchResponseTopic(
+            topic.name,
+            [
+                OffsetFetchResponsePartition(
+                    each.partition_index, each.committed_offset, each.committed_leader_epoch, each.metadata
+                )
+                for each in topic.partitions
+            ],
+        )
+        for topic in _topics(kafka, cluster, request.group_id, wanted)
+    ]
+    return OffsetFetchResponse(topics=told)
+
+
+def _fetch_fault(group: Group | None, member_id: str | None, epoch: int) -> Code:
+    """Whether a member that names itself is none."""
+    if not member_id or epoch < 0:
+        return Code.NONE
+    return identity_fault(group, member_id, None)
+
+
+def _topics(
+    kafka: Kafka, cluster: Cluster, group: str, wanted: Iterable[OffsetFetchRequestTopics] | None
+) -> list[OffsetFetchResponseTopics]:
+    known = kafka.machine.offsets.get((cluster.number, group), {})
+    if wanted is None:
+        return _all(cluster, known)
+    topics = []
+    for each in wanted:
+        topic = find(cluster, each.name, each.topic_id)
+        if isinstance(topic, Code):
+            code = topic if topic is Code.UNKNOWN_TOPIC_ID else Code.NONE  # by name: nothing committed
+            partitions = [
+                OffsetFetchResponsePartitions(index, NOTHING, error_code=code) for index in each.partition_indexes
+            ]
+        else:
+            partitions = [_told(known, topic, index) for index in each.partition_indexes]
+        topics.append(OffsetFetchResponseTopics(each.name, each.topic_id, partitions))
+    return topics
+
+
+def _all(cluster: Cluster, known: GroupOffsets) -> list[OffsetFetchResponseTopics]:
+    found: dict[bytes, list[int]] = {}
+    for topic_id, index in known:
+        found.setdefault(topic_id, []).append(index)
+    return [
+        OffsetFetchResponseTopics(topic.name, topic.id, [_told(known, topic, index) for index in sorted(indexes)])
+        for topic_id, indexes in found.items()
+        if (topic := cluster.by_id.get(topic_id)) is not None
+    ]
+
+
+def _told(known: GroupOffsets, topic: Topic, index: int) -> OffsetFetchResponsePartitions:
+    found = known.get((topic.id, index))
+    if found is None:
+        return OffsetFetchResponsePartitions(index, NOTHING)
+    return OffsetFetchResponsePartitions(index, found.offset, found.leader_epoch, found.metadata)
+
+
+# OffsetDelete
+
+
+def offset_delete(kafka: Kafka, ask: Ask, request: OffsetDeleteRequest) -> OffsetDeleteResponse:
+    """Forget where a group stands in some partitions. Members keep it from that."""
+    cluster = kafka.cluster(ask)
+    group = kafka.groups.get((ask.cluster, request.group_id))
+    known = kafka.machine.offsets.get((cluster.number, request.group_id))
+    if known is None and group is None:
+        return OffsetDeleteResponse(Code.GROUP_ID_NOT_FOUND)
+    code = Code.GROUP_SUBSCRIBED_TO_TOPIC if group is not None and group.state != EMPTY else Code.NONE
+    gone: list[tuple[bytes, int]] = []
+    topics = []
+    for each in request.topics:
+        topic = find(cluster, each.name, NO_UUID)
+        partitions = []
+        for asked in each.partitions:
+            partition = partition_of(topic, asked.partition_index)
+            fault = partition if isinstance(partition, Code) else code
+            if not fault and isinstance(topic, Topic):
+                gone.append((topic.id, asked.partition_index))
+            partitions.append(OffsetDeleteResponsePartition(asked.partition_index, fault))
+        topics.append(OffsetDeleteResponseTopic(each.name, partitions))
+    if gone:
+        kafka.commit(ask.now_ms, facts.OffsetsForgotten(cluster.number, request.group_id, gone))
+    return OffsetDeleteResponse(0, 0, topics)

@@ -1,0 +1,164 @@
+"""Kafka as a state machine: clusters, topics, groups' offsets. Records are no part of it.
+
+                    created            partitions added, configured
+    (nothing) ---------------> topic ------------------------------> topic ---- deleted ----> (its logs are condemned)
+
+Rules:
+1. A topic's id is never used again, and its logs are named by it: a topic of the same name made later has other logs.
+2. A condemned log is removed once the fact that gave it up is durable; when it is gone, a fact says so. Until then
+   every start tries again.
+3. Who is a member of a group is not durable: after a restart members join anew. What they have committed is.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from weirmq.engine.machine import Fact
+from weirmq.services.kafka import parts
+from weirmq.services.kafka.facts import (
+    BrokersConfigured,
+    ClusterMade,
+    Committed,
+    GroupDeleted,
+    KafkaFact,
+    LogsRemoved,
+    OffsetsCommitted,
+    OffsetsForgotten,
+    PartitionsAdded,
+    ProducerIdsTaken,
+    RecordsDeleted,
+    TopicConfigured,
+    TopicCreated,
+    TopicDeleted,
+)
+from weirmq.services.kafka.model import Cluster, Topic
+
+if TYPE_CHECKING:
+    from weirmq.services.kafka.sweeping import Sweeper
+
+GroupOffsets = dict[tuple[bytes, int], Committed]
+"""By topic id and partition."""
+
+
+class KafkaMachine:
+    """All clusters."""
+
+    name: ClassVar[str] = "kafka"
+    facts: ClassVar[Any] = KafkaFact
+    payloads: ClassVar[tuple[type[Fact], ...]] = ()
+    parts: ClassVar[Any] = parts.KafkaPart
+
+    def __init__(self) -> None:
+        self.clusters: dict[int, Cluster] = {}
+        self.offsets: dict[tuple[int, str], GroupOffsets] = {}  # by cluster and group
+        self.committed_ms: dict[tuple[int, str], int] = {}  # when a group committed last
+        self.next_producer = 0
+        self.condemned: dict[str, int] = {}  # logs to be removed: name -> the offset of the fact that gave them up
+        self.sweeper: Sweeper | None = None
+        self._appliers: dict[type[Fact], Callable[[Any, int, int], None]] = {
+            ClusterMade: self._cluster_made,
+            TopicCreated: self._topic_created,
+            TopicDeleted: self._topic_deleted,
+            PartitionsAdded: self._partitions_added,
+            TopicConfigured: self._topic_configured,
+            BrokersConfigured: self._brokers_configured,
+            RecordsDeleted: self._records_deleted,
+            LogsRemoved: self._logs_removed,
+            OffsetsCommitted: self._offsets_committed,
+            OffsetsForgotten: self._offsets_forgotten,
+            GroupDeleted: self._group_deleted,
+            ProducerIdsTaken: self._producer_ids_taken,
+        }
+
+    def apply(self, fact: Any, offset: int, now_ms: int) -> None:
+        """Change the state as `fact` says."""
+        self._appliers[type(fact)](fact, offset, now_ms)
+
+    # Clusters and topics
+
+    def _cluster_made(self, fact: ClusterMade, _offset: int, _now_ms: int) -> None:
+        self.clusters[fact.number] = Cluster(fact.number, fact.cluster_id, fact.brokers)
+
+    def _topic_created(self, fact: TopicCreated, _offset: int, now_ms: int) -> None:
+        topic = Topic(self.clusters[fact.cluster], fact.name, fact.topic_id, fact.configs, now_ms)
+        topic.grow(fact.partitions)
+        self.adopt(topic)
+
+    def adopt(self, topic: Topic) -> None:
+        """Let a topic be found."""
+        topic.cluster.topics[topic.name] = topic
+        topic.cluster.by_id[topic.id] = topic
+
+    def _topic(self, fact: Any) -> Topic:
+        return self.clusters[fact.cluster].by_id[fact.topic_id]
+
+    def _topic_deleted(self, fact: TopicDeleted, offset: int, _now_ms: int) -> None:
+        topic = self._topic(fact)
+        del topic.cluster.topics[topic.name], topic.cluster.by_id[topic.id]
+        for partition in topic.partitions:
+            self.condemned[partition.log] = offset
+        for (cluster, _), offsets in self.offsets.items():
+            if cluster == fact.cluster:
+                for index in range(len(topic.partitions)):
+                    offsets.pop((topic.id, index), None)
+
+    def _partitions_added(self, fact: PartitionsAdded, _offset: int, _now_ms: int) -> None:
+        self._topic(fact).grow(fact.count)
+
+    def _topic_configured(self, fact: TopicConfigured, _offset: int, _now_ms: int) -> None:
+        self._topic(fact).configs = fact.configs
+
+    def _brokers_configured(self, fact: BrokersConfigured, _offset: int, _now_ms: int) -> None:
+        self.clusters[fact.cluster].configs = fact.configs
+
+    def _records_deleted(self, fact: RecordsDeleted, _offset: int, _now_ms: int) -> None:
+        self._topic(fact).partitions[fact.partition].low = fact.low
+
+    def _logs_removed(self, fact: LogsRemoved, _offset: int, _now_ms: int) -> None:
+        for name in fact.names:
+            self.condemned.pop(name, None)
+
+    # Groups
+
+    def _offsets_committed(self, fact: OffsetsCommitted, _offset: int, now_ms: int) -> None:
+        known = self.offsets.setdefault((fact.cluster, fact.group), {})
+        for each in fact.offsets:
+            known[each.topic_id, each.partition] = each
+        self.committed_ms[fact.cluster, fact.group] = now_ms
+
+    def _offsets_forgotten(self, fact: OffsetsForgotten, _offset: int, _now_ms: int) -> None:
+        known = self.offsets.get((fact.cluster, fact.group), {})
+        for topic_id, partition in fact.partitions:
+            known.pop((topic_id, partition), None)
+
+    def _group_deleted(self, fact: GroupDeleted, _offset: int, _now_ms: int) -> None:
+        self.offsets.pop((fact.cluster, fact.group), None)
+        self.committed_ms.pop((fact.cluster, fact.group), None)
+
+    def _producer_ids_taken(self, fact: ProducerIdsTaken, _offset: int, _now_ms: int) -> None:
+        self.next_producer = fact.next_id
+
+    # What the engine asks
+
+    def holds(self, _fact: Any, _offset: int) -> bool:
+        """No fact is read back."""
+        return False
+
+    def relocate(self, _fact: Any, _offset: int) -> None:
+        """No fact is moved."""
+
+    def next_due_ms(self) -> int | None:
+        """When `due` wants to be called next."""
+        return self.sweeper.next_due_ms() if self.sweeper else None
+
+    def due(self, now_ms: int) -> Sequence[Fact]:
+        """Let go of records past their retention, and of logs that nobody needs."""
+        return self.sweeper.sweep(now_ms) if self.sweeper else ()
+
+    def snapshot(self) -> Iterable[Any]:
+        """The whole state as a sequence of parts."""
+        return parts.of(self)
+
+    def restore(self, part: Any) -> None:
+        """Take up one part of a snapshot."""
+        parts.restore(self, part)

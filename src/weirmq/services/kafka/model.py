@@ -1,0 +1,56 @@
+"""Clusters, topics and partitions, as the machine knows them. The records are in the logs of the engine's streams."""
+
+from typing import Final
+
+DEFAULT_CLUSTER: Final = 0  # the cluster that is there without any call
+FIRST_BROKER: Final = 1
+NAME_SHOWN: Final = 160  # letters of a topic's name in that of its folder, which has 255 bytes at most
+LEADER_EPOCH: Final = 0  # a partition has one owner for good, which never gives up what readers have seen
+
+
+class Cluster:
+    """One Kafka cluster. Only `machine.py` changes it."""
+
+    __slots__ = ("brokers", "by_id", "configs", "id", "number", "topics")
+
+    def __init__(self, number: int, cluster_id: str, brokers: int) -> None:
+        self.number = number
+        self.id = cluster_id
+        self.brokers = range(FIRST_BROKER, FIRST_BROKER + brokers)  # their ids
+        self.topics: dict[str, Topic] = {}
+        self.by_id: dict[bytes, Topic] = {}
+        self.configs: dict[str, str] = {}  # of all brokers, where they were changed
+
+
+class Topic:
+    """One topic. `configs` are those that were set; the others are the cluster's and Kafka's."""
+
+    __slots__ = ("cluster", "configs", "created_ms", "group", "id", "name", "partitions")
+
+    def __init__(self, cluster: Cluster, name: str, topic_id: bytes, configs: dict[str, str], created_ms: int) -> None:
+        self.cluster = cluster
+        self.name = name
+        self.id = topic_id
+        self.configs = configs
+        self.created_ms = created_ms
+        self.group = f"kafka-{cluster.number}-{name[:NAME_SHOWN]}-{topic_id.hex()}"  # of its logs in the engine
+        self.partitions: list[Partition] = []
+
+    def grow(self, count: int) -> None:
+        """Have `count` partitions."""
+        for index in range(len(self.partitions), count):
+            self.partitions.append(Partition(self, index))
+
+
+class Partition:
+    """One partition. `low` is the offset below which records were deleted by request."""
+
+    __slots__ = ("index", "leader", "log", "low", "topic")
+
+    def __init__(self, topic: Topic, index: int) -> None:
+        self.topic = topic
+        self.index = index
+        self.log = f"{topic.group}/{index:09}"
+        self.low = 0
+        brokers = topic.cluster.brokers
+        self.leader = brokers[(index + topic.id[0]) % len(brokers)]

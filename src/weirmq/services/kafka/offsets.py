@@ -1,0 +1,103 @@
+"""ListOffsets and OffsetForLeaderEpoch: which offset stands for what in a partition."""
+
+from typing import Final
+
+from weirmq.engine.streams import Stream
+from weirmq.services.kafka.ask import Ask
+from weirmq.services.kafka.model import LEADER_EPOCH, Partition
+from weirmq.services.kafka.service import Kafka
+from weirmq.services.kafka.topics import find, partition_of
+from weirmq.wire.kafka.batch import heads
+from weirmq.wire.kafka.codes import Code
+from weirmq.wire.kafka.messages.list_offsets_request import ListOffsetsRequest
+from weirmq.wire.kafka.messages.list_offsets_response import (
+    ListOffsetsPartitionResponse,
+    ListOffsetsResponse,
+    ListOffsetsTopicResponse,
+)
+from weirmq.wire.kafka.messages.offset_for_leader_epoch_request import OffsetForLeaderEpochRequest
+from weirmq.wire.kafka.messages.offset_for_leader_epoch_response import (
+    EpochEndOffset,
+    OffsetForLeaderEpochResponse,
+    OffsetForLeaderTopicResult,
+)
+from weirmq.wire.kafka.schema import NO_UUID
+
+# What stands in place of a time (KIP-79, KIP-734, KIP-405, KIP-1005).
+LATEST, EARLIEST, YOUNGEST, EARLIEST_LOCAL, LATEST_TIERED = -1, -2, -3, -4, -5
+NOTHING: Final = -1
+
+
+def list_offsets(kafka: Kafka, ask: Ask, request: ListOffsetsRequest) -> ListOffsetsResponse:
+    """The offsets of times, the start or the end."""
+    cluster = kafka.cluster(ask)
+    results = []
+    for each in request.topics:
+        topic = find(cluster, each.name, NO_UUID)
+        partitions = []
+        for asked in each.partitions:
+            partition = partition_of(topic, asked.partition_index)
+            code = partition if isinstance(partition, Code) else epoch_fault(asked.current_leader_epoch)
+            if isinstance(partition, Code) or code:
+                partitions.append(ListOffsetsPartitionResponse(asked.partition_index, code))
+                continue
+            time_ms, offset = _place(kafka, partition, asked.timestamp)
+            epoch = NOTHING if offset == NOTHING else LEADER_EPOCH
+            partitions.append(ListOffsetsPartitionResponse(asked.partition_index, 0, time_ms, offset, epoch))
+        results.append(ListOffsetsTopicResponse(each.name, partitions))
+    return ListOffsetsResponse(0, results)
+
+
+def _place(kafka: Kafka, partition: Partition, time_ms: int) -> tuple[int, int]:
+    """The time and the offset of what was asked for; -1 for both where there is no such record."""
+    log = kafka.log(partition)
+    start = kafka.start(partition)
+    match time_ms:
+        case -1:
+            return NOTHING, log.readable
+        case -2 | -4:
+            return NOTHING, start
+        case -3:
+            return _youngest(log, start)
+        case -5:
+            return NOTHING, NOTHING
+    found = log.offset_at(time_ms, start)
+    return (found.now_ms, found.offset) if found.offset < log.readable else (NOTHING, NOTHING)
+
+
+def _youngest(log: Stream, start: int) -> tuple[int, int]:
+    """The time and the offset of the first record with the greatest time: times don't fall in a log."""
+    if log.readable <= start:
+        return NOTHING, NOTHING
+    *_, (_, last) = heads(log.read(log.readable - 1, 0))
+    found = log.offset_at(last.max_ms, start)
+    return found.now_ms, found.offset
+
+
+def epoch_fault(leader_epoch: int) -> Code:
+    """Whether a client knows another leader epoch than the one there is (KIP-320)."""
+    if leader_epoch in {-1, LEADER_EPOCH}:
+        return Code.NONE
+    return Code.UNKNOWN_LEADER_EPOCH if leader_epoch > LEADER_EPOCH else Code.FENCED_LEADER_EPOCH
+
+
+def offset_for_leader_epoch(
+    kafka: Kafka, ask: Ask, request: OffsetForLeaderEpochRequest
+) -> OffsetForLeaderEpochResponse:
+    """Where the records of a leader epoch end."""
+    cluster = kafka.cluster(ask)
+    results = []
+    for each in request.topics:
+        topic = find(cluster, each.topic, NO_UUID)
+        partitions = []
+        for asked in each.partitions:
+            partition = partition_of(topic, asked.partition)
+            code = partition if isinstance(partition, Code) else epoch_fault(asked.current_leader_epoch)
+            if isinstance(partition, Code) or code:
+                partitions.append(EpochEndOffset(code, asked.partition))
+            elif asked.leader_epoch >= LEADER_EPOCH:
+                partitions.append(EpochEndOffset(0, asked.partition, LEADER_EPOCH, kafka.log(partition).readable))
+            else:
+                partitions.append(EpochEndOffset(0, asked.partition))
+        results.append(OffsetForLeaderTopicResult(each.topic, partitions))
+    return OffsetForLeaderEpochResponse(0, results)

@@ -1,0 +1,84 @@
+"""What a snapshot of Kafka consists of. Like facts: added to, never edited."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from weirmq.services.kafka.facts import Committed
+from weirmq.services.kafka.model import Cluster, Topic
+
+if TYPE_CHECKING:
+    from weirmq.services.kafka.machine import KafkaMachine
+
+
+class ServicePart(msgspec.Struct, array_like=True, tag=0):
+    """What belongs to no cluster."""
+
+    next_producer: int
+    condemned: dict[str, int]
+
+
+class ClusterPart(msgspec.Struct, array_like=True, tag=1):
+    """A cluster; its topics follow."""
+
+    number: int
+    cluster_id: str
+    brokers: int
+    configs: dict[str, str]
+
+
+class TopicPart(msgspec.Struct, array_like=True, tag=2):
+    """A topic. `lows` has one entry for each partition."""
+
+    cluster: int
+    name: str
+    topic_id: bytes
+    created_ms: int
+    configs: dict[str, str]
+    lows: list[int]
+
+
+class GroupPart(msgspec.Struct, array_like=True, tag=3):
+    """What a group has committed, and when it did last."""
+
+    cluster: int
+    group: str
+    offsets: list[Committed]
+    committed_ms: int
+
+
+KafkaPart = ServicePart | ClusterPart | TopicPart | GroupPart
+
+
+def of(machine: "KafkaMachine") -> Iterator[Any]:
+    """The parts of a machine's state."""
+    yield ServicePart(machine.next_producer, machine.condemned)
+    for cluster in machine.clusters.values():
+        yield ClusterPart(cluster.number, cluster.id, len(cluster.brokers), cluster.configs)
+        for topic in cluster.topics.values():
+            lows = [partition.low for partition in topic.partitions]
+            yield TopicPart(cluster.number, topic.name, topic.id, topic.created_ms, topic.configs, lows)
+    for (number, group), offsets in machine.offsets.items():
+        yield GroupPart(number, group, list(offsets.values()), machine.committed_ms[number, group])
+
+
+def restore(machine: "KafkaMachine", part: Any) -> None:
+    """Take up one part."""
+    match part:
+        case ClusterPart():
+            machine.clusters[part.number] = Cluster(part.number, part.cluster_id, part.brokers)
+            machine.clusters[part.number].configs = part.configs
+        case TopicPart():
+            topic = Topic(machine.clusters[part.cluster], part.name, part.topic_id, part.configs, part.created_ms)
+            topic.grow(len(part.lows))
+            for partition, low in zip(topic.partitions, part.lows, strict=True):
+                partition.low = low
+            machine.adopt(topic)
+        case GroupPart():
+            found = {(each.topic_id, each.partition): each for each in part.offsets}
+            machine.offsets[part.cluster, part.group] = found
+            machine.committed_ms[part.cluster, part.group] = part.committed_ms
+        case _:
+            machine.next_producer = part.next_producer
+            machine.condemned = part.condemned

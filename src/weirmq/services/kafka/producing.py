@@ -1,0 +1,136 @@
+"""Produce: batches go to the partitions' logs as they came.
+
+acks=all (-1): the answer waits until the batch is as durable as the server's durability says.
+acks=1: it is in the log, as on a Kafka broker that hasn't synced it.
+acks=0: there is no answer; whoever sends what can't be taken has the connection closed.
+"""
+
+from typing import Final
+
+from weirmq.kernel.errors import NoRoom
+from weirmq.services.kafka import topic_configs
+from weirmq.services.kafka.ask import Ask
+from weirmq.services.kafka.model import LEADER_EPOCH, Partition, Topic
+from weirmq.services.kafka.producers import Producers, Written
+from weirmq.services.kafka.service import Kafka
+from weirmq.services.kafka.topics import find
+from weirmq.wire.kafka import batch as batches
+from weirmq.wire.kafka.batch import Batch, Refused
+from weirmq.wire.kafka.codes import Code
+from weirmq.wire.kafka.messages.produce_request import PartitionProduceData, ProduceRequest
+from weirmq.wire.kafka.messages.produce_response import (
+    PartitionProduceResponse,
+    ProduceResponse,
+    TopicProduceResponse,
+)
+
+ALL, NONE = -1, 0
+READ_BYTES: Final = 1024 * 1024
+
+
+def produce(kafka: Kafka, ask: Ask, request: ProduceRequest) -> ProduceResponse | None:
+    """Write one batch for each partition named."""
+    cluster = kafka.cluster(ask)
+    responses = []
+    for each in request.topic_data:
+        topic = find(cluster, each.name, each.topic_id)
+        partitions = [_produce(kafka, ask, request, topic, data) for data in each.partition_data]
+        responses.append(TopicProduceResponse(each.name, each.topic_id, partitions))
+    if request.acks != ALL:
+        kafka.streams.hold(_nobody, None)
+    if request.acks == NONE:
+        if any(each.error_code for topic_response in responses for each in topic_response.partition_responses):
+            ask.connection.close()
+        ask.is_over = True
+        return None
+    return ProduceResponse(responses)
+
+
+def _nobody(_answer: None) -> None:
+    """Whom an answer goes to that waits for nothing."""
+
+
+def _produce(
+    kafka: Kafka, ask: Ask, request: ProduceRequest, topic: Topic | Code, data: PartitionProduceData
+) -> PartitionProduceResponse:
+    try:
+        partition = _partition(topic, data.index, request.acks)
+        configs = partition.topic.configs
+        most = int(configs.get(topic_configs.MAX_MESSAGE) or topic_configs.default(topic_configs.MAX_MESSAGE))
+        batch = batches.read(data.records, most)
+        if configs:
+            batch = _as_configured(batch, configs, ask.now_ms)
+        _check_time(batch, configs, ask.now_ms)
+        written = _write(kafka, partition, batch, ask.now_ms)
+    except Refused as error:
+        return PartitionProduceResponse(data.index, error.code, -1, error_message=error.reason)
+    except NoRoom as error:
+        return PartitionProduceResponse(data.index, Code.KAFKA_STORAGE_ERROR, -1, error_message=str(error))
+    append_ms = batch.max_ms if batch.attributes & batches.APPEND_TIME else -1
+    return PartitionProduceResponse(data.index, 0, written, append_ms, kafka.start(partition))
+
+
+def _partition(topic: Topic | Code, index: int, acks: int) -> Partition:
+    if not -1 <= acks <= 1:
+        raise Refused(Code.INVALID_REQUIRED_ACKS, f"acks is -1, 0 or 1, not {acks}")
+    if isinstance(topic, Code):
+        raise Refused(topic, "there is no such topic")
+    if not 0 <= index < len(topic.partitions):
+        raise Refused(Code.UNKNOWN_TOPIC_OR_PARTITION, f"topic {topic.name} has no partition {index}")
+    return topic.partitions[index]
+
+
+def _as_configured(batch: Batch, configs: dict[str, str], now_ms: int) -> Batch:
+    """A batch as a topic's configs want it."""
+    if configs.get(topic_configs.TIMESTAMP_TYPE) == topic_configs.APPEND_TIME:
+        return batches.set_append_time(batch, now_ms)
+    return batch
+
+
+def _check_time(batch: Batch, configs: dict[str, str], now_ms: int) -> None:
+    """Refuse records from too far away in time. Raises Refused."""
+    after = int(configs.get(topic_configs.AFTER_MAX) or topic_configs.default(topic_configs.AFTER_MAX))
+    if batch.max_ms > now_ms + after:
+        raise Refused(
+            Code.INVALID_TIMESTAMP, f"timestamp {batch.max_ms} is more than {after} ms after the broker's {now_ms}"
+        )
+    before = configs.get(topic_configs.BEFORE_MAX)
+    if before and batch.base_ms < now_ms - int(before):
+        raise Refused(
+            Code.INVALID_TIMESTAMP, f"timestamp {batch.base_ms} is more than {before} ms before the broker's {now_ms}"
+        )
+
+
+def _write(kafka: Kafka, partition: Partition, batch: Batch, now_ms: int) -> int:
+    """Put a batch into the log, unless it is there already. Returns its base offset. Raises Refused, NoRoom."""
+    stream = kafka.log(partition)
+    if not batch.is_idempotent:
+        batches.own(batch, LEADER_EPOCH)
+        return kafka.streams.place(stream, batch.data)
+    producers = producers_of(kafka, partition)
+    found = producers.look(batch.producer)
+    if isinstance(found, Written):
+        kafka.streams.wait_for(stream, found.offset + batch.span)
+        return found.offset
+    if found:
+        raise Refused(found, f"sequence {batch.producer.first} of producer {batch.producer.id} is not due")
+    batches.own(batch, LEADER_EPOCH)
+    offset = kafka.streams.place(stream, batch.data)
+    producers.wrote(batch.producer, offset, now_ms)
+    return offset
+
+
+def producers_of(kafka: Kafka, partition: Partition) -> Producers:
+    """The producers of a partition; read from its log when they are first needed."""
+    known = kafka.producers.get(partition.log)
+    if known is not None:
+        return known
+    found = kafka.producers[partition.log] = Producers()
+    stream = kafka.log(partition)
+    offset = stream.start
+    while data := stream.read(offset, READ_BYTES):
+        for base, batch in batches.heads(data):
+            offset = base + batch.span
+            if batch.is_idempotent and not batch.attributes & batches.CONTROL:
+                found.wrote(batch.producer, base, batch.max_ms)
+    return found

@@ -1,0 +1,139 @@
+"""The service: its machine, the streams of the engine, and what every handler needs."""
+
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final
+
+from weirmq.engine.journal import Journal
+from weirmq.engine.machine import Fact
+from weirmq.engine.service import Operation
+from weirmq.engine.streams import Stream, Streams
+from weirmq.engine.waiting import Waiting
+from weirmq.kernel.ids import Entropy
+from weirmq.services.kafka import facts
+from weirmq.services.kafka.ask import Api, Ask, Connection
+from weirmq.services.kafka.fetches import Fetches
+from weirmq.services.kafka.groups import Groups
+from weirmq.services.kafka.machine import KafkaMachine
+from weirmq.services.kafka.model import Cluster, Partition, Topic
+from weirmq.services.kafka.producers import Producers
+from weirmq.services.kafka.sweeping import Sweeper
+
+UUID_BYTES: Final = 16
+CLUSTER_ID_LETTERS: Final = 22  # a UUID in base64 without padding, as Kafka makes it
+PRODUCER_IDS: Final = 1_000  # taken at a time, as Kafka's controller hands them out in blocks
+
+
+class Kafka:
+    """MSK."""
+
+    name = "kafka"
+
+    unsigned: frozenset[str] = frozenset()
+    operations: Mapping[str, Operation] = {}
+
+    def __init__(self, journal: Journal, streams: Streams, waiting: Waiting, entropy: Entropy) -> None:
+        self.journal = journal
+        self.streams = streams
+        self.entropy = entropy
+        self.machine = KafkaMachine()
+        self.sweeper = self.machine.sweeper = Sweeper(self)
+        self.fetches = Fetches(waiting)
+        self.groups = Groups(entropy)
+        self._watch_groups()
+        streams.readers.append(self.fetches.signal)
+        self.producers: dict[str, Producers] = {}  # by the name of a partition's log; the logs say what is in them
+        self.ports: dict[tuple[int, int], int] = {}  # by the numbers of cluster and broker; the shell opens them
+        self._next_producer = self._last_producer = 0
+
+    def _watch_groups(self) -> None:
+        from weirmq.services.kafka import membership
+
+        self.groups.on_member_due = partial(membership.expire, self.groups)
+        self.groups.on_rebalance_due = partial(membership.complete, self.groups)
+
+    @property
+    def apis(self) -> Mapping[int, Api]:
+        """All APIs that are offered. (Their modules name this class, so they are imported when it stands.)"""
+        from weirmq.services.kafka.apis import APIS
+
+        return APIS
+
+    def unsupported(self) -> Any:
+        """The answer to an ApiVersions of a version that isn't spoken (KIP-511)."""
+        from weirmq.services.kafka.apis import unsupported
+
+        return unsupported()
+
+    def left(self, connection: Connection) -> None:
+        """A client is gone: nobody waits for what it asked."""
+        self.fetches.left(connection)
+
+    def commit(self, now_ms: int, *found: Fact) -> None:
+        """Record facts and let them take effect. Raises NoRoom, LogFailed."""
+        self.journal.commit(self.machine, found, now_ms)
+
+    # Clusters, topics, partitions
+
+    def cluster(self, ask: Ask) -> Cluster:
+        """The cluster whose port was asked. The default one is made when somebody first asks it. Raises NoRoom."""
+        found = self.machine.clusters.get(ask.cluster)
+        if found is None:
+            cluster_id = urlsafe_b64encode(self.entropy.take(UUID_BYTES))[:CLUSTER_ID_LETTERS].decode()
+            self.commit(ask.now_ms, facts.ClusterMade(ask.cluster, cluster_id, 1))
+            found = self.machine.clusters[ask.cluster]
+        return found
+
+    def port(self, cluster: Cluster, broker: int) -> int:
+        """Where a broker listens."""
+        return self.ports[cluster.number, broker]
+
+    def log(self, partition: Partition) -> Stream:
+        """The records of a partition."""
+        return self.streams.stream(partition.log)
+
+    def start(self, partition: Partition) -> int:
+        """The offset of a partition's oldest record that readers may have."""
+        return max(self.log(partition).first, partition.low)
+
+    def new_topic_id(self) -> bytes:
+        """Random, and neither of the two ids that Kafka keeps for itself."""
+        while (found := self.entropy.take(UUID_BYTES))[:15] == bytes(15):
+            pass
+        return found
+
+    def forget(self, topic: Topic) -> None:
+        """A topic is gone: nobody needs what was known of its logs."""
+        for partition in topic.partitions:
+            self.producers.pop(partition.log, None)
+            self.fetches.signal(partition.log)
+
+    # Producer ids
+
+    def new_producer(self, now_ms: int) -> int:
+        """An id that no producer has had. Raises NoRoom."""
+        if self._next_producer >= self._last_producer:
+            first = self.machine.next_producer
+            self.commit(now_ms, facts.ProducerIdsTaken(first + PRODUCER_IDS))
+            self._next_producer, self._last_producer = first, first + PRODUCER_IDS
+        self._next_producer += 1
+        return self._next_producer - 1
+
+    # What the shell asks and tells
+
+    def log_groups(self) -> set[str]:
+        """The groups of all logs that belong to topics."""
+        clusters = self.machine.clusters.values()
+        known = {topic.group for cluster in clusters for topic in cluster.topics.values()}
+        return known | {name.partition("/")[0] for name in self.machine.condemned}
+
+    def logs_removed(self, names: Sequence[str], now_ms: int) -> None:
+        """These logs are gone from the disk. Raises NoRoom."""
+        mine = [name for name in names if name in self.machine.condemned]
+        if mine:
+            self.commit(now_ms, facts.LogsRemoved(mine))
+            self.sweeper.removed(mine)
+
+
+Function = Callable[[Kafka, Ask, Any], Any]

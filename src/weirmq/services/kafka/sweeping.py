@@ -1,0 +1,93 @@
+"""What time alone brings: records past their topic's retention go, and logs that nobody needs.
+
+All partitions are gone through every minute, a slice at a time, as Kafka does every five.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from weirmq.engine.machine import Fact
+from weirmq.kernel.clock import MINUTE_MS
+from weirmq.services.kafka import topic_configs
+from weirmq.services.kafka.model import Partition
+from weirmq.services.kafka.producers import EXPIRES_MS
+
+if TYPE_CHECKING:
+    from weirmq.services.kafka.service import Kafka
+
+SWEEP_MS: Final = MINUTE_MS
+SLICE_MS: Final = 50
+SWEPT_AT_ONCE: Final = 500
+TRIMMED_AT_ONCE: Final = 5
+
+
+class Sweeper:
+    """Looks after all partitions of a service."""
+
+    def __init__(self, kafka: "Kafka") -> None:
+        self._kafka = kafka
+        self._unswept: list[Partition] = []
+        self._swept_ms = 0
+        self._sliced_ms = 0
+        self._removing: set[str] = set()  # logs that the engine was told to remove
+
+    def next_due_ms(self) -> int | None:
+        """When `sweep` wants to be called."""
+        groups_ms = self._kafka.groups.next_ms()
+        own_ms = self._own_ms()
+        return min(groups_ms, own_ms) if groups_ms is not None and own_ms is not None else groups_ms or own_ms
+
+    def _own_ms(self) -> int | None:
+        machine = self._kafka.machine
+        if self._unswept or len(machine.condemned) > len(self._removing):
+            return self._sliced_ms + SLICE_MS
+        return self._swept_ms + SWEEP_MS if machine.clusters else None
+
+    def sweep(self, now_ms: int) -> Sequence[Fact]:
+        """Do a slice. There is nothing to record of it: the logs say what they have."""
+        self._kafka.groups.expire(now_ms)
+        due_ms = self._own_ms()
+        if due_ms is None or due_ms > now_ms:
+            return ()
+        self._sliced_ms = now_ms
+        self._give_up()
+        if not self._unswept and now_ms >= self._swept_ms + SWEEP_MS:
+            self._swept_ms = now_ms
+            self._unswept = [
+                partition
+                for cluster in self._kafka.machine.clusters.values()
+                for topic in cluster.topics.values()
+                for partition in topic.partitions
+            ]
+            for producers in self._kafka.producers.values():
+                producers.expire(now_ms - EXPIRES_MS)
+        left = TRIMMED_AT_ONCE
+        for _ in range(min(SWEPT_AT_ONCE, len(self._unswept))):
+            partition = self._unswept.pop()
+            if partition.topic.id in partition.topic.cluster.by_id and self._trim(partition, now_ms):
+                left -= 1
+                if not left:
+                    break
+        return ()
+
+    def _trim(self, partition: Partition, now_ms: int) -> bool:
+        """Let go of what is past its retention. Returns whether that took some time."""
+        configs = partition.topic.configs
+        if topic_configs.DELETE not in topic_configs.listed(configs.get(topic_configs.CLEANUP, topic_configs.DELETE)):
+            return False
+        log = self._kafka.log(partition)
+        retention_ms = int(configs.get(topic_configs.RETENTION_MS) or topic_configs.default(topic_configs.RETENTION_MS))
+        took_time = retention_ms >= 0 and log.trim_to(now_ms - retention_ms)
+        return log.trim_below(partition.low) or took_time
+
+    def _give_up(self) -> None:
+        """Have logs removed whose end nothing can undo any more."""
+        durable = self._kafka.journal.durable
+        for name, offset in self._kafka.machine.condemned.items():
+            if offset < durable and name not in self._removing:
+                self._removing.add(name)
+                self._kafka.streams.remove(name)
+
+    def removed(self, names: Sequence[str]) -> None:
+        """These logs are gone."""
+        self._removing.difference_update(names)

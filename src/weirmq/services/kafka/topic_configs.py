@@ -1,0 +1,145 @@
+"""The configs of topics: their types, Kafka's defaults, and what may stand in them.
+
+Source: https://kafka.apache.org/documentation/#topicconfigs (4.3)
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+MAX_INT: Final = 2**31 - 1
+MAX_LONG: Final = 2**63 - 1
+DAY_MS: Final = 86_400_000
+
+BOOLEAN, STRING, INT, SHORT, LONG, DOUBLE, LIST = 1, 2, 3, 4, 5, 6, 7  # ConfigDef's types, as DescribeConfigs has them
+
+_NUMBER: Final = re.compile(r"-?\d{1,19}")
+
+
+class Config(msgspec.Struct, frozen=True):
+    """One config. `words` are those that may stand in it; numbers are from `least` to `most`."""
+
+    name: str
+    kind: int
+    default: str
+    least: float = 0
+    most: float = MAX_LONG
+    words: tuple[str, ...] = ()
+
+    def fault(self, value: str) -> str:
+        """What is wrong with `value`; "" for nothing."""
+        match self.kind:
+            case 1:
+                return "" if value.lower() in {"true", "false"} else self._bad(value, "it must be true or false")
+            case 3 | 4 | 5:
+                return self._number_fault(value)
+            case 6:
+                return self._double_fault(value)
+            case 7:
+                return next(
+                    (self._no_word(each) for each in listed(value) if self.words and each not in self.words), ""
+                )
+            case _:
+                return self._no_word(value) if self.words and value not in self.words else ""
+
+    def _bad(self, value: str, reason: str) -> str:
+        return f"Invalid value {value} for configuration {self.name}: {reason}"
+
+    def _no_word(self, value: str) -> str:
+        return self._bad(value, f"String must be one of: {', '.join(self.words)}")
+
+    def _number_fault(self, value: str) -> str:
+        if not _NUMBER.fullmatch(value.strip()):
+            return self._bad(value, "Not a number of type " + {3: "INT", 4: "SHORT", 5: "LONG"}[self.kind])
+        return self._range_fault(value, int(value))
+
+    def _double_fault(self, value: str) -> str:
+        try:
+            return self._range_fault(value, float(value))
+        except ValueError:
+            return self._bad(value, "Not a number of type DOUBLE")
+
+    def _range_fault(self, value: str, number: float) -> str:
+        most = min(self.most, MAX_INT) if self.kind == INT else self.most
+        if number < self.least:
+            return self._bad(value, f"Value must be at least {self.least}")
+        return self._bad(value, f"Value must be no more than {most}") if not number <= most else ""
+
+
+CLEANUP: Final = "cleanup.policy"
+COMPRESSION: Final = "compression.type"
+MAX_MESSAGE: Final = "max.message.bytes"
+TIMESTAMP_TYPE: Final = "message.timestamp.type"
+AFTER_MAX: Final = "message.timestamp.after.max.ms"
+BEFORE_MAX: Final = "message.timestamp.before.max.ms"
+RETENTION_MS: Final = "retention.ms"
+RETENTION_BYTES: Final = "retention.bytes"
+MIN_INSYNC: Final = "min.insync.replicas"
+
+COMPACT: Final = "compact"
+DELETE: Final = "delete"
+APPEND_TIME: Final = "LogAppendTime"
+
+CONFIGS: Final = {
+    config.name: config
+    for config in (
+        Config(CLEANUP, LIST, DELETE, words=(COMPACT, DELETE)),
+        Config("compression.gzip.level", INT, "-1", -1, 9),
+        Config("compression.lz4.level", INT, "9", 1, 17),
+        Config(COMPRESSION, STRING, "producer", words=("uncompressed", "zstd", "lz4", "snappy", "gzip", "producer")),
+        Config("compression.zstd.level", INT, "3", -131_072, 22),
+        Config("delete.retention.ms", LONG, str(DAY_MS)),
+        Config("file.delete.delay.ms", LONG, "60000"),
+        Config("flush.messages", LONG, str(MAX_LONG), 1),
+        Config("flush.ms", LONG, str(MAX_LONG)),
+        Config("follower.replication.throttled.replicas", LIST, ""),
+        Config("index.interval.bytes", INT, "4096"),
+        Config("leader.replication.throttled.replicas", LIST, ""),
+        Config("local.retention.bytes", LONG, "-2", -2),
+        Config("local.retention.ms", LONG, "-2", -2),
+        Config("max.compaction.lag.ms", LONG, str(MAX_LONG), 1),
+        Config(MAX_MESSAGE, INT, "1048588"),
+        Config(AFTER_MAX, LONG, "3600000"),
+        Config(BEFORE_MAX, LONG, str(MAX_LONG)),
+        Config(TIMESTAMP_TYPE, STRING, "CreateTime", words=("CreateTime", APPEND_TIME)),
+        Config("min.cleanable.dirty.ratio", DOUBLE, "0.5", 0, 1),
+        Config("min.compaction.lag.ms", LONG, "0"),
+        Config(MIN_INSYNC, INT, "1", 1),
+        Config("preallocate", BOOLEAN, "false"),
+        Config("remote.log.copy.disable", BOOLEAN, "false"),
+        Config("remote.log.delete.on.disable", BOOLEAN, "false"),
+        Config("remote.storage.enable", BOOLEAN, "false"),
+        Config(RETENTION_BYTES, LONG, "-1", -1),
+        Config(RETENTION_MS, LONG, str(7 * DAY_MS), -1),
+        Config("segment.bytes", INT, "1073741824", 1_048_576),
+        Config("segment.index.bytes", INT, "10485760", 4),
+        Config("segment.jitter.ms", LONG, "0"),
+        Config("segment.ms", LONG, str(7 * DAY_MS), 1),
+        Config("unclean.leader.election.enable", BOOLEAN, "false"),
+    )
+}
+
+
+def default(name: str) -> str:
+    """Kafka's own value of a config."""
+    return CONFIGS[name].default
+
+
+def listed(value: str) -> list[str]:
+    """The words of a list."""
+    return [each for each in (part.strip() for part in value.split(",")) if each]
+
+
+def fault(configs: Mapping[str, str]) -> str:
+    """What is wrong with the configs of a topic; "" for nothing."""
+    for name, value in configs.items():
+        config = CONFIGS.get(name)
+        if config is None:
+            return f"Unknown topic config name: {name}"
+        if found := config.fault(value):
+            return found
+    if configs.get("remote.storage.enable", "false").lower() == "true":
+        return "Tiered storage functionality is disabled in the broker. Topic cannot be configured with remote storage."
+    return ""

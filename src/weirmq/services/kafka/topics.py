@@ -1,0 +1,293 @@
+"""Topics: what is told of them, and their making, growing and end."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from weirmq.kernel.errors import NoRoom
+from weirmq.services.kafka import facts, topic_configs
+from weirmq.services.kafka.ask import Ask
+from weirmq.services.kafka.model import LEADER_EPOCH, Cluster, Partition, Topic
+from weirmq.services.kafka.service import Kafka
+from weirmq.wire.kafka.codes import Code
+from weirmq.wire.kafka.messages.create_partitions_request import CreatePartitionsRequest, CreatePartitionsTopic
+from weirmq.wire.kafka.messages.create_partitions_response import CreatePartitionsResponse, CreatePartitionsTopicResult
+from weirmq.wire.kafka.messages.create_topics_request import CreatableTopic, CreateTopicsRequest
+from weirmq.wire.kafka.messages.create_topics_response import (
+    CreatableTopicConfigs,
+    CreatableTopicResult,
+    CreateTopicsResponse,
+)
+from weirmq.wire.kafka.messages.delete_records_request import DeleteRecordsRequest
+from weirmq.wire.kafka.messages.delete_records_response import (
+    DeleteRecordsPartitionResult,
+    DeleteRecordsResponse,
+    DeleteRecordsTopicResult,
+)
+from weirmq.wire.kafka.messages.delete_topics_request import DeleteTopicsRequest, DeleteTopicState
+from weirmq.wire.kafka.messages.delete_topics_response import DeletableTopicResult, DeleteTopicsResponse
+from weirmq.wire.kafka.messages.metadata_request import MetadataRequest
+from weirmq.wire.kafka.messages.metadata_response import (
+    MetadataResponse,
+    MetadataResponseBroker,
+    MetadataResponsePartition,
+    MetadataResponseTopic,
+)
+from weirmq.wire.kafka.schema import NO_UUID
+
+PARTITIONS_MAX: Final = 10_000  # of a topic: our own
+DEFAULT_PARTITIONS: Final = 1  # num.partitions
+NAME_LETTERS: Final = 249
+_NAME: Final = re.compile(r"[a-zA-Z0-9._-]+")
+_DYNAMIC_TOPIC, _DEFAULT = 1, 5  # DescribeConfigs' sources
+
+
+def find(cluster: Cluster, name: str | None, topic_id: bytes) -> Topic | Code:
+    """The topic of that name, or of that id where there is no name; or why there is none."""
+    if name:
+        return cluster.topics.get(name, Code.UNKNOWN_TOPIC_OR_PARTITION)
+    if topic_id != NO_UUID:
+        return cluster.by_id.get(topic_id, Code.UNKNOWN_TOPIC_ID)
+    return Code.UNKNOWN_TOPIC_OR_PARTITION
+
+
+def name_fault(name: str) -> str:
+    """What is wrong with a topic's name; "" for nothing."""
+    if not name:
+        return "the empty string is not allowed"
+    if name in {".", ".."}:
+        return "'.' or '..' is not allowed"
+    if len(name) > NAME_LETTERS:
+        return f"the length of '{name}' is longer than the max allowed length {NAME_LETTERS}"
+    if not _NAME.fullmatch(name):
+        return f"'{name}' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'"
+    return ""
+
+
+# Metadata
+
+
+def metadata(kafka: Kafka, ask: Ask, request: MetadataRequest) -> MetadataResponse:
+    """Brokers and topics. Topics that aren't there are made, where the client wants that."""
+    cluster = kafka.cluster(ask)
+    if request.topics is None or (not request.topics and ask.version == 0):
+        topics = [_told(topic) for topic in cluster.topics.values()]
+    else:
+        topics = []
+        for each in request.topics:
+            found = find(cluster, each.name, each.topic_id)
+            if found is Code.UNKNOWN_TOPIC_OR_PARTITION and each.name and request.allow_auto_topic_creation:
+                found = _made_on_demand(kafka, ask, cluster, each.name)
+            if isinstance(found, Code):
+                topics.append(MetadataResponseTopic(found, each.name, each.topic_id))
+            else:
+                topics.append(_told(found))
+    brokers = [MetadataResponseBroker(each, ask.connection.host, kafka.port(cluster, each)) for each in cluster.brokers]
+    return MetadataResponse(0, brokers, cluster.id, cluster.brokers[0], topics)
+
+
+def _made_on_demand(kafka: Kafka, ask: Ask, cluster: Cluster, name: str) -> Topic | Code:
+    if name_fault(name):
+        return Code.INVALID_TOPIC_EXCEPTION
+    try:
+        return make(kafka, ask.now_ms, cluster, name, DEFAULT_PARTITIONS, {})
+    except NoRoom:
+        return Code.KAFKA_STORAGE_ERROR
+
+
+def _told(topic: Topic) -> MetadataResponseTopic:
+    partitions = [
+        MetadataResponsePartition(0, each.index, each.leader, LEADER_EPOCH, [each.leader], [each.leader])
+        for each in topic.partitions
+    ]
+    return MetadataResponseTopic(0, topic.name, topic.id, False, partitions)
+
+
+# CreateTopics
+
+
+def make(kafka: Kafka, now_ms: int, cluster: Cluster, name: str, partitions: int, configs: dict[str, str]) -> Topic:
+    """A new topic. Raises NoRoom."""
+    fact = facts.TopicCreated(cluster.number, name, kafka.new_topic_id(), partitions, configs)
+    kafka.commit(now_ms, fact)
+    return cluster.topics[name]
+
+
+def create_topics(kafka: Kafka, ask: Ask, request: CreateTopicsRequest) -> CreateTopicsResponse:
+    """Make topics, each for itself; with `validate_only`, only say whether they could be made."""
+    cluster = kafka.cluster(ask)
+    names = [each.name for each in request.topics]
+    results = []
+    for each in request.topics:
+        code, reason = _fault_of(cluster, each, names)
+        if code:
+            results.append(CreatableTopicResult(each.name, NO_UUID, code, reason))
+        else:
+            results.append(_created(kafka, ask, cluster, each, is_trial=request.validate_only))
+    return CreateTopicsResponse(0, results)
+
+
+def _fault_of(cluster: Cluster, asked: CreatableTopic, names: Sequence[str]) -> tuple[Code, str]:
+    if names.count(asked.name) > 1:
+        return Code.INVALID_REQUEST, "Duplicate topic name."
+    if found := name_fault(asked.name):
+        return Code.INVALID_TOPIC_EXCEPTION, f"Topic name is invalid: {found}"
+    if asked.name in cluster.topics:
+        return Code.TOPIC_ALREADY_EXISTS, f"Topic '{asked.name}' already exists."
+    if code := _size_fault(cluster, asked)[0]:
+        return code, _size_fault(cluster, asked)[1]
+    if found := topic_configs.fault(_configs(asked)):
+        return Code.INVALID_CONFIG, found
+    return Code.NONE, ""
+
+
+def _size_fault(cluster: Cluster, asked: CreatableTopic) -> tuple[Code, str]:
+    brokers = cluster.brokers
+    if asked.assignments:
+        if asked.num_partitions != -1 or asked.replication_factor != -1:
+            return Code.INVALID_REQUEST, (
+                "A manual partition assignment was specified, but numPartitions or replicationFactor was not set to -1."
+            )
+        indexes = sorted(each.partition_index for each in asked.assignments)
+        if indexes != list(range(len(indexes))):
+            return Code.INVALID_REPLICA_ASSIGNMENT, "partitions should be a consecutive 0-based integer sequence"
+        if any(len(each.broker_ids) != 1 or each.broker_ids[0] not in brokers for each in asked.assignments):
+            return Code.INVALID_REPLICA_ASSIGNMENT, "each partition has one replica here, on one of the brokers"
+        return Code.NONE, ""
+    if asked.num_partitions == 0 or asked.num_partitions < -1:
+        return Code.INVALID_PARTITIONS, "Number of partitions was set to an invalid non-positive value."
+    if asked.num_partitions > PARTITIONS_MAX:
+        return Code.INVALID_PARTITIONS, f"A topic has at most {PARTITIONS_MAX} partitions here."
+    if asked.replication_factor == 0 or asked.replication_factor < -1:
+        return Code.INVALID_REPLICATION_FACTOR, "Replication factor must be larger than 0, or -1 to use the default."
+    if asked.replication_factor > len(brokers):
+        return Code.INVALID_REPLICATION_FACTOR, (
+            f"Unable to replicate the partition {asked.replication_factor} time(s): The target replication factor of "
+            f"{asked.replication_factor} cannot be reached because only {len(brokers)} broker(s) are registered."
+        )
+    return Code.NONE, ""
+
+
+def _configs(asked: CreatableTopic) -> dict[str, str]:
+    return {each.name: each.value for each in asked.configs if each.value is not None}
+
+
+def _created(
+    kafka: Kafka, ask: Ask, cluster: Cluster, asked: CreatableTopic, *, is_trial: bool
+) -> CreatableTopicResult:
+    count = len(asked.assignments) or (DEFAULT_PARTITIONS if asked.num_partitions == -1 else asked.num_partitions)
+    configs = _configs(asked)
+    topic_id = NO_UUID
+    if not is_trial:
+        try:
+            topic_id = make(kafka, ask.now_ms, cluster, asked.name, count, configs).id
+        except NoRoom as error:
+            return CreatableTopicResult(asked.name, NO_UUID, Code.KAFKA_STORAGE_ERROR, str(error))
+    shown = [
+        CreatableTopicConfigs(
+            config.name,
+            configs.get(config.name, config.default),
+            config_source=_DYNAMIC_TOPIC if config.name in configs else _DEFAULT,
+        )
+        for config in topic_configs.CONFIGS.values()
+    ]
+    factor = 1 if asked.replication_factor == -1 else asked.replication_factor
+    return CreatableTopicResult(asked.name, topic_id, 0, None, 0, count, factor, shown)
+
+
+# DeleteTopics, CreatePartitions, DeleteRecords
+
+
+def delete_topics(kafka: Kafka, ask: Ask, request: DeleteTopicsRequest) -> DeleteTopicsResponse:
+    """Delete topics, each for itself."""
+    cluster = kafka.cluster(ask)
+    asked = request.topics or [DeleteTopicState(name) for name in request.topic_names]
+    results = []
+    for each in asked:
+        if each.name is not None and each.topic_id != NO_UUID:
+            results.append(
+                DeletableTopicResult(each.name, each.topic_id, Code.INVALID_REQUEST, "name and id are given")
+            )
+            continue
+        topic = find(cluster, each.name, each.topic_id)
+        if isinstance(topic, Code):
+            results.append(
+                DeletableTopicResult(each.name, each.topic_id, topic, "This server does not host this topic.")
+            )
+            continue
+        kafka.commit(ask.now_ms, facts.TopicDeleted(cluster.number, topic.id))
+        kafka.forget(topic)
+        results.append(DeletableTopicResult(topic.name, topic.id, 0, None))
+    return DeleteTopicsResponse(0, results)
+
+
+def create_partitions(kafka: Kafka, ask: Ask, request: CreatePartitionsRequest) -> CreatePartitionsResponse:
+    """Give topics more partitions."""
+    cluster = kafka.cluster(ask)
+    results = []
+    for each in request.topics:
+        topic = find(cluster, each.name, NO_UUID)
+        code, reason = _growth_fault(topic, each)
+        if not code and isinstance(topic, Topic) and not request.validate_only:
+            kafka.commit(ask.now_ms, facts.PartitionsAdded(cluster.number, topic.id, each.count))
+        results.append(CreatePartitionsTopicResult(each.name, code, reason or None))
+    return CreatePartitionsResponse(0, results)
+
+
+def _growth_fault(topic: Topic | Code, asked: CreatePartitionsTopic) -> tuple[Code, str]:
+    if isinstance(topic, Code):
+        return topic, f"The topic '{asked.name}' does not exist."
+    count = len(topic.partitions)
+    if asked.count == count:
+        return Code.INVALID_PARTITIONS, f"Topic already has {count} partition(s)."
+    if asked.count < count:
+        return Code.INVALID_PARTITIONS, (
+            f"The topic {topic.name} currently has {count} partition(s); {asked.count} would not be an increase."
+        )
+    if asked.count > PARTITIONS_MAX:
+        return Code.INVALID_PARTITIONS, f"A topic has at most {PARTITIONS_MAX} partitions here."
+    if asked.assignments is not None and len(asked.assignments) != asked.count - count:
+        return Code.INVALID_REPLICA_ASSIGNMENT, (
+            f"Attempted to add {asked.count - count} additional partition(s), but only {len(asked.assignments)} "
+            f"assignment(s) were specified."
+        )
+    return Code.NONE, ""
+
+
+def delete_records(kafka: Kafka, ask: Ask, request: DeleteRecordsRequest) -> DeleteRecordsResponse:
+    """Let go of the records below an offset; -1 is the end of what readers may see."""
+    cluster = kafka.cluster(ask)
+    results = []
+    for each in request.topics:
+        topic = find(cluster, each.name, NO_UUID)
+        partitions = []
+        for asked in each.partitions:
+            partition = partition_of(topic, asked.partition_index)
+            if isinstance(partition, Code):
+                partitions.append(DeleteRecordsPartitionResult(asked.partition_index, -1, partition))
+            else:
+                low, code = _deleted_below(kafka, ask, partition, asked.offset)
+                partitions.append(DeleteRecordsPartitionResult(asked.partition_index, low, code))
+        results.append(DeleteRecordsTopicResult(each.name, partitions))
+    return DeleteRecordsResponse(0, results)
+
+
+def partition_of(topic: Topic | Code, index: int) -> Partition | Code:
+    """A topic's partition, or why there is none."""
+    if isinstance(topic, Code):
+        return topic
+    return topic.partitions[index] if 0 <= index < len(topic.partitions) else Code.UNKNOWN_TOPIC_OR_PARTITION
+
+
+def _deleted_below(kafka: Kafka, ask: Ask, partition: Partition, offset: int) -> tuple[int, Code]:
+    configs = partition.topic.configs
+    if topic_configs.DELETE not in topic_configs.listed(configs.get(topic_configs.CLEANUP, topic_configs.DELETE)):
+        return -1, Code.POLICY_VIOLATION
+    end = kafka.log(partition).readable
+    low = end if offset == -1 else offset
+    if not 0 <= low <= end:
+        return -1, Code.OFFSET_OUT_OF_RANGE
+    if low > kafka.start(partition):
+        cluster, topic = partition.topic.cluster, partition.topic
+        kafka.commit(ask.now_ms, facts.RecordsDeleted(cluster.number, topic.id, partition.index, low))
+    return kafka.start(partition), Code.NONE
