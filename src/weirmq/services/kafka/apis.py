@@ -5,6 +5,7 @@ from typing import Final
 from weirmq.services.kafka import (
     cluster,
     configs,
+    consumer_membership,
     fetching,
     group_admin,
     group_offsets,
@@ -66,6 +67,8 @@ APIS: Final[dict[int, Api]] = {
     47: Api(group_offsets.offset_delete, 0, 0),
     60: Api(cluster.describe_cluster, 0, 2),
     61: Api(cluster.describe_producers, 0, 0),
+    68: Api(consumer_membership.consumer_group_heartbeat, 0, 1),
+    69: Api(consumer_membership.consumer_group_describe, 0, 1),
     74: Api(configs.list_config_resources, 0, 1),
     75: Api(cluster.describe_topic_partitions, 0, 0),
 }

@@ -86,17 +86,19 @@ def list_groups(kafka: Kafka, ask: Ask, request: ListGroupsRequest) -> ListGroup
         group.key[1]: ListedGroup(group.key[1], group.protocol_type, group.state, "classic")
         for group in kafka.groups.of(ask.cluster)
     }
+    for found in kafka.consumer_groups.of(ask.cluster):
+        listed[found.key[1]] = ListedGroup(found.key[1], "consumer", found.state, "consumer")
     for cluster, name in kafka.machine.offsets:
         if cluster == ask.cluster and name not in listed:
             listed[name] = ListedGroup(name, "", EMPTY, "classic")
     states = {each.lower() for each in request.states_filter}
     types = {each.lower() for each in request.types_filter}
-    found = [
+    chosen = [
         each
         for each in listed.values()
         if (not states or each.group_state.lower() in states) and (not types or each.group_type in types)
     ]
-    return ListGroupsResponse(0, 0, found)
+    return ListGroupsResponse(0, 0, chosen)
 
 
 def delete_groups(kafka: Kafka, ask: Ask, request: DeleteGroupsRequest) -> DeleteGroupsResponse:
@@ -109,11 +111,13 @@ def delete_groups(kafka: Kafka, ask: Ask, request: DeleteGroupsRequest) -> Delet
 def _deleted(kafka: Kafka, ask: Ask, name: str) -> Code:
     key = (ask.cluster, name)
     group = kafka.groups.get(key)
-    if group is None and key not in kafka.machine.offsets:
+    consumers = kafka.consumer_groups.get(key)
+    if group is None and consumers is None and key not in kafka.machine.offsets:
         return Code.GROUP_ID_NOT_FOUND
-    if group is not None and group.members:
+    if (group is not None and group.members) or (consumers is not None and consumers.members):
         return Code.NON_EMPTY_GROUP
     kafka.groups.drop(key)
+    kafka.consumer_groups.drop(key)
     if key in kafka.machine.offsets:
         kafka.commit(ask.now_ms, facts.GroupDeleted(ask.cluster, name))
     return Code.NONE

@@ -5,10 +5,11 @@ from typing import Final
 
 from weirmq.services.kafka import facts
 from weirmq.services.kafka.ask import Ask
+from weirmq.services.kafka.consumer_membership import epoch_fault
 from weirmq.services.kafka.facts import Committed
-from weirmq.services.kafka.groups import COMPLETING, EMPTY, Group
+from weirmq.services.kafka.groups import COMPLETING, EMPTY
 from weirmq.services.kafka.machine import GroupOffsets
-from weirmq.services.kafka.membership import identity_fault, member_fault
+from weirmq.services.kafka.membership import member_fault
 from weirmq.services.kafka.model import Cluster, Topic
 from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.topics import find, partition_of
@@ -68,6 +69,9 @@ def _commit_fault(kafka: Kafka, ask: Ask, request: OffsetCommitRequest) -> Code:
     """Whether this one may commit for the group."""
     group = kafka.groups.get((ask.cluster, request.group_id))
     generation = request.generation_id_or_member_epoch
+    consumers = kafka.consumer_groups.get((ask.cluster, request.group_id))
+    if consumers is not None and consumers.members:
+        return epoch_fault(consumers, request.member_id, generation)
     if generation < 0 and not request.member_id:  # one that assigns its partitions itself
         return Code.UNKNOWN_MEMBER_ID if group is not None and group.state != EMPTY else Code.NONE
     if group is None:
@@ -109,7 +113,7 @@ def offset_fetch(kafka: Kafka, ask: Ask, request: OffsetFetchRequest) -> OffsetF
     if ask.version >= GROUPS_FIRST:
         groups = []
         for each in request.groups:
-            code = _fetch_fault(kafka.groups.get((ask.cluster, each.group_id)), each.member_id, each.member_epoch)
+            code = _fetch_fault(kafka, (ask.cluster, each.group_id), each.member_id, each.member_epoch)
             topics = [] if code else _topics(kafka, cluster, each.group_id, each.topics)
             groups.append(OffsetFetchResponseGroup(each.group_id, topics, code))
         return OffsetFetchResponse(groups=groups)
@@ -131,11 +135,12 @@ def offset_fetch(kafka: Kafka, ask: Ask, request: OffsetFetchRequest) -> OffsetF
     return OffsetFetchResponse(topics=told)
 
 
-def _fetch_fault(group: Group | None, member_id: str | None, epoch: int) -> Code:
-    """Whether a member that names itself is none."""
+def _fetch_fault(kafka: Kafka, key: tuple[int, str], member_id: str | None, epoch: int) -> Code:
+    """Whether a member that names itself is none, or is at another epoch."""
     if not member_id or epoch < 0:
         return Code.NONE
-    return identity_fault(group, member_id, None)
+    consumers = kafka.consumer_groups.get(key)
+    return Code.UNKNOWN_MEMBER_ID if consumers is None else epoch_fault(consumers, member_id, epoch)
 
 
 def _topics(

@@ -38,6 +38,9 @@ def join_group(kafka: Kafka, ask: Ask, request: JoinGroupRequest) -> JoinGroupRe
         return JoinGroupResponse(error_code=Code.INVALID_GROUP_ID, member_id=request.member_id)
     if not SESSION_MS[0] <= request.session_timeout_ms <= SESSION_MS[1]:
         return JoinGroupResponse(error_code=Code.INVALID_SESSION_TIMEOUT, member_id=request.member_id)
+    consumers = kafka.consumer_groups.get((ask.cluster, request.group_id))
+    if consumers is not None and consumers.members:  # of the new protocol; the two don't mix here
+        return JoinGroupResponse(error_code=Code.INCONSISTENT_GROUP_PROTOCOL, member_id=request.member_id)
     group = kafka.groups.make((ask.cluster, request.group_id))
     if code := _protocol_fault(group, request):
         return JoinGroupResponse(error_code=code, member_id=request.member_id)

@@ -13,6 +13,7 @@ from weirmq.engine.waiting import Waiting
 from weirmq.kernel.ids import Entropy
 from weirmq.services.kafka import facts
 from weirmq.services.kafka.ask import Api, Ask, Connection
+from weirmq.services.kafka.consumer_groups import ConsumerGroups
 from weirmq.services.kafka.fetches import Fetches
 from weirmq.services.kafka.groups import Groups
 from weirmq.services.kafka.machine import KafkaMachine
@@ -41,15 +42,18 @@ class Kafka:
         self.sweeper = self.machine.sweeper = Sweeper(self)
         self.fetches = Fetches(waiting)
         self.groups = Groups(entropy)
+        self.consumer_groups = ConsumerGroups()
         self._watch_groups()
         streams.readers.append(self.fetches.signal)
         self.producers: dict[str, Producers] = {}  # by the name of a partition's log; the logs say what is in them
         self.ports: dict[tuple[int, int], int] = {}  # by the numbers of cluster and broker; the shell opens them
+        self.on_groups_due: Callable[[int], None]
         self._next_producer = self._last_producer = 0
 
     def _watch_groups(self) -> None:
-        from weirmq.services.kafka import membership
+        from weirmq.services.kafka import consumer_membership, membership
 
+        self.on_groups_due = partial(consumer_membership.expire, self)
         self.groups.on_member_due = partial(membership.expire, self.groups)
         self.groups.on_rebalance_due = partial(membership.complete, self.groups)
 

@@ -33,9 +33,8 @@ class Sweeper:
 
     def next_due_ms(self) -> int | None:
         """When `sweep` wants to be called."""
-        groups_ms = self._kafka.groups.next_ms()
-        own_ms = self._own_ms()
-        return min(groups_ms, own_ms) if groups_ms is not None and own_ms is not None else groups_ms or own_ms
+        found = (self._kafka.groups.next_ms(), self._kafka.consumer_groups.next_ms(), self._own_ms())
+        return min((due_ms for due_ms in found if due_ms is not None), default=None)
 
     def _own_ms(self) -> int | None:
         machine = self._kafka.machine
@@ -46,6 +45,7 @@ class Sweeper:
     def sweep(self, now_ms: int) -> Sequence[Fact]:
         """Do a slice. There is nothing to record of it: the logs say what they have."""
         self._kafka.groups.expire(now_ms)
+        self._kafka.on_groups_due(now_ms)
         due_ms = self._own_ms()
         if due_ms is None or due_ms > now_ms:
             return ()

@@ -1,0 +1,162 @@
+"""Consumer groups of the new protocol: the broker assigns, and each member gets there at its own pace (KIP-848).
+
+The group has a target: who is to have what. It is made anew, with the next epoch, when members come, go or subscribe to
+something else, or when topics change. From heartbeat to heartbeat a member goes on towards it:
+
+    what it has and isn't to have -> it is told to give that up -> it says that it has -> others may have it
+    what it is to have, once nobody else holds it               -> it is told to take it, and is at the target's epoch
+
+Rules:
+1. No partition is assigned to two members at a time, not even while one of them gives it up.
+2. A member that names another epoch than its own is fenced: it gives up everything and joins anew. (The epoch before is
+   taken from one that didn't get the last answer.)
+3. A member is gone that isn't heard of for SESSION_MS, or doesn't give up in its rebalance timeout what it is told to.
+4. Nothing of this is durable: after a restart members join anew. What they have committed is.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from weirmq.kernel.deadlines import Deadlines
+from weirmq.services.kafka.assignors import ASSIGNORS, Held, Partition, Sizes, elected
+
+SESSION_MS: Final = 45_000  # group.consumer.session.timeout.ms
+HEARTBEAT_MS: Final = 5_000  # group.consumer.heartbeat.interval.ms
+NOTHING: Final[frozenset[Partition]] = frozenset()
+
+Key = tuple[int, str]
+"""Cluster and group."""
+
+
+class Member(msgspec.Struct):
+    """One member. `assigned` is what it may have, `revoking` what it was told to give up and hasn't yet."""
+
+    id: str
+    instance: str | None
+    rack: str | None
+    client_id: str
+    host: str
+    rebalance_ms: int
+    topics: list[str]
+    assignor: str | None
+    epoch: int = 0
+    epoch_before: int = 0
+    assigned: frozenset[Partition] = NOTHING
+    revoking: frozenset[Partition] = NOTHING
+    revoke_by_ms: int = 0
+    told: frozenset[Partition] | None = None  # the assignment that it was sent last
+
+    @property
+    def holds(self) -> frozenset[Partition]:
+        """What nobody else may have."""
+        return self.assigned | self.revoking
+
+
+class ConsumerGroup(msgspec.Struct):
+    """One group. `target` is who is to have what at `epoch`."""
+
+    key: Key
+    epoch: int = 0
+    assignor: str = ""
+    members: dict[str, Member] = {}
+    instances: dict[str, str] = {}  # instance id -> member id
+    target: dict[str, frozenset[Partition]] = {}
+    sizes: dict[bytes, int] = {}  # of the topics that the target was made for
+
+    @property
+    def state(self) -> str:
+        """As ConsumerGroupDescribe names it."""
+        if not self.members:
+            return "Empty"
+        is_there = all(
+            each.epoch == self.epoch and each.holds == self.target[each.id] for each in self.members.values()
+        )
+        return "Stable" if is_there else "Reconciling"
+
+    def retarget(self, sizes: Sizes, ids: dict[str, bytes]) -> None:
+        """Decide anew who is to have what. `ids` are the topics by name."""
+        self.epoch += 1
+        self.sizes = dict(sizes)
+        self.assignor = elected([each.assignor for each in self.members.values()])
+        members = {
+            each.id: frozenset(ids[name] for name in each.topics if name in ids) for each in self.members.values()
+        }
+        held: Held = {each.id: self.target.get(each.id, NOTHING) for each in self.members.values()}
+        self.target = ASSIGNORS[self.assignor](members, sizes, held)
+
+    def advance(self, member: Member, owned: frozenset[Partition] | None, now_ms: int) -> None:
+        """Bring a member as near to the target as the others allow. `owned` is what it says that it has, if it does."""
+        if member.revoking:
+            if owned is None or owned & member.revoking:
+                return
+            member.revoking = NOTHING
+        target = self.target[member.id]
+        surplus = member.assigned - target
+        if surplus:
+            member.assigned, member.revoking = member.assigned & target, surplus
+            member.revoke_by_ms = now_ms + member.rebalance_ms
+            return
+        others = frozenset[Partition]().union(*(each.holds for each in self.members.values() if each is not member))
+        member.assigned |= target - others
+        if member.epoch != self.epoch:
+            member.epoch_before, member.epoch = member.epoch, self.epoch
+
+    def remove(self, member: Member) -> None:
+        """A member is gone."""
+        del self.members[member.id]
+        self.target.pop(member.id, None)
+        if member.instance is not None and self.instances.get(member.instance) == member.id:
+            del self.instances[member.instance]
+
+
+class ConsumerGroups:
+    """All groups of the new protocol."""
+
+    def __init__(self) -> None:
+        self._groups: dict[Key, ConsumerGroup] = {}
+        self._due: Deadlines[str] = Deadlines()  # of members, by cluster, group and id
+
+    def get(self, key: Key) -> ConsumerGroup | None:
+        """The group, if it has or had members."""
+        return self._groups.get(key)
+
+    def make(self, key: Key) -> ConsumerGroup:
+        """The group, which is made if it isn't there."""
+        return self._groups.setdefault(key, ConsumerGroup(key, members={}, instances={}, target={}, sizes={}))
+
+    def drop(self, key: Key) -> None:
+        """Forget a group without members."""
+        self._groups.pop(key, None)
+
+    def of(self, cluster: int) -> Iterator[ConsumerGroup]:
+        """The groups of a cluster."""
+        return (group for (number, _), group in self._groups.items() if number == cluster)
+
+    def expect(self, group: ConsumerGroup, member: Member, now_ms: int) -> None:
+        """A member was heard of."""
+        due_ms = now_ms + SESSION_MS
+        self._due.put(_due_key(group, member.id), min(due_ms, member.revoke_by_ms) if member.revoking else due_ms)
+
+    def relax(self, group: ConsumerGroup, member: Member) -> None:
+        """It is gone."""
+        self._due.drop(_due_key(group, member.id))
+
+    def next_ms(self) -> int | None:
+        """When `expired` has something."""
+        return self._due.next_ms()
+
+    def expired(self, now_ms: int) -> Iterator[tuple[ConsumerGroup, Member]]:
+        """Those whose time is up."""
+        while (found := self._due.pop_due(now_ms)) is not None:
+            cluster, name, member_id = found.split("\0")
+            group = self._groups.get((int(cluster), name))
+            member = group.members.get(member_id) if group is not None else None
+            if group is not None and member is not None:
+                yield group, member
+
+
+def _due_key(group: ConsumerGroup, member: str) -> str:
+    cluster, name = group.key
+    return f"{cluster}\0{name}\0{member}"

@@ -1,0 +1,271 @@
+"""ConsumerGroupHeartbeat and ConsumerGroupDescribe: the new protocol. See consumer_groups.py for the rules."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from weirmq.kernel.ids import uuid4
+from weirmq.services.kafka.ask import Ask
+from weirmq.services.kafka.assignors import ASSIGNORS, Partition
+from weirmq.services.kafka.consumer_groups import HEARTBEAT_MS, NOTHING, ConsumerGroup, Key, Member
+from weirmq.services.kafka.model import Cluster
+from weirmq.services.kafka.service import Kafka
+from weirmq.wire.kafka.codes import Code
+from weirmq.wire.kafka.messages import consumer_group_describe_response as described
+from weirmq.wire.kafka.messages.consumer_group_describe_request import ConsumerGroupDescribeRequest
+from weirmq.wire.kafka.messages.consumer_group_heartbeat_request import ConsumerGroupHeartbeatRequest
+from weirmq.wire.kafka.messages.consumer_group_heartbeat_request import TopicPartitions as Owned
+from weirmq.wire.kafka.messages.consumer_group_heartbeat_response import (
+    Assignment,
+    ConsumerGroupHeartbeatResponse,
+    TopicPartitions,
+)
+
+JOIN, LEAVE, AWAY = 0, -1, -2  # epochs that say something else; the last one is of static members that come back
+CONSUMER: Final = 1  # DescribedGroup.Member.MemberType
+
+
+class _Refused(Exception):  # noqa: N818 - says what is so
+    def __init__(self, code: Code, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+def consumer_group_heartbeat(
+    kafka: Kafka, ask: Ask, request: ConsumerGroupHeartbeatRequest
+) -> ConsumerGroupHeartbeatResponse:
+    """Join, stay or leave; hear what one is to have."""
+    try:
+        _check(kafka, (ask.cluster, request.group_id), request)
+        if request.member_epoch in {LEAVE, AWAY}:
+            return _leave(kafka, ask, request)
+        return _beat(kafka, ask, request)
+    except _Refused as refused:
+        return ConsumerGroupHeartbeatResponse(0, refused.code, refused.reason)
+
+
+def _check(kafka: Kafka, key: Key, request: ConsumerGroupHeartbeatRequest) -> None:
+    if not request.group_id:
+        raise _Refused(Code.INVALID_REQUEST, "GroupId can't be empty.")
+    if request.member_epoch < AWAY:
+        raise _Refused(Code.INVALID_REQUEST, f"MemberEpoch is {request.member_epoch}, and must be at least -2.")
+    if request.member_epoch == AWAY and request.instance_id is None:
+        raise _Refused(Code.INVALID_REQUEST, "InstanceId can't be null where a static member leaves for a while.")
+    if request.subscribed_topic_regex:
+        raise _Refused(Code.INVALID_REGULAR_EXPRESSION, "Subscriptions by regular expression are not there yet.")
+    if request.server_assignor is not None and request.server_assignor not in ASSIGNORS:
+        names = ", ".join(ASSIGNORS)
+        raise _Refused(Code.UNSUPPORTED_ASSIGNOR, f"There is no assignor {request.server_assignor}, but: {names}.")
+    if request.member_epoch == JOIN:
+        if request.rebalance_timeout_ms == -1:
+            raise _Refused(Code.INVALID_REQUEST, "RebalanceTimeoutMs must be given by a member that joins.")
+        if request.subscribed_topic_names is None:
+            raise _Refused(Code.INVALID_REQUEST, "SubscribedTopicNames must be given by a member that joins.")
+        if request.topic_partitions:
+            raise _Refused(Code.INVALID_REQUEST, "TopicPartitions must be empty where a member joins.")
+        classic = kafka.groups.get(key)
+        if classic is not None and classic.members:
+            raise _Refused(Code.GROUP_ID_NOT_FOUND, f"Group {key[1]} has members of the classic protocol.")
+    elif not request.member_id:
+        raise _Refused(Code.INVALID_REQUEST, "MemberId can't be empty.")
+
+
+def _find(kafka: Kafka, ask: Ask, request: ConsumerGroupHeartbeatRequest) -> tuple[ConsumerGroup, Member]:
+    group = kafka.consumer_groups.get((ask.cluster, request.group_id))
+    member = group.members.get(request.member_id) if group is not None else None
+    if group is None or member is None:
+        raise _Refused(Code.UNKNOWN_MEMBER_ID, f"Member {request.member_id} is not a member of {request.group_id}.")
+    if request.instance_id is not None and group.instances.get(request.instance_id) != member.id:
+        raise _Refused(Code.FENCED_INSTANCE_ID, f"Another member has the instance id {request.instance_id} now.")
+    return group, member
+
+
+# Joining and staying
+
+
+def _beat(kafka: Kafka, ask: Ask, request: ConsumerGroupHeartbeatRequest) -> ConsumerGroupHeartbeatResponse:
+    owned = None if request.topic_partitions is None else _set_of(request.topic_partitions)
+    if request.member_epoch == JOIN:
+        group, member = _join(kafka, ask, request)
+        owned, is_new = NOTHING, True
+    else:
+        group, member = _find(kafka, ask, request)
+        _check_epoch(member, request.member_epoch, owned)
+        is_new = _subscribe(member, request)
+    cluster = kafka.cluster(ask)
+    ids = {
+        name: cluster.topics[name].id
+        for each in group.members.values()
+        for name in each.topics
+        if name in cluster.topics
+    }
+    sizes = {topic_id: len(cluster.by_id[topic_id].partitions) for topic_id in ids.values()}
+    if is_new or sizes != group.sizes:
+        group.retarget(sizes, ids)
+    group.advance(member, owned, ask.now_ms)
+    kafka.consumer_groups.expect(group, member, ask.now_ms)
+    assignment = None
+    if member.assigned != member.told or request.topic_partitions is not None:
+        member.told = member.assigned
+        assignment = Assignment([TopicPartitions(topic, indexes) for topic, indexes in _by_topic(member.assigned)])
+    return ConsumerGroupHeartbeatResponse(0, 0, None, member.id, member.epoch, HEARTBEAT_MS, assignment)
+
+
+def _set_of(partitions: Iterable[Owned]) -> frozenset[Partition]:
+    return frozenset((each.topic_id, index) for each in partitions for index in each.partitions)
+
+
+def _by_topic(partitions: frozenset[Partition]) -> list[tuple[bytes, list[int]]]:
+    found: dict[bytes, list[int]] = {}
+    for topic, index in sorted(partitions):
+        found.setdefault(topic, []).append(index)
+    return list(found.items())
+
+
+def _check_epoch(member: Member, epoch: int, owned: frozenset[Partition] | None) -> None:
+    if epoch == member.epoch:
+        return
+    has_missed_one = epoch == member.epoch_before and owned is not None and owned <= member.holds
+    if not has_missed_one:
+        raise _Refused(
+            Code.FENCED_MEMBER_EPOCH, f"The member is at epoch {member.epoch}, not {epoch}: it must join again."
+        )
+
+
+def _join(kafka: Kafka, ask: Ask, request: ConsumerGroupHeartbeatRequest) -> tuple[ConsumerGroup, Member]:
+    group = kafka.consumer_groups.make((ask.cluster, request.group_id))
+    member_id = request.member_id or uuid4(kafka.entropy)
+    known = group.members.get(member_id)
+    instance = request.instance_id
+    member = Member(
+        member_id,
+        instance,
+        request.rack_id,
+        ask.head.client_id or "",
+        ask.connection.peer,
+        request.rebalance_timeout_ms,
+        list(request.subscribed_topic_names or ()),
+        request.server_assignor,
+    )
+    if instance is not None and instance in group.instances:
+        before = group.members[group.instances[instance]]
+        if before.id != member_id and before.epoch != AWAY:
+            raise _Refused(Code.UNRELEASED_INSTANCE_ID, f"Instance id {instance} is still used by member {before.id}.")
+        _take_over(kafka, group, before, member)
+    elif known is not None:
+        kafka.consumer_groups.relax(group, known)  # it joins again: it has given up all that it had
+    group.members[member_id] = member
+    if instance is not None:
+        group.instances[instance] = member_id
+    return group, member
+
+
+def _take_over(kafka: Kafka, group: ConsumerGroup, before: Member, member: Member) -> None:
+    """A static member is back: what was to be its predecessor's is to be its own."""
+    target = group.target.get(before.id, NOTHING)
+    kafka.consumer_groups.relax(group, before)
+    group.remove(before)
+    group.target[member.id] = target
+
+
+def _subscribe(member: Member, request: ConsumerGroupHeartbeatRequest) -> bool:
+    """Note what a member wants now; whether that is something else than before."""
+    before = (member.topics, member.assignor)
+    if request.subscribed_topic_names is not None:
+        member.topics = list(request.subscribed_topic_names)
+    if request.server_assignor is not None:
+        member.assignor = request.server_assignor
+    if request.rebalance_timeout_ms != -1:
+        member.rebalance_ms = request.rebalance_timeout_ms
+    return (sorted(member.topics), member.assignor) != (sorted(before[0]), before[1])
+
+
+# Leaving
+
+
+def _leave(kafka: Kafka, ask: Ask, request: ConsumerGroupHeartbeatRequest) -> ConsumerGroupHeartbeatResponse:
+    group, member = _find(kafka, ask, request)
+    if request.member_epoch == AWAY:
+        member.epoch, member.assigned, member.revoking = AWAY, NOTHING, NOTHING  # what it is to have stays its own
+    else:
+        remove(kafka, group, member)
+    return ConsumerGroupHeartbeatResponse(0, 0, None, request.member_id, request.member_epoch)
+
+
+def remove(kafka: Kafka, group: ConsumerGroup, member: Member) -> None:
+    """A member is gone: the others share anew."""
+    kafka.consumer_groups.relax(group, member)
+    group.remove(member)
+    if not group.members:
+        group.epoch, group.target, group.sizes = group.epoch + 1, {}, {}
+        return
+    cluster = kafka.machine.clusters[group.key[0]]
+    ids = {
+        name: cluster.topics[name].id
+        for each in group.members.values()
+        for name in each.topics
+        if name in cluster.topics
+    }
+    group.retarget({topic_id: len(cluster.by_id[topic_id].partitions) for topic_id in ids.values()}, ids)
+
+
+def expire(kafka: Kafka, now_ms: int) -> None:
+    """Let go of members that were silent, or that keep what they were to give up, for too long."""
+    for group, member in kafka.consumer_groups.expired(now_ms):
+        remove(kafka, group, member)
+
+
+def epoch_fault(group: ConsumerGroup, member_id: str, epoch: int) -> Code:
+    """Whether a member may commit or ask for offsets with this epoch."""
+    member = group.members.get(member_id)
+    if member is None:
+        return Code.UNKNOWN_MEMBER_ID
+    return Code.NONE if epoch == member.epoch else Code.STALE_MEMBER_EPOCH
+
+
+# ConsumerGroupDescribe
+
+
+def consumer_group_describe(
+    kafka: Kafka, ask: Ask, request: ConsumerGroupDescribeRequest
+) -> described.ConsumerGroupDescribeResponse:
+    """What groups of the new protocol are doing, and their members."""
+    cluster = kafka.cluster(ask)
+    groups = []
+    for name in request.group_ids:
+        group = kafka.consumer_groups.get((ask.cluster, name))
+        if group is None:
+            reason = f"Group {name} is not a consumer group, or not there."
+            groups.append(described.DescribedGroup(Code.GROUP_ID_NOT_FOUND, reason, name, "Dead"))
+        else:
+            members = [_shown(cluster, group, each) for each in group.members.values()]
+            groups.append(
+                described.DescribedGroup(0, None, name, group.state, group.epoch, group.epoch, group.assignor, members)
+            )
+    return described.ConsumerGroupDescribeResponse(0, groups)
+
+
+def _shown(cluster: Cluster, group: ConsumerGroup, member: Member) -> described.Member:
+    return described.Member(
+        member.id,
+        member.instance,
+        member.rack,
+        member.epoch,
+        member.client_id,
+        f"/{member.host}",
+        sorted(member.topics),
+        None,
+        _assignment(cluster, member.assigned),
+        _assignment(cluster, group.target.get(member.id, NOTHING)),
+        CONSUMER,
+    )
+
+
+def _assignment(cluster: Cluster, partitions: frozenset[Partition]) -> described.Assignment:
+    return described.Assignment(
+        [
+            described.TopicPartitions(topic_id, cluster.by_id[topic_id].name, indexes)
+            for topic_id, indexes in _by_topic(partitions)
+            if topic_id in cluster.by_id
+        ]
+    )
