@@ -75,6 +75,10 @@ class Day:
         return [json.loads(line)["event"] for line in self._lines.getvalue().splitlines()]
 
     @property
+    def levels(self) -> list[str]:
+        return [json.loads(line)["level"] for line in self._lines.getvalue().splitlines()]
+
+    @property
     def log(self) -> str:
         return self._lines.getvalue()
 
@@ -84,7 +88,10 @@ class Day:
         return len(self.app._dispatcher._waiting)
 
     async def connect(self, **arguments: Any) -> Client:
-        client = Client(*await asyncio.open_connection("127.0.0.1", self.port, **arguments))
+        return await self.connect_to(self.port, **arguments)
+
+    async def connect_to(self, port: int, **arguments: Any) -> Client:
+        client = Client(*await asyncio.open_connection("127.0.0.1", port, **arguments))
         self.clients.append(client)
         return client
 

@@ -5,7 +5,7 @@ import gc
 import resource
 import ssl
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -35,10 +35,11 @@ from weirmq.server.config import Options, allows_private
 from weirmq.server.dispatch import Dispatcher
 from weirmq.server.flows import FlowWheel
 from weirmq.server.http import SURPLUS_LIMIT, Limits, Server, Timeouts
+from weirmq.server.kafka import listener as kafka_listener
 from weirmq.server.kafka.ports import KafkaPorts
 from weirmq.server.logs import Logger, open_logger
 from weirmq.server.memory import keep_freed
-from weirmq.server.metrics import Metrics
+from weirmq.server.metrics import Family, Metrics
 from weirmq.server.outbound.addresses import Guard
 from weirmq.server.outbound.courier import Courier
 from weirmq.server.outbound.lanes import MOST_IN_FLIGHT
@@ -97,6 +98,7 @@ class App:
         self.logger = logger or open_logger(options)
         self.metrics = Metrics()
         self.failed: asyncio.Future[None]
+        self._is_open = options.insecure_allow_anyone or not options.users
         self.kafka_port = 0  # where Kafka clients are heard, once they are
         self._journal: Journal
         self._server: Server
@@ -115,14 +117,13 @@ class App:
         """
         self.failed = asyncio.get_running_loop().create_future()
         tls = self._tls()
-        is_open = self.options.insecure_allow_anyone or not self.options.users
-        authenticator = Authenticator(self.options.users, is_open=is_open, region=self.options.region)
+        authenticator = Authenticator(self.options.users, is_open=self._is_open, region=self.options.region)
         waits_for_sync = self.options.durability == "fsync"
         self._journal = Journal(self._open_log(), holdings=Holdings(), waits_for_sync=waits_for_sync)
         try:
             self._compose(authenticator, self._journal)
             addresses = await self._server.listen(self.options.host, self.options.port, tls)
-            if is_open:  # their port knows no users yet, so it is for servers that take anybody
+            if self._is_open:  # their port knows no users yet, so it is for servers that take anybody
                 await self._open_kafka()
             if self._courier is not None:  # now, for receivers may call back
                 self._courier.start()
@@ -191,20 +192,36 @@ class App:
             on_failed=self._fail,
         )
         self._server = self._make_server(self._dispatcher)
-        self.metrics.add(lambda: families.of_server(self._server))
-        self.metrics.add(lambda: families.of_journal(journal))
-        self.metrics.add(lambda: families.of_flows(flowing))
-        for each in installed:
-            self.metrics.add(each.families)
-        self.metrics.add(courier.families)
+        own: list[Callable[[], Iterable[Family]]] = [each.families for each in installed]
+        own += [self._port_families, partial(families.of_journal, journal), partial(families.of_flows, flowing)]
+        for family in (*own, courier.families):
+            self.metrics.add(family)
         if isinstance(self.clock, ManualClock):
             for look in (wheel.tick, flows.tick, courier.look):
                 self.clock.on_turn(partial(_call_soon, asyncio.get_running_loop(), look))
 
+    def _port_families(self) -> Iterator[Family]:
+        yield from families.of_server(self._server)
+        yield from families.of_kafka(self._kafka_ports)
+
     def _make_kafka_ports(
         self, kafka: KAFKA, hold: Callable[[Callable[[Any], None], Any], None], wheel: Wheel
     ) -> KafkaPorts:
-        return KafkaPorts(kafka, clock=self.clock, hold=hold, touch=wheel.touch, on_error=self._report, fail=self._fail)
+        options = self.options
+        surroundings = kafka_listener.Surroundings(
+            clock=self.clock,
+            hold=hold,
+            touch=wheel.touch,
+            fail=self._fail,
+            on_error=self._report,
+            tell=self._tell,
+        )
+        limits = kafka_listener.Limits(
+            connections=self._most_connections(),
+            buffered_bytes=options.max_buffered_bytes,
+            stalled_s=options.request_timeout_s,
+        )
+        return KafkaPorts(kafka, surroundings, limits)
 
     async def _open_kafka(self) -> None:
         """Listen for Kafka clients."""
@@ -282,14 +299,19 @@ class App:
 
     def _make_server(self, dispatcher: Dispatcher) -> Server:
         options = self.options
-        most = connections_for(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        most = self._most_connections()
         if most < options.max_connections:
             self.logger.debug("the limit on open files allows fewer connections than max_connections", allowed=most)
-        limits = Limits(min(options.max_connections, most), options.max_body_bytes, options.max_buffered_bytes)
+        limits = Limits(most, options.max_body_bytes, options.max_buffered_bytes)
         timeouts = Timeouts(
             head_s=options.request_timeout_s, body_s=options.request_timeout_s, idle_s=options.idle_timeout_s
         )
         return Server(dispatcher.handle, clock=self.clock, on_error=self._report, limits=limits, timeouts=timeouts)
+
+    def _most_connections(self) -> int:
+        """How many connections a port may have: the files that may be open are for HTTP's and Kafka's alike."""
+        most = connections_for(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        return min(self.options.max_connections, most // (2 if self._is_open else 1))
 
     def _tls(self) -> ssl.SSLContext | None:
         if not self.options.tls_certificate:

@@ -1,10 +1,11 @@
 """The figures that /metrics shows of services and of the journal, read off them at a scrape."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from weirmq.engine.flowing import Flowing
 from weirmq.engine.journal import Journal
 from weirmq.server.http import Server
+from weirmq.server.kafka.ports import KafkaPorts
 from weirmq.server.metrics import Family, Sample, single
 from weirmq.services.cloudwatch import SERVICE as CLOUDWATCH
 from weirmq.services.sns import SERVICE as SNS
@@ -17,6 +18,18 @@ def of_server(server: Server) -> Iterator[Family]:
     yield single("weirmq_http_requests_total", "counter", "Requests of any kind.", server.requests)
     yield single("weirmq_received_bytes_total", "counter", "Bytes received.", server.bytes_in)
     yield single("weirmq_sent_bytes_total", "counter", "Bytes sent.", server.bytes_out)
+
+
+def of_kafka(ports: Sequence[KafkaPorts]) -> Iterator[Family]:
+    """What came and went over Kafka's protocol."""
+    all_of = [listener for each in ports for listener in each.listeners]
+    connections = sum(len(each.connections) for each in all_of)
+    requests = sum(each.requests for each in all_of)
+    received, sent = sum(each.bytes_in for each in all_of), sum(each.bytes_out for each in all_of)
+    yield single("weirmq_kafka_connections", "gauge", "Open connections of Kafka clients.", connections)
+    yield single("weirmq_kafka_requests_total", "counter", "Requests of Kafka clients.", requests)
+    yield single("weirmq_kafka_received_bytes_total", "counter", "Bytes received from Kafka clients.", received)
+    yield single("weirmq_kafka_sent_bytes_total", "counter", "Bytes sent to Kafka clients.", sent)
 
 
 def of_journal(journal: Journal) -> Iterator[Family]:

@@ -1,9 +1,14 @@
 """One connection of a Kafka client: frames in, answers out, in the order of their requests.
 
-A frame is a length of 32 bits and so many bytes. They are read into one buffer that stays with the connection, and
-handled where they lie: a produced batch goes from there to the disk. So what a handler keeps, it copies.
+A frame is a length of 32 bits and so many bytes. All connections read into one buffer of their listener's, where whole
+frames are handled as they lie: a produced batch goes from there to the disk. So what a handler keeps, it copies. What
+is no whole frame yet moves to a buffer of the connection's own, which grows as the frame comes: a length alone, true or
+not, takes next to nothing.
 
-Reading pauses while IN_PROGRESS requests wait for their answers, or while the peer doesn't read them.
+Frames wait while IN_PROGRESS requests have no answer or MADE_BYTES of answers can't leave, while a request waits for
+something to happen (a fetch for records, a member for the others: Kafka too handles nothing behind it), and while the
+peer doesn't read its answers. With frames that wait, reading pauses; without, it goes on, for that is how one hears
+that a client is gone.
 """
 
 import asyncio
@@ -16,28 +21,40 @@ if TYPE_CHECKING:
     from weirmq.server.kafka.listener import Listener
 
 IN_PROGRESS: Final = 64  # requests; a producer has five, a consumer one a broker
-FIRST_BYTES: Final = 64 * 1024
-KEPT_BYTES: Final = 1024 * 1024  # a buffer that grew beyond is given back once it is empty
+LEAST_BYTES: Final = 4 * 1024  # of a buffer of one's own, where the frame isn't smaller
+GROWTH: Final = 8  # so many times what has come: few copies of a large frame, little memory for a lie
+MADE_BYTES: Final = 1024 * 1024  # of answers that are there; with more, no frame is handled before some are sent
 _LENGTH: Final = 4
 
-PROGRESS, READER = 1, 2  # bits of KafkaConnection._holds
+PROGRESS, WAITING, READER, ENDING = 1, 2, 4, 8  # bits of KafkaConnection._holds
 
 
 class Slot:
-    """The place of an answer. `fill` it once; None means that there is none, as for a produce that asks for none."""
+    """The place of an answer. `fill` it once, when it may leave; `put` the answer there before, if there is one."""
 
-    __slots__ = ("_connection", "data", "is_filled")
+    __slots__ = ("_connection", "data", "is_filled", "is_waiting")
 
     def __init__(self, connection: "KafkaConnection") -> None:
         self._connection = connection
-        self.data: bytes | bytearray | None = None
+        self.data: bytes | bytearray = b""
         self.is_filled = False
+        self.is_waiting = False
 
-    def fill(self, data: bytes | bytearray | None) -> None:
-        """Here is the answer, with its length before it."""
+    def put(self, data: bytes | bytearray) -> None:
+        """Here is the answer, with its length before it. It may not leave yet."""
         self.data = data
+        self._connection.made(len(data))
+
+    def fill(self, _: object = None) -> None:
+        """The answer may leave."""
         self.is_filled = True
         self._connection.filled(self)
+
+    def wait(self) -> None:
+        """The answer depends on what others do: nothing behind it is handled until it is there."""
+        if not self.is_filled:
+            self.is_waiting = True
+            self._connection.hold(WAITING)
 
 
 class KafkaConnection(asyncio.BufferedProtocol):
@@ -48,15 +65,16 @@ class KafkaConnection(asyncio.BufferedProtocol):
         self.peer = ""
         self.host = ""  # ours, as the client reached it
         self.is_open = False
+        self.used_s = 0.0  # when something came or left last, by the loop's clock
         self._transport: asyncio.Transport
-        self._buffer = bytearray(FIRST_BYTES)
-        self._view = memoryview(self._buffer)
-        self._start = 0  # of the frame that comes next
-        self._end = 0  # of what was received
+        self._own: memoryview | None = None  # what came, where it is no whole frame or has to wait
+        self._end = 0  # of it
         self._slots: deque[Slot] = deque()
+        self._made_bytes = 0  # of answers that aren't sent
+        self._unsent = 0  # bytes that the transport had when it was looked at last
         self._holds = 0
-        self._corked = False
-        self.used_s = 0.0  # when something came last, by the loop's clock
+        self._is_paused = False
+        self._is_corked = False
 
     # ---- what the event loop tells
 
@@ -64,136 +82,218 @@ class KafkaConnection(asyncio.BufferedProtocol):
         """A client is there."""
         self._transport = cast("asyncio.Transport", transport)
         self.is_open = True
+        self.used_s = self.listener.now_s()
         self.peer = address_of(self._transport)
         self.host = str(transport.get_extra_info("sockname")[0])
         self.listener.admit(self)
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - we know better what comes
-        """Where the next bytes go."""
-        return self._view[self._end :]
+        """Where the next bytes go; never empty, for the connection's own buffer has room where reading isn't paused."""
+        return self.listener.scratch if self._own is None else self._own[self._end :]
 
     def buffer_updated(self, nbytes: int) -> None:
         """So many bytes came."""
         self._end += nbytes
+        self.used_s = self.listener.now_s()
         self.listener.bytes_in += nbytes
         self._advance()
 
     def eof_received(self) -> bool:
         """No client of Kafka ends its sending side alone: it is gone."""
+        self.is_open = False
         return False
 
     def pause_writing(self) -> None:
         """The peer doesn't read."""
-        self._hold(READER)
+        self.hold(READER)
 
     def resume_writing(self) -> None:
         """It reads again."""
+        self.used_s = self.listener.now_s()
+        self.listener.budget.owe(self, 0)
         self._release(READER)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - why it is lost makes no difference
         """The client is gone; what is in progress for it is answered to nobody."""
         self.is_open = False
         self._slots.clear()
+        self._let_go()
+        self.listener.budget.owe(self, 0)
         self.listener.forget(self)
 
     # ---- frames
 
     def _advance(self) -> None:
         """Handle the frames that are whole, as many as may be in progress."""
-        self.used_s = self.listener.now_s()
-        self._corked = True
-        view = self._view
-        while self.is_open and not self._holds:
-            begin = self._start + _LENGTH
-            if begin > self._end:
+        view = self.listener.scratch if self._own is None else self._own
+        at, end = 0, self._end
+        self._is_corked = True
+        while self.is_open:
+            if self._holds or (frame_end := self._frame_end(view, at, end)) is None:
                 break
-            size = int.from_bytes(view[self._start : begin], "big", signed=True)
-            if not 0 <= size <= self.listener.frame_bytes:
-                self.close()
-                break
-            if begin + size > self._end:
-                break
-            self._start = begin + size
-            self._handle(view[begin : self._start])
-        self._corked = False
-        self._make_room()
+            frame = view[at + _LENGTH : frame_end]
+            at = frame_end
+            self._handle(frame)
+            if self._holds & PROGRESS:
+                self._send()
+        self._is_corked = False
         self._send()
+        self._keep(view, at, end)
+        if self._end and (self._holds or self._end == len(self._own or b"")):
+            self._pause()
+        elif self._is_paused:
+            self._resume()
+
+    def _frame_end(self, view: memoryview, at: int, end: int) -> int | None:
+        """Where the frame at `at` ends; None where it isn't whole yet, or never will be."""
+        begin = at + _LENGTH
+        if begin > end:
+            return None
+        size = int.from_bytes(view[at:begin], "big", signed=True)
+        if not 0 < size <= self.listener.limits.frame_bytes:
+            self.listener.remark(self, f"a frame of {size} bytes")
+            self.close()
+            return None
+        return begin + size if begin + size <= end else None
 
     def _handle(self, frame: memoryview) -> None:
         slot = Slot(self)
         self._slots.append(slot)
-        if len(self._slots) >= IN_PROGRESS:
-            self._hold(PROGRESS)
         self.listener.handle(self, frame, slot)
+        if self._is_busy:
+            self.hold(PROGRESS)
 
-    def _make_room(self) -> None:
-        """Move what is left to the front, and see to it that the frame it begins has room."""
-        left = self._end - self._start
-        size = FIRST_BYTES
+    @property
+    def _is_busy(self) -> bool:
+        return len(self._slots) >= IN_PROGRESS or self._made_bytes >= MADE_BYTES
+
+    def _keep(self, view: memoryview, at: int, end: int) -> None:
+        """Have what isn't handled yet in a buffer of its own, with room for more of the frame that it begins."""
+        left = end - at
+        if not left or not self.is_open or self._holds & ENDING:
+            self._let_go()
+            return
+        if view is self._own and not at and left < len(view):
+            return
+        size = max(LEAST_BYTES, GROWTH * left)
         if left >= _LENGTH:
-            frame = int.from_bytes(self._view[self._start : self._start + _LENGTH], "big", signed=True)
-            size = max(size, min(max(frame, 0), self.listener.frame_bytes) + _LENGTH)
-        kept = len(self._buffer)
-        if kept < size or (kept > KEPT_BYTES and size == FIRST_BYTES and not left):
-            buffer = bytearray(size)
-            buffer[:left] = self._view[self._start : self._end]
-            self._buffer, self._view = buffer, memoryview(buffer)
-        elif left and self._start:
-            self._view[:left] = bytes(self._view[self._start : self._end])
-        self._start, self._end = 0, left
+            size = min(size, _LENGTH + int.from_bytes(view[at : at + _LENGTH], "big", signed=True))
+        size = max(size, left)  # frames that wait may be many
+        own = memoryview(bytearray(size))
+        own[:left] = view[at:end]
+        fits = self.listener.budget.take(size - len(self._own or b""))
+        self._own, self._end = own, left
+        if not fits:
+            self.listener.remark(self, "there is no memory left for its request")
+            self.abort()
+
+    def _let_go(self) -> None:
+        """Give the buffer back."""
+        if self._own is not None:
+            self.listener.budget.take(-len(self._own))
+            self._own = None
+        self._end = 0
 
     # ---- answers
 
+    def made(self, size: int) -> None:
+        """An answer of that size is there, and may have to wait."""
+        self._made_bytes += size
+
     def filled(self, slot: Slot) -> None:
-        """An answer is there."""
-        if not self._corked and self._slots and slot is self._slots[0]:
+        """An answer may leave."""
+        if not self._is_corked and self._slots and slot is self._slots[0]:
             self._send()
+        if slot.is_waiting:
+            self._release(WAITING)
 
     def _send(self) -> None:
         """Send the answers whose turn it is, in one go."""
         slots = self._slots
         answers = []
         while slots and slots[0].is_filled:
-            data = slots.popleft().data
-            if data is not None:
+            if data := slots.popleft().data:
                 answers.append(data)
-                self.listener.bytes_out += len(data)
-        if not self.is_open:
+        if not self.is_open or self.listener.is_silent:
             return
+        if answers:
+            self._write(answers)
+        if self._holds & PROGRESS and not self._is_busy:
+            self._release(PROGRESS)
+        if self._holds & ENDING and not slots:
+            self.is_open = False
+            self._transport.close()
+
+    def _write(self, answers: list[bytes | bytearray]) -> None:
+        size = sum(map(len, answers))
+        self._made_bytes -= size
+        self.listener.bytes_out += size
+        self.used_s = self.listener.now_s()
         if len(answers) == 1:
             self._transport.write(answers[0])
-        elif answers:
+        else:
             self._transport.writelines(answers)
-        if self._holds & PROGRESS and len(slots) < IN_PROGRESS:
-            self._release(PROGRESS)
+        if self._holds & READER:
+            self.listener.budget.owe(self, self._transport.get_write_buffer_size())
 
     @property
     def is_idle(self) -> bool:
         """Nothing is in progress."""
         return not self._slots
 
+    @property
+    def is_half_way(self) -> bool:
+        """The peer is in the middle of a request or of an answer, or is to be gone."""
+        return bool(not self.is_open or self._holds & (READER | ENDING) or (self._end and not self._holds))
+
+    def quiet_s(self, now_s: float) -> float:
+        """For how long nothing has come or left."""
+        unsent = self._transport.get_write_buffer_size()
+        if unsent != self._unsent:
+            self._unsent = unsent
+            self.used_s = now_s
+            if self._holds & READER:
+                self.listener.budget.owe(self, unsent)
+        return now_s - self.used_s
+
     # ---- holding back
 
-    def _hold(self, reason: int) -> None:
-        if not self._holds and self.is_open:
-            self._transport.pause_reading()
+    def hold(self, reason: int) -> None:
+        """Handle no more frames; those that came wait."""
         self._holds |= reason
 
     def _release(self, reason: int) -> None:
         if self._holds & reason:
             self._holds &= ~reason
-            if not self._holds and self.is_open:
-                self._transport.resume_reading()
+            if not self._holds and self._end and not self._is_corked:
                 self.listener.soon(self._go_on)
 
     def _go_on(self) -> None:
-        """Handle the frames that came before reading paused."""
-        if self.is_open and not self._holds and not self._corked:
+        """Handle the frames that had to wait."""
+        if self.is_open and self._end and not self._holds:
             self._advance()
 
-    def close(self) -> None:
-        """Close once what was sent has left."""
+    def _pause(self) -> None:
+        if not self._is_paused and self.is_open:
+            self._is_paused = True
+            self._transport.pause_reading()
+
+    def _resume(self) -> None:
         if self.is_open:
+            self._is_paused = False
+            self._transport.resume_reading()
+
+    def close(self) -> None:
+        """Handle nothing more, and close once all before has been answered and has left."""
+        self.hold(ENDING)
+        if not self._is_corked:
+            self._send()
+
+    def stop(self) -> None:
+        """Close once what was sent has left, if there is anybody who reads it."""
+        if self._holds & READER:
+            self.abort()
+        elif self.is_open:
             self.is_open = False
             self._transport.close()
 

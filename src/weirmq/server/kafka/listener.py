@@ -6,57 +6,76 @@ frame -> head -> message (wire/kafka) -> the service's handler -> answer -> held
 import asyncio
 import ssl
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
+import msgspec
+
 from weirmq.kernel.clock import Clock
-from weirmq.kernel.errors import LogFailed
+from weirmq.kernel.errors import LogFailed, NoRoom
+from weirmq.server.kafka.budget import Budget
 from weirmq.server.kafka.connection import KafkaConnection, Slot
 from weirmq.services.kafka.ask import Ask, Service
 from weirmq.wire.kafka import apis, codec, head
 from weirmq.wire.kafka.errors import Malformed
 from weirmq.wire.kafka.head import API_VERSIONS, Head
 
-FRAME_BYTES: Final = 100 * 1024 * 1024  # socket.request.max.bytes
-IDLE_S: Final = 600.0  # connections.max.idle.ms
+SCRATCH_BYTES: Final = 256 * 1024  # what the event loop may read for one connection at a time
 SWEEP_S: Final = 10.0
-BACKLOG: Final = 1024
+REMARK_S: Final = 1.0
+BACKLOG: Final = 4096  # a fleet reconnects at once after a restart
 _LENGTH: Final = struct.Struct(">i")
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What a port takes on."""
+
+    connections: int = 10_000
+    frame_bytes: int = 100 * 1024 * 1024  # socket.request.max.bytes
+    buffered_bytes: int = 256 * 1024 * 1024  # of frames that aren't whole; of answers that nobody reads as much again
+    idle_s: float = 600  # connections.max.idle.ms
+    stalled_s: float = 30  # in the middle of a request, or with answers to be read
+
+
+class Surroundings(msgspec.Struct, frozen=True):
+    """What a port needs of its server.
+
+    `hold` has an answer wait until it is durable, `touch` tells that something was recorded. `fail` is called with what
+    a log did: nothing is answered after it. `on_error` gets defects, `tell` what an operator may want to know.
+    """
+
+    clock: Clock
+    hold: Callable[[Callable[[Any], None], Any], None]
+    touch: Callable[[int], None]
+    fail: Callable[[BaseException], None]
+    on_error: Callable[[str, BaseException], None]
+    tell: Callable[[str, str, Mapping[str, Any]], None]
 
 
 class Listener:
     """One port of one broker; `place` is the numbers of its cluster and its own.
 
-    `fail` is called with what a log did; nothing is answered after it.
+    The counters only grow: `refused` are connections above the limit.
     """
 
     def __init__(
-        self,
-        service: Service,
-        place: tuple[int, int],
-        *,
-        clock: Clock,
-        hold: Callable[[Callable[[Any], None], Any], None],
-        touch: Callable[[int], None],
-        on_error: Callable[[str, BaseException], None],
-        fail: Callable[[BaseException], None],
-        frame_bytes: int = FRAME_BYTES,
+        self, service: Service, place: tuple[int, int], surroundings: Surroundings, limits: Limits | None = None
     ) -> None:
-        self.frame_bytes = frame_bytes
-        self.bytes_in = self.bytes_out = self.requests = 0
+        self.limits = limits or Limits()
+        self.budget = Budget(self.limits.buffered_bytes)
+        self.scratch = memoryview(bytearray(SCRATCH_BYTES))
+        self.bytes_in = self.bytes_out = self.requests = self.refused = 0
+        self.connections: set[KafkaConnection] = set()
+        self.is_silent = False
         self._service = service
         self._place = place
-        self._clock = clock
-        self._hold = hold
-        self._touch = touch
-        self._on_error = on_error
-        self._fail = fail
+        self._server_has = surroundings
         self._loop = asyncio.get_running_loop()
-        self._connections: set[KafkaConnection] = set()
         self._server: asyncio.AbstractServer | None = None
         self._sweeping: asyncio.TimerHandle | None = None
-        self._silent = False
+        self._remarked_s = float("-inf")
+        self._unsaid = 0
 
     async def listen(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> list[tuple[str, int]]:
         """Take connections at `host` and `port` (0: any free one). Returns the addresses. Raises OSError."""
@@ -75,32 +94,42 @@ class Listener:
 
     def admit(self, connection: KafkaConnection) -> None:
         """A client is there."""
-        self._connections.add(connection)
+        self.connections.add(connection)
+        if len(self.connections) > self.limits.connections:
+            self.refused += 1
+            self.remark(connection, "there are too many connections")
+            connection.abort()
 
     def forget(self, connection: KafkaConnection) -> None:
         """It is gone."""
-        self._connections.discard(connection)
+        self.connections.discard(connection)
         self._service.left(connection)
+
+    def remark(self, connection: KafkaConnection, reason: str) -> None:
+        """Tell the operator why a connection is closed; of many that come at once, of one a second."""
+        now_s = self._loop.time()
+        if now_s < self._remarked_s + REMARK_S:
+            self._unsaid += 1
+            return
+        more = {"others": self._unsaid} if self._unsaid else {}
+        self._remarked_s, self._unsaid = now_s, 0
+        fields = {"client": connection.peer, "reason": reason, **more}
+        self._server_has.tell("warning", "the connection of a Kafka client is closed", fields)
 
     # ---- requests
 
     def handle(self, connection: KafkaConnection, frame: memoryview, slot: Slot) -> None:
         """Answer the request in `frame`, now or later."""
-        if self._silent:
+        if self.is_silent:
             return
         self.requests += 1
         try:
-            found = head.read(frame)
-            self._answer(connection, found, frame, slot)
+            self._answer(connection, head.read(frame), frame, slot)
         except Malformed as error:
-            self._on_error(f"a Kafka client at {connection.peer} sent what is no request", error)
-            connection.close()
-        except LogFailed as error:
-            self._silent = True
-            self._fail(error)
+            self.remark(connection, f"it sent what is no request: {error}")
+            self._give_up(connection, slot)
         except Exception as error:  # noqa: BLE001 - one request's failure must not take the others along
-            self._on_error("a Kafka request failed", error)
-            connection.close()
+            self._failed(connection, slot, error)
 
     def _answer(self, connection: KafkaConnection, found: Head, frame: memoryview, slot: Slot) -> None:
         api = self._service.apis.get(found.key)
@@ -108,51 +137,84 @@ class Listener:
             if found.key != API_VERSIONS:
                 raise Malformed(f"API key {found.key} of version {found.version} is not spoken here")
             found = Head(found.key, 0, found.correlation, found.client_id, found.size)  # KIP-511
-            slot.fill(self._encoded(found, self._service.unsupported()))
+            slot.put(_encoded(found, self._service.unsupported()))
+            slot.fill()
             return
         message = apis.request(found.key)
         body = codec.decode(message, found.version, frame, head.body_at(found, message, frame))
-        now_ms = self._clock.now_ms()
-        ask = Ask(connection, self._place, found, now_ms, partial(self._answered, found, slot))
+        now_ms = self._server_has.clock.now_ms()
+        ask = Ask(connection, self._place, found, now_ms, partial(self._answered, connection, found, slot))
         answer = api.function(self._service, ask, body)
         if answer is not None:
-            self._hold(slot.fill, self._encoded(found, answer))
+            slot.put(_encoded(found, answer))
+            self._server_has.hold(slot.fill, None)
         elif ask.is_over:
-            self._hold(slot.fill, None)
-        self._touch(now_ms)
+            self._server_has.hold(slot.fill, None)
+        else:
+            slot.wait()
+        self._server_has.touch(now_ms)
 
-    def _answered(self, found: Head, slot: Slot, answer: Any) -> None:
+    def _answered(self, connection: KafkaConnection, found: Head, slot: Slot, answer: Any) -> None:
         """The answer of a request that had to wait."""
-        if not self._silent:
-            self._hold(slot.fill, self._encoded(found, answer))
+        if self.is_silent or not connection.is_open:
+            return
+        try:
+            slot.put(_encoded(found, answer))
+            self._server_has.hold(slot.fill, None)
+        except Exception as error:  # noqa: BLE001 - whoever brought the answer must not be taken along
+            self._failed(connection, slot, error)
 
-    def _encoded(self, found: Head, answer: Any) -> bytearray:
-        message = apis.response(found.key)
-        out = bytearray(_LENGTH.size)
-        out += head.write(message, found.version, found.correlation)
-        codec.encoder(message, found.version)(answer, out)
-        _LENGTH.pack_into(out, 0, len(out) - _LENGTH.size)
-        return out
+    def _failed(self, connection: KafkaConnection, slot: Slot, error: Exception) -> None:
+        if isinstance(error, LogFailed):
+            self.is_silent = True
+            self._server_has.fail(error)
+            return
+        if isinstance(error, NoRoom):  # an API that has no error for it
+            self.remark(connection, str(error))
+        else:
+            self._server_has.on_error("a Kafka request failed", error)
+        self._give_up(connection, slot)
+
+    def _give_up(self, connection: KafkaConnection, slot: Slot) -> None:
+        """Close a connection in place of an answer."""
+        connection.close()
+        slot.fill()
 
     # ---- time and the end
 
     def _sweep(self) -> None:
-        """Close connections on which nothing has happened for long."""
         self._sweeping = self._loop.call_later(SWEEP_S, self._sweep)
-        before_s = self._loop.time() - IDLE_S
-        for connection in [each for each in self._connections if each.used_s < before_s and each.is_idle]:
-            connection.close()
+        self.sweep(self._loop.time())
+
+    def sweep(self, now_s: float) -> None:
+        """Close connections on which nothing has happened for too long, at `now_s` of the loop's time."""
+        for connection in list(self.connections):
+            quiet_s = connection.quiet_s(now_s)
+            if connection.is_half_way and quiet_s >= self.limits.stalled_s:
+                connection.abort()
+            elif connection.is_idle and quiet_s >= self.limits.idle_s:
+                connection.close()
 
     def silence(self) -> None:
         """Answer nothing any more."""
-        self._silent = True
+        self.is_silent = True
 
     def stop(self) -> None:
-        """Take no connections, and close those that are open."""
-        self._silent = True
+        """Take no connections, and close those that are open. What was answered leaves if the client reads it now."""
+        self.is_silent = True
         if self._server is not None:
             self._server.close()
         if self._sweeping is not None:
             self._sweeping.cancel()
-        for connection in list(self._connections):
-            connection.close()
+        for connection in list(self.connections):
+            connection.stop()
+
+
+def _encoded(found: Head, answer: Any) -> bytearray:
+    """The frame of an answer."""
+    message = apis.response(found.key)
+    out = bytearray(_LENGTH.size)
+    out += head.write(message, found.version, found.correlation)
+    codec.encoder(message, found.version)(answer, out)
+    _LENGTH.pack_into(out, 0, len(out) - _LENGTH.size)
+    return out

@@ -1,5 +1,6 @@
 """ApiVersions, DescribeCluster, DescribeTopicPartitions, DescribeProducers, InitProducerId."""
 
+from weirmq.kernel.errors import NoRoom
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.model import LEADER_EPOCH, Topic
 from weirmq.services.kafka.producing import producers_of
@@ -102,4 +103,7 @@ def init_producer_id(kafka: Kafka, ask: Ask, request: InitProducerIdRequest) -> 
     """An id for an idempotent producer, or its id with the next epoch (KIP-360)."""
     if request.transactional_id is not None:
         return InitProducerIdResponse(0, Code.TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
-    return InitProducerIdResponse(0, 0, kafka.new_producer(ask.now_ms), 0)
+    try:
+        return InitProducerIdResponse(0, 0, kafka.new_producer(ask.now_ms), 0)
+    except NoRoom:
+        return InitProducerIdResponse(0, Code.COORDINATOR_NOT_AVAILABLE)  # the one that all clients try again after

@@ -135,9 +135,10 @@ def _change(configs: dict[str, str], known: dict[str, Config], change: Alterable
         return Code.INVALID_CONFIG, f"Can't append or subtract: {change.name} is no list"
     words = topic_configs.listed(configs.get(change.name, config.default))
     if change.config_operation == APPEND:
-        words += [each for each in topic_configs.listed(value) if each not in words]
+        words = list(dict.fromkeys(words + topic_configs.listed(value)))
     else:
-        words = [each for each in words if each not in topic_configs.listed(value)]
+        without = set(topic_configs.listed(value))
+        words = [each for each in words if each not in without]
     configs[change.name] = ",".join(words)
     return Code.NONE, ""
 
@@ -146,7 +147,7 @@ def _configured(kafka: Kafka, ask: Ask, topic: Topic, configs: dict[str, str], *
     if found := topic_configs.fault(configs):
         return Code.INVALID_CONFIG, found
     if not is_trial and configs != topic.configs:
-        kafka.commit(ask.now_ms, facts.TopicConfigured(topic.cluster.number, topic.id, configs))
+        return kafka.record(ask.now_ms, facts.TopicConfigured(topic.cluster.number, topic.id, configs)), ""
     return Code.NONE, ""
 
 

@@ -116,8 +116,10 @@ def _deleted(kafka: Kafka, ask: Ask, name: str) -> Code:
         return Code.GROUP_ID_NOT_FOUND
     if (group is not None and group.members) or (consumers is not None and consumers.members):
         return Code.NON_EMPTY_GROUP
+    if key in kafka.machine.offsets and (
+        code := kafka.record(ask.now_ms, facts.GroupDeleted(ask.cluster, name), full=Code.COORDINATOR_NOT_AVAILABLE)
+    ):
+        return code
     kafka.groups.drop(key)
     kafka.consumer_groups.drop(key)
-    if key in kafka.machine.offsets:
-        kafka.commit(ask.now_ms, facts.GroupDeleted(ask.cluster, name))
     return Code.NONE

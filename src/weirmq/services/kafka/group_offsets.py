@@ -60,8 +60,10 @@ def offset_commit(kafka: Kafka, ask: Ask, request: OffsetCommitRequest) -> Offse
                 taken.append(_committed(topic, asked))
             partitions.append(OffsetCommitResponsePartition(asked.partition_index, code))
         topics.append(OffsetCommitResponseTopic(each.name, each.topic_id, partitions))
-    if taken:
-        kafka.commit(ask.now_ms, facts.OffsetsCommitted(cluster.number, request.group_id, taken))
+    fact = facts.OffsetsCommitted(cluster.number, request.group_id, taken)
+    if taken and (full := kafka.record(ask.now_ms, fact, full=Code.COORDINATOR_NOT_AVAILABLE)):
+        for told in [partition for topic_told in topics for partition in topic_told.partitions]:
+            told.error_code = told.error_code or full
     return OffsetCommitResponse(0, topics)
 
 
@@ -204,6 +206,7 @@ def offset_delete(kafka: Kafka, ask: Ask, request: OffsetDeleteRequest) -> Offse
                 gone.append((topic.id, asked.partition_index))
             partitions.append(OffsetDeleteResponsePartition(asked.partition_index, fault))
         topics.append(OffsetDeleteResponseTopic(each.name, partitions))
-    if gone:
-        kafka.commit(ask.now_ms, facts.OffsetsForgotten(cluster.number, request.group_id, gone))
+    fact = facts.OffsetsForgotten(cluster.number, request.group_id, gone)
+    if gone and (full := kafka.record(ask.now_ms, fact, full=Code.COORDINATOR_NOT_AVAILABLE)):
+        return OffsetDeleteResponse(full)
     return OffsetDeleteResponse(0, 0, topics)

@@ -10,6 +10,7 @@ from weirmq.engine.machine import Fact
 from weirmq.engine.service import Operation
 from weirmq.engine.streams import Stream, Streams
 from weirmq.engine.waiting import Waiting
+from weirmq.kernel.errors import NoRoom
 from weirmq.kernel.ids import Entropy
 from weirmq.services.kafka import facts
 from weirmq.services.kafka.ask import Api, Ask, Connection
@@ -20,6 +21,7 @@ from weirmq.services.kafka.machine import KafkaMachine
 from weirmq.services.kafka.model import Cluster, Partition, Topic
 from weirmq.services.kafka.producers import Producers
 from weirmq.services.kafka.sweeping import Sweeper
+from weirmq.wire.kafka.codes import Code
 
 UUID_BYTES: Final = 16
 CLUSTER_ID_LETTERS: Final = 22  # a UUID in base64 without padding, as Kafka makes it
@@ -77,6 +79,14 @@ class Kafka:
     def commit(self, now_ms: int, *found: Fact) -> None:
         """Record facts and let them take effect. Raises NoRoom, LogFailed."""
         self.journal.commit(self.machine, found, now_ms)
+
+    def record(self, now_ms: int, *found: Fact, full: Code = Code.KAFKA_STORAGE_ERROR) -> Code:
+        """The same; answers NONE, or `full` where the disk is. Raises LogFailed."""
+        try:
+            self.commit(now_ms, *found)
+        except NoRoom:
+            return full
+        return Code.NONE
 
     # Clusters, topics, partitions
 

@@ -1,7 +1,7 @@
 """Topics: what is told of them, and their making, growing and end."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
 from typing import Final
 
 from weirmq.kernel.errors import NoRoom
@@ -116,7 +116,7 @@ def make(kafka: Kafka, now_ms: int, cluster: Cluster, name: str, partitions: int
 def create_topics(kafka: Kafka, ask: Ask, request: CreateTopicsRequest) -> CreateTopicsResponse:
     """Make topics, each for itself; with `validate_only`, only say whether they could be made."""
     cluster = kafka.cluster(ask)
-    names = [each.name for each in request.topics]
+    names = Counter(each.name for each in request.topics)
     results = []
     for each in request.topics:
         code, reason = _fault_of(cluster, each, names)
@@ -127,8 +127,8 @@ def create_topics(kafka: Kafka, ask: Ask, request: CreateTopicsRequest) -> Creat
     return CreateTopicsResponse(0, results)
 
 
-def _fault_of(cluster: Cluster, asked: CreatableTopic, names: Sequence[str]) -> tuple[Code, str]:
-    if names.count(asked.name) > 1:
+def _fault_of(cluster: Cluster, asked: CreatableTopic, names: Counter[str]) -> tuple[Code, str]:
+    if names[asked.name] > 1:
         return Code.INVALID_REQUEST, "Duplicate topic name."
     if found := name_fault(asked.name):
         return Code.INVALID_TOPIC_EXCEPTION, f"Topic name is invalid: {found}"
@@ -215,9 +215,10 @@ def delete_topics(kafka: Kafka, ask: Ask, request: DeleteTopicsRequest) -> Delet
                 DeletableTopicResult(each.name, each.topic_id, topic, "This server does not host this topic.")
             )
             continue
-        kafka.commit(ask.now_ms, facts.TopicDeleted(cluster.number, topic.id))
-        kafka.forget(topic)
-        results.append(DeletableTopicResult(topic.name, topic.id, 0, None))
+        code = kafka.record(ask.now_ms, facts.TopicDeleted(cluster.number, topic.id))
+        if not code:
+            kafka.forget(topic)
+        results.append(DeletableTopicResult(topic.name, topic.id, code, None))
     return DeleteTopicsResponse(0, results)
 
 
@@ -229,7 +230,7 @@ def create_partitions(kafka: Kafka, ask: Ask, request: CreatePartitionsRequest) 
         topic = find(cluster, each.name, NO_UUID)
         code, reason = _growth_fault(topic, each)
         if not code and isinstance(topic, Topic) and not request.validate_only:
-            kafka.commit(ask.now_ms, facts.PartitionsAdded(cluster.number, topic.id, each.count))
+            code = kafka.record(ask.now_ms, facts.PartitionsAdded(cluster.number, topic.id, each.count))
         results.append(CreatePartitionsTopicResult(each.name, code, reason or None))
     return CreatePartitionsResponse(0, results)
 
@@ -289,5 +290,6 @@ def _deleted_below(kafka: Kafka, ask: Ask, partition: Partition, offset: int) ->
         return -1, Code.OFFSET_OUT_OF_RANGE
     if low > kafka.start(partition):
         cluster, topic = partition.topic.cluster, partition.topic
-        kafka.commit(ask.now_ms, facts.RecordsDeleted(cluster.number, topic.id, partition.index, low))
+        code = kafka.record(ask.now_ms, facts.RecordsDeleted(cluster.number, topic.id, partition.index, low))
+        return (-1, code) if code else (kafka.start(partition), Code.NONE)
     return kafka.start(partition), Code.NONE

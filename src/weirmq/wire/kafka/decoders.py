@@ -1,12 +1,17 @@
 """The source of a reader. See codec.py."""
 
 import struct
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from weirmq.wire.kafka import varints
 from weirmq.wire.kafka.errors import Malformed
 from weirmq.wire.kafka.schema import Field, Group, Message
 from weirmq.wire.kafka.sources import FIXED, Source, default_of
+
+# An element may take two bytes on the wire and a hundred in memory. A cluster of 10,000 partitions, all named in one
+# message, takes some 40,000.
+ELEMENTS_MAX: Final = 200_000
+TAGS_MAX: Final = 16  # of a struct; the descriptions know of seven at most
 
 
 class DecoderSource(Source):
@@ -21,6 +26,7 @@ class DecoderSource(Source):
         self.names |= {"varint": varints.read, "malformed": malformed, "skip": skip}
         self.lines.append("def decode(data, at):")
         self.put("end = len(data)")
+        self.put(f"left = {ELEMENTS_MAX}")
         value = self.group(self.message.body)
         self.flush()
         self.put("if at > end:")
@@ -128,6 +134,9 @@ class DecoderSource(Source):
         self.unless_null(value, count, is_nullable=is_nullable)
         self.put(f"if {count} > end - at:")  # each takes a byte at least
         self.put("    malformed('a list of more elements than there are bytes')")
+        self.put(f"left -= {count}")
+        self.put("if left < 0:")
+        self.put("    malformed('more elements than a message may have')")
         if isinstance(kind, str) and kind in FIXED and kind != "uuid":
             self.names["unpack"] = unpack
             self.put(f"{value} = unpack('{FIXED[kind]}', {count}, data, at)")
@@ -172,6 +181,8 @@ class DecoderSource(Source):
             self.put(f"{variables[each.name]} = {self.default(group, each)}")
         count, tag, size, stop = self.name("n"), self.name("n"), self.name("n"), self.name("n")
         self.put(f"{count}, at = varint(data, at)")
+        self.put(f"if {count} > {TAGS_MAX}:")
+        self.put("    malformed('too many tagged fields')")
         self.put(f"for _ in range({count}):")
         self.depth += 1
         self.put(f"{tag}, at = varint(data, at)")
@@ -208,6 +219,8 @@ def malformed(reason: str) -> NoReturn:
 def skip(data: memoryview, at: int) -> int:
     """Pass over the tagged fields at `at`. Answers where they end."""
     count, at = varints.read(data, at)
+    if count > TAGS_MAX:
+        raise Malformed("too many tagged fields")
     for _ in range(count):
         _, at = varints.read(data, at)
         size, at = varints.read(data, at)
