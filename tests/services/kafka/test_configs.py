@@ -60,16 +60,26 @@ def test_a_brokers_configs(world: World) -> None:
     assert described(world, TOPIC, "none").error_code == Code.UNKNOWN_TOPIC_OR_PARTITION
 
 
+THROTTLED = "leader.replication.throttled.replicas"
+
+
+def test_what_would_not_be_obeyed_is_refused(world: World) -> None:
+    world.topic()
+    for policy in ("compact", "delete,compact"):
+        assert altered(world, AlterableConfig("cleanup.policy", SET, policy)) == Code.INVALID_CONFIG
+    assert altered(world, AlterableConfig("retention.bytes", SET, "1000000")) == Code.INVALID_CONFIG
+    assert altered(world, AlterableConfig("compression.type", SET, "zstd")) == Code.INVALID_CONFIG
+    assert altered(world, AlterableConfig("compression.type", SET, "producer")) == 0
+    assert altered(world, AlterableConfig("retention.bytes", SET, "-1")) == 0
+
+
 def test_configs_are_set_reset_lengthened_and_shortened(world: World) -> None:
     world.topic()
-    assert (
-        altered(world, AlterableConfig("retention.ms", SET, "5"), AlterableConfig("cleanup.policy", APPEND, "compact"))
-        == 0
-    )
-    assert configs(world) == {"retention.ms": "5", "cleanup.policy": "delete,compact"}
-    assert altered(world, AlterableConfig("cleanup.policy", SUBTRACT, "delete")) == 0
+    assert altered(world, AlterableConfig("retention.ms", SET, "5"), AlterableConfig(THROTTLED, APPEND, "0:1,0:1")) == 0
+    assert configs(world) == {"retention.ms": "5", THROTTLED: "0:1"}
+    assert altered(world, AlterableConfig(THROTTLED, APPEND, "1:1"), AlterableConfig(THROTTLED, SUBTRACT, "0:1")) == 0
     assert altered(world, AlterableConfig("retention.ms", DELETE, None)) == 0
-    assert configs(world.restarted()) == {"cleanup.policy": "compact"}
+    assert configs(world.restarted()) == {THROTTLED: "1:1"}
     assert altered(world, AlterableConfig("retention.ms", SET, "9"), trial=True) == 0
     assert "retention.ms" not in configs(world)
 
@@ -112,8 +122,8 @@ def test_all_configs_at_once(world: World) -> None:
         (found,) = world.ask(request).responses
         return int(found.error_code)
 
-    assert alter(TOPIC, Whole("retention.bytes", "7")) == 0
-    assert configs(world) == {"retention.bytes": "7"}
+    assert alter(TOPIC, Whole("max.message.bytes", "7")) == 0
+    assert configs(world) == {"max.message.bytes": "7"}
     assert alter(TOPIC, Whole("no.such", "7")) == Code.INVALID_CONFIG
     assert alter(BROKER, Whole("num.partitions", "7")) == Code.INVALID_REQUEST
 

@@ -181,12 +181,6 @@ def test_records_are_deleted_below_an_offset_for_good() -> None:
     assert world.kafka.log(world.kafka.machine.clusters[0].by_id[topic].partitions[0]).start > 0  # room is won back
 
 
-def test_a_compacted_topic_keeps_its_records(world: World) -> None:
-    topic = world.topic(cleanup_policy="compact")
-    world.produce(topic, b"a")
-    assert deleted(world, 1) == (Code.POLICY_VIOLATION, -1)
-
-
 def test_records_go_with_their_time() -> None:
     world = World(SimulatedDisk())
     topic = world.topic(retention_ms="60000")

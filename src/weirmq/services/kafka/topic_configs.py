@@ -132,6 +132,19 @@ def listed(value: str) -> list[str]:
     return [each for each in (part.strip() for part in value.split(",")) if each]
 
 
+def _unobeyed(configs: Mapping[str, str]) -> str:
+    """What would be taken and not be done, though whoever sets it counts on it; "" for nothing."""
+    reasons = {
+        CLEANUP: "topics aren't compacted here yet" if COMPACT in listed(configs.get(CLEANUP, "")) else "",
+        RETENTION_BYTES: "" if configs.get(RETENTION_BYTES, "-1") == "-1" else "there is no retention by size here yet",
+        COMPRESSION: "" if configs.get(COMPRESSION, "producer") == "producer" else "batches stay as they came here",
+    }
+    for name, reason in reasons.items():
+        if reason:
+            return f"Invalid value {configs[name]} for configuration {name}: {reason}"
+    return ""
+
+
 def fault(configs: Mapping[str, str]) -> str:
     """What is wrong with the configs of a topic; "" for nothing."""
     for name, value in configs.items():
@@ -140,6 +153,8 @@ def fault(configs: Mapping[str, str]) -> str:
             return f"Unknown topic config name: {name}"
         if found := config.fault(value):
             return found
+    if found := _unobeyed(configs):
+        return found
     if configs.get("remote.storage.enable", "false").lower() == "true":
         return "Tiered storage functionality is disabled in the broker. Topic cannot be configured with remote storage."
     return ""

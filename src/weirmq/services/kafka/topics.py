@@ -36,6 +36,7 @@ from weirmq.wire.kafka.messages.metadata_response import (
 from weirmq.wire.kafka.schema import NO_UUID
 
 PARTITIONS_MAX: Final = 10_000  # of a topic: our own
+NAMELESS_FIRST: Final = 12  # the version of Metadata that knows of topics without a name (KIP-516)
 DEFAULT_PARTITIONS: Final = 1  # num.partitions
 NAME_LETTERS: Final = 249
 _NAME: Final = re.compile(r"[a-zA-Z0-9._-]+")
@@ -79,7 +80,8 @@ def metadata(kafka: Kafka, ask: Ask, request: MetadataRequest) -> MetadataRespon
             if found is Code.UNKNOWN_TOPIC_OR_PARTITION and each.name and request.allow_auto_topic_creation:
                 found = _made_on_demand(kafka, ask, cluster, each.name)
             if isinstance(found, Code):
-                topics.append(MetadataResponseTopic(found, each.name, each.topic_id))
+                name = each.name if ask.version >= NAMELESS_FIRST else each.name or ""
+                topics.append(MetadataResponseTopic(found, name, each.topic_id))
             else:
                 topics.append(_told(found))
     brokers = [MetadataResponseBroker(each, ask.connection.host, kafka.port(cluster, each)) for each in cluster.brokers]
