@@ -20,6 +20,8 @@ STEPS = frozenset(
 )
 # What every client shows of Kinesis.
 STREAM_STEPS = frozenset({"streams", "records", "iterators", "resharding", "fanout", "refusals"})
+# What every client shows of Kafka.
+KAFKA_STEPS = frozenset({"create", "produce", "group", "restart", "offsets", "configs", "remove"})
 # How SQS calls a signature that is not right: in the Query protocol and in AWS JSON.
 SIGNATURE_CODES = {"SignatureDoesNotMatch", "InvalidSignatureException"}
 _LIMIT_S = 240
@@ -42,6 +44,7 @@ def environment(server: Server, key: Key, **more: str) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "PYTHONDONTWRITEBYTECODE": "1",
         "AWS_ENDPOINT_URL": server.url,
+        "KAFKA": f"127.0.0.1:{server.kafka_port}",
         "AWS_ACCESS_KEY_ID": key.access_key,
         "AWS_SECRET_ACCESS_KEY": key.secret,
         "AWS_REGION": REGION,

@@ -69,12 +69,14 @@ class Server:
         """`settings` is the text of the config file. With a `certificate`, the server speaks HTTPS."""
         self.key = key
         self.port = free_port()
+        self.kafka_port = free_port()
         self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
         self.folder = folder
         self.outbox = folder / "data" / "outbox"
         self._tls = ssl.create_default_context(cafile=certificate.path) if certificate else None
         self._output = folder / "server.out"
         self._command: list[str | Path] = [WEIRMQ, "serve", "--port", str(self.port), "--data", folder / "data"]
+        self._command += ["--kafka-port", str(self.kafka_port)]
         if settings:
             (folder / "weirmq.toml").write_text(settings)
             self._command += ["--config", folder / "weirmq.toml"]

@@ -60,28 +60,28 @@ def python_environment(name: str) -> Path:
     return built(f"python-{name}", [locked], build) / "bin"
 
 
-def javascript(program: str = "scenario.mjs") -> Path:
-    """A program for Node, beside its locked packages."""
+def javascript(program: str = "scenario.mjs", folder_name: str = "javascript") -> Path:
+    """A program of a folder for Node, beside its locked packages."""
     need("node", "npm")
-    sources = [path for path in (HERE / "javascript").iterdir() if path.is_file()]
+    sources = [path for path in (HERE / folder_name).iterdir() if path.is_file()]
 
     def build(folder: Path) -> None:
         for source in sources:
             shutil.copy(source, folder)
         run(folder, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
 
-    return built("javascript", sources, build) / program
+    return built(folder_name, sources, build) / program
 
 
-def go() -> Path:
-    """The scenario as a program, built with the modules that go.sum knows."""
+def go(folder_name: str = "go") -> Path:
+    """A folder's scenario as a program, built with the modules that its go.sum knows."""
     need("go")
-    sources = [path for path in (HERE / "go").iterdir() if path.is_file()]
+    sources = [path for path in (HERE / folder_name).iterdir() if path.is_file()]
 
     def build(folder: Path) -> None:
-        run(HERE / "go", "go", "build", "-mod=readonly", "-trimpath", "-o", folder / "scenario", ".")
+        run(HERE / folder_name, "go", "build", "-mod=readonly", "-trimpath", "-o", folder / "scenario", ".")
 
-    return built("go", sources, build) / "scenario"
+    return built(folder_name, sources, build) / "scenario"
 
 
 def java(folder_name: str = "java") -> str:

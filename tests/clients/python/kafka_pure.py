@@ -1,0 +1,122 @@
+"""A session of kafka-python: topics, an idempotent producer, a group of two, administration."""
+
+import os
+import threading
+
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
+from kafka.errors import TopicAlreadyExistsError
+
+TOPIC = "rivers"
+PARTITIONS = 4
+RECORDS = 100
+MEMBERS = 2
+SERVER = os.environ["KAFKA"]
+
+
+def create(admin: KafkaAdminClient) -> None:
+    topic = NewTopic(TOPIC, PARTITIONS, 1, topic_configs={"retention.ms": "86400000"})
+    admin.create_topics([topic])
+    try:
+        admin.create_topics([topic])
+        raise AssertionError("made twice")
+    except TopicAlreadyExistsError:
+        pass
+    assert TOPIC in admin.list_topics()
+    print("ok create")
+
+
+def produce() -> None:
+    told = []
+    for compression in (None, "gzip"):
+        producer = KafkaProducer(bootstrap_servers=SERVER, compression_type=compression, enable_idempotence=True)
+        sent = [
+            producer.send(TOPIC, f"{compression} {number}".encode(), f"key {number % 10}".encode())
+            for number in range(RECORDS // 2)
+        ]
+        told += [each.get(20) for each in sent]
+        producer.close()
+    assert len({(each.partition, each.offset) for each in told}) == RECORDS
+    print("ok produce")
+
+
+def member() -> KafkaConsumer:
+    return KafkaConsumer(
+        TOPIC, bootstrap_servers=SERVER, group_id="readers", auto_offset_reset="earliest", enable_auto_commit=False
+    )
+
+
+def take(consumer: KafkaConsumer) -> list[bytes]:
+    return [record.value for records in consumer.poll(100).values() for record in records]
+
+
+def group() -> None:
+    """In threads of their own, for a poll that joins a group waits until all members have joined."""
+    values: set[bytes] = set()
+    read: dict[int, int] = {}
+    is_over = threading.Event()
+
+    def work(number: int) -> None:
+        consumer = member()
+        while not is_over.is_set():
+            values.update(take(consumer))
+            assigned = consumer.assignment()
+            is_shared = len(assigned) == PARTITIONS // 2
+            read[number] = sum(consumer.position(each) for each in assigned) if is_shared else -RECORDS
+            if sum(read.values()) == RECORDS and len(read) == MEMBERS:
+                is_over.set()
+        consumer.commit()
+        consumer.close()
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(MEMBERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(values) == RECORDS
+    print("ok group")
+
+
+def restart() -> None:
+    producer = KafkaProducer(bootstrap_servers=SERVER)
+    producer.send(TOPIC, b"one more").get(20)
+    producer.close()
+    consumer = member()
+    found: list[bytes] = []
+    while not found:
+        found += take(consumer)
+    assert found == [b"one more"]
+    consumer.commit()
+    partitions = [TopicPartition(TOPIC, each) for each in range(PARTITIONS)]
+    ends = consumer.end_offsets(partitions)
+    assert sum(ends.values()) == RECORDS + 1
+    for each in partitions:
+        assert (consumer.committed(each) or 0) == ends[each]
+    consumer.close()
+    print("ok restart")
+    print("ok offsets")
+
+
+def configs(admin: KafkaAdminClient) -> None:
+    resource = ConfigResource(ConfigResourceType.TOPIC, TOPIC, configs={"max.message.bytes": "2000000"})
+    admin.alter_configs([resource])
+    assert "2000000" in repr(admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, TOPIC)]))
+    print("ok configs")
+
+
+def remove(admin: KafkaAdminClient) -> None:
+    admin.delete_groups(["readers"])
+    admin.delete_topics([TOPIC])
+    assert TOPIC not in admin.list_topics()
+    print("ok remove")
+
+
+if __name__ == "__main__":
+    client = KafkaAdminClient(bootstrap_servers=SERVER)
+    create(client)
+    produce()
+    group()
+    restart()
+    configs(client)
+    remove(client)
+    client.close()
