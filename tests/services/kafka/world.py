@@ -1,6 +1,7 @@
 """Kafka on logs in memory, or on a simulated disk, with a clock that is turned by hand."""
 
 import struct
+from collections import deque
 from typing import Any
 
 from crc32c import crc32c
@@ -21,7 +22,9 @@ from weirmq.services.kafka.model import DEFAULT_CLUSTER, FIRST_BROKER
 from weirmq.services.kafka.service import Kafka
 from weirmq.testing.disk import SimulatedDisk
 from weirmq.wire.kafka import apis, codec
+from weirmq.wire.kafka.batch import CONTROL, heads
 from weirmq.wire.kafka.head import Head
+from weirmq.wire.kafka.markers import commits
 from weirmq.wire.kafka.messages import NAMES
 from weirmq.wire.kafka.messages.create_topics_request import CreatableTopic, CreatableTopicConfig, CreateTopicsRequest
 from weirmq.wire.kafka.messages.fetch_request import FetchPartition, FetchRequest, FetchTopic
@@ -80,7 +83,7 @@ class World:
         """A world that has what is on the disk of this one, or what a snapshot of this one has."""
         if self.disk is not None:
             self.disk.kill()
-            return World(self.disk, self.clock)
+            return World(self.disk, self.clock, waits_for_sync=self.journal.waits_for_sync)
         world = World(clock=self.clock)
         world.streams = world.kafka.streams = self.streams
         world.streams.readers = [world.kafka.fetches.signal]
@@ -99,6 +102,7 @@ class World:
         head = Head(key, version, 1, client, 0)
         ask = Ask(peer or self.peer, PLACE, head, self.clock.now_ms(), later.take)
         answer = api.function(self.kafka, ask, asked)
+        self.waiting.settle(self.clock.now_ms())
         self.flush()
         if answer is not None:
             later.answer = _sent(apis.response(key), version, answer)
@@ -123,8 +127,14 @@ class World:
             self.streams.synced(stream, stream.sync())
 
     def settle(self) -> None:
-        """Let those look again that wait for something."""
+        """Let those look again that wait for something, until nothing more comes of it."""
         self.waiting.settle(self.clock.now_ms())
+        self.flush()
+        while self.waiting.signalled:
+            self.waiting.settle(self.clock.now_ms())
+            self.flush()
+        if self.disk is not None:
+            self.disk.names("/")  # raises PowerLost, which an attempt took for its answer
 
     def tick(self) -> None:
         """Let time do its part."""
@@ -156,27 +166,65 @@ class World:
         assert isinstance(found, PartitionProduceResponse)
         return found
 
-    def fetch(self, topic_id: bytes, offset: int, *, index: int = 0, most: int = 1_000_000) -> PartitionData:
+    def fetch(
+        self, topic_id: bytes, offset: int, *, index: int = 0, most: int = 1_000_000, isolation: int = 0
+    ) -> PartitionData:
         """What there is from an offset on."""
-        (topic,) = self.ask(fetching(topic_id, offset, index=index, most=most)).responses
+        (topic,) = self.ask(fetching(topic_id, offset, index=index, most=most, isolation=isolation)).responses
         (found,) = topic.partitions
         assert isinstance(found, PartitionData)
         return found
 
     def values(self, topic_id: bytes, offset: int = 0, *, index: int = 0) -> list[bytes]:
-        """All values from an offset on."""
+        """All values from an offset on, those of aborted transactions and of open ones too."""
         found = self.fetch(topic_id, offset, index=index)
         assert not found.error_code
-        return [record.value for record in records(bytes(found.records or b"")) if record.offset >= offset]
+        return [
+            record.value
+            for _, batch in heads(memoryview(bytes(found.records or b"")))
+            if not batch.attributes & CONTROL
+            for record in records(batch.data)
+            if record.offset >= offset
+        ]
+
+    def committed(self, topic_id: bytes, *, index: int = 0) -> list[bytes]:
+        """All values that a reader of committed ones gets, who leaves aborted ones out as Kafka's consumer does."""
+        values: list[bytes] = []
+        offset = 0
+        while (found := self.fetch(topic_id, offset, index=index, isolation=1)).records:
+            assert not found.error_code
+            due = deque(sorted((each.first_offset, each.producer_id) for each in found.aborted_transactions or ()))
+            left_out: set[int] = set()
+            for base, batch in heads(memoryview(bytes(found.records))):
+                offset = base + batch.span
+                while due and due[0][0] <= base:
+                    left_out.add(due.popleft()[1])
+                if batch.attributes & CONTROL:
+                    if not commits(batch):
+                        left_out.discard(batch.producer.id)
+                elif not (batch.is_transactional and batch.producer.id in left_out):
+                    values += [record.value for record in records(batch.data)]
+        return values
 
 
 def fetching(
-    topic_id: bytes, offset: int, *, index: int = 0, wait_ms: int = 0, least: int = 1, most: int = 1_000_000
+    topic_id: bytes,
+    offset: int,
+    *,
+    index: int = 0,
+    wait_ms: int = 0,
+    least: int = 1,
+    most: int = 1_000_000,
+    isolation: int = 0,
 ) -> FetchRequest:
     """A fetch of one partition."""
     partition = FetchPartition(index, -1, offset, partition_max_bytes=most)
     return FetchRequest(
-        max_wait_ms=wait_ms, min_bytes=least, max_bytes=most, topics=[FetchTopic("", topic_id, [partition])]
+        max_wait_ms=wait_ms,
+        min_bytes=least,
+        max_bytes=most,
+        isolation_level=isolation,
+        topics=[FetchTopic("", topic_id, [partition])],
     )
 
 

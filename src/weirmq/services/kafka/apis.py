@@ -6,6 +6,7 @@ from weirmq.services.kafka import (
     cluster,
     configs,
     consumer_membership,
+    enlisting,
     fetching,
     group_admin,
     group_offsets,
@@ -13,17 +14,36 @@ from weirmq.services.kafka import (
     offsets,
     producing,
     topics,
+    transaction_offsets,
+    transactions,
 )
 from weirmq.services.kafka.ask import Api, Ask
 from weirmq.services.kafka.service import Kafka
+from weirmq.services.kafka.transactional import EPOCH_BUMPING_VERSION
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.api_versions_request import ApiVersionsRequest
-from weirmq.wire.kafka.messages.api_versions_response import ApiVersion, ApiVersionsResponse
+from weirmq.wire.kafka.messages.api_versions_response import (
+    ApiVersion,
+    ApiVersionsResponse,
+    FinalizedFeatureKey,
+    SupportedFeatureKey,
+)
+
+TRANSACTION_VERSION: Final = "transaction.version"  # the feature of which level 2 is KIP-890's second part
+FROM_NOTHING_FIRST: Final = 4  # the version of ApiVersions that knows features whose lowest level is 0 (KIP-1022)
 
 
-def api_versions(_kafka: Kafka, _ask: Ask, _request: ApiVersionsRequest) -> ApiVersionsResponse:
+def api_versions(_kafka: Kafka, ask: Ask, _request: ApiVersionsRequest) -> ApiVersionsResponse:
     """What is spoken here."""
-    return ApiVersionsResponse(Code.NONE, _told())
+    lowest = 0 if ask.version >= FROM_NOTHING_FIRST else 1
+    return ApiVersionsResponse(
+        Code.NONE,
+        _told(),
+        0,
+        [SupportedFeatureKey(TRANSACTION_VERSION, lowest, EPOCH_BUMPING_VERSION)],
+        0,
+        [FinalizedFeatureKey(TRANSACTION_VERSION, EPOCH_BUMPING_VERSION, EPOCH_BUMPING_VERSION)],
+    )
 
 
 def unsupported() -> ApiVersionsResponse:
@@ -57,8 +77,12 @@ APIS: Final[dict[int, Api]] = {
     19: Api(topics.create_topics, 2, 7),
     20: Api(topics.delete_topics, 1, 6),
     21: Api(topics.delete_records, 0, 2),
-    22: Api(cluster.init_producer_id, 0, 5),
+    22: Api(transactions.init_producer_id, 0, 5),
     23: Api(offsets.offset_for_leader_epoch, 2, 4),
+    24: Api(enlisting.add_partitions_to_txn, 0, 5),
+    25: Api(enlisting.add_offsets_to_txn, 0, 4),
+    26: Api(transactions.end_txn, 0, 5),
+    28: Api(transaction_offsets.txn_offset_commit, 0, 5),
     32: Api(configs.describe_configs, 1, 4),
     33: Api(configs.alter_configs, 0, 2),
     37: Api(topics.create_partitions, 0, 3),
@@ -67,6 +91,8 @@ APIS: Final[dict[int, Api]] = {
     47: Api(group_offsets.offset_delete, 0, 0),
     60: Api(cluster.describe_cluster, 0, 2),
     61: Api(cluster.describe_producers, 0, 0),
+    65: Api(transactions.describe_transactions, 0, 0),
+    66: Api(transactions.list_transactions, 0, 1),
     68: Api(consumer_membership.consumer_group_heartbeat, 0, 1),
     69: Api(consumer_membership.consumer_group_describe, 0, 1),
     74: Api(configs.list_config_resources, 0, 1),

@@ -31,5 +31,7 @@ BROKER_CONFIGS: Final = {
         Config("offsets.retention.minutes", INT, "10080"),
         Config("producer.id.expiration.ms", INT, "86400000"),
         Config("socket.request.max.bytes", INT, "104857600"),
+        Config("transaction.max.timeout.ms", INT, "900000"),
+        Config("transactional.id.expiration.ms", INT, "604800000"),
     )
 }

@@ -1,9 +1,8 @@
-"""ApiVersions, DescribeCluster, DescribeTopicPartitions, DescribeProducers, InitProducerId."""
+"""DescribeCluster, DescribeTopicPartitions, DescribeProducers."""
 
-from weirmq.kernel.errors import NoRoom
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.model import LEADER_EPOCH, Topic
-from weirmq.services.kafka.producing import producers_of
+from weirmq.services.kafka.producers import producers_of
 from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.topics import find, partition_of
 from weirmq.wire.kafka.codes import Code
@@ -23,8 +22,6 @@ from weirmq.wire.kafka.messages.describe_topic_partitions_response import (
     DescribeTopicPartitionsResponsePartition,
     DescribeTopicPartitionsResponseTopic,
 )
-from weirmq.wire.kafka.messages.init_producer_id_request import InitProducerIdRequest
-from weirmq.wire.kafka.messages.init_producer_id_response import InitProducerIdResponse
 from weirmq.wire.kafka.schema import NO_UUID
 
 BROKERS = 1  # endpoint type of DescribeCluster; the other one is controllers
@@ -90,20 +87,13 @@ def describe_producers(kafka: Kafka, ask: Ask, request: DescribeProducersRequest
             if isinstance(partition, Code):
                 partitions.append(PartitionResponse(index, partition))
                 continue
+            producers = producers_of(kafka, partition)
             states = [
-                ProducerState(number, epoch, last.last, last.time_ms)
-                for number, epoch, last in producers_of(kafka, partition).active()
+                ProducerState(
+                    number, each.epoch, each.last, each.time_ms, each.coordinator_epoch, producers.open.get(number, -1)
+                )
+                for number, each in producers.states.items()
             ]
             partitions.append(PartitionResponse(index, 0, None, states))
         topics.append(TopicResponse(each.name, partitions))
     return DescribeProducersResponse(0, topics)
-
-
-def init_producer_id(kafka: Kafka, ask: Ask, request: InitProducerIdRequest) -> InitProducerIdResponse:
-    """An id for an idempotent producer, or its id with the next epoch (KIP-360)."""
-    if request.transactional_id is not None:
-        return InitProducerIdResponse(0, Code.TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
-    try:
-        return InitProducerIdResponse(0, 0, kafka.new_producer(ask.now_ms), 0)
-    except NoRoom:
-        return InitProducerIdResponse(0, Code.COORDINATOR_NOT_AVAILABLE)  # the one that all clients try again after

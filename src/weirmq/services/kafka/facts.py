@@ -107,6 +107,80 @@ class ProducerIdsTaken(Fact, tag=11):
     next_id: int
 
 
+class ProducerInitialized(Fact, tag=12):
+    """A transactional id has a producer id and an epoch. The last ones are those that its producer had before, -1
+    where it was another producer.
+    """
+
+    cluster: int
+    transactional_id: str
+    producer: int
+    epoch: int
+    last_producer: int
+    last_epoch: int
+    timeout_ms: int
+
+
+class PartitionsEnlisted(Fact, tag=13):
+    """A transaction writes to these partitions, (topic id, partition), from now on. The first ones begin it.
+
+    `version` is the transaction.version that its producer goes by.
+    """
+
+    cluster: int
+    transactional_id: str
+    partitions: list[tuple[bytes, int]]
+    version: int
+
+
+class GroupEnlisted(Fact, tag=14):
+    """A transaction commits offsets of this group; it may begin with that."""
+
+    cluster: int
+    transactional_id: str
+    group: str
+    version: int
+
+
+class OffsetsPended(Fact, tag=15):
+    """A group has got so far, if the transaction is committed."""
+
+    cluster: int
+    transactional_id: str
+    group: str
+    offsets: list[Committed]
+
+
+class TransactionPrepared(Fact, tag=16):
+    """A transaction ends: from now on nothing changes how. Its markers have `epoch`.
+
+    The producer goes on with `next_producer`, if that isn't -1. The last ones are as in ProducerInitialized.
+    """
+
+    cluster: int
+    transactional_id: str
+    commits: bool
+    epoch: int
+    last_producer: int
+    last_epoch: int
+    next_producer: int
+    version: int
+
+
+class TransactionCompleted(Fact, tag=17):
+    """All markers of a transaction are durable."""
+
+    cluster: int
+    transactional_id: str
+
+
+class TransactionalForgotten(Fact, tag=18):
+    """A transactional id wasn't used for long."""
+
+    cluster: int
+    transactional_id: str
+
+
 KafkaFact = (
     ClusterMade
     | TopicCreated
@@ -120,4 +194,11 @@ KafkaFact = (
     | OffsetsForgotten
     | GroupDeleted
     | ProducerIdsTaken
+    | ProducerInitialized
+    | PartitionsEnlisted
+    | GroupEnlisted
+    | OffsetsPended
+    | TransactionPrepared
+    | TransactionCompleted
+    | TransactionalForgotten
 )

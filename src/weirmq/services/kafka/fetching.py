@@ -1,5 +1,8 @@
 """Fetch: slices of partitions' logs, as they lie there.
 
+A reader that wants only what is committed (read_committed) gets what lies before the last stable offset, and is told
+which transactions in it were aborted: to leave their records out is up to the reader (KIP-98).
+
 A fetch is answered as soon as there are min_bytes, or something is wrong with a partition; at the latest after
 max_wait_ms. The first batch is handed out whole, however small the limits are, so that a reader gets on (KIP-74).
 """
@@ -11,12 +14,19 @@ from typing import Any, Final, NamedTuple
 from weirmq.engine.waiting import Wait
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.model import Partition
-from weirmq.services.kafka.offsets import epoch_fault
+from weirmq.services.kafka.offsets import READ_COMMITTED, epoch_fault
+from weirmq.services.kafka.producers import producers_of
 from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.topics import find, partition_of
+from weirmq.wire.kafka.batch import heads
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.fetch_request import FetchPartition, FetchRequest, FetchTopic
-from weirmq.wire.kafka.messages.fetch_response import FetchableTopicResponse, FetchResponse, PartitionData
+from weirmq.wire.kafka.messages.fetch_response import (
+    AbortedTransaction,
+    FetchableTopicResponse,
+    FetchResponse,
+    PartitionData,
+)
 
 ANSWER_BYTES: Final = 55 * 1024 * 1024  # fetch.max.bytes: of an answer, whatever was asked for
 NOTHING: Final = memoryview(b"")
@@ -79,13 +89,14 @@ def _partitions(kafka: Kafka, ask: Ask, request: FetchRequest) -> Iterator[Parti
 def _get(kafka: Kafka, ask: Ask, request: FetchRequest) -> _Got:
     """What there is now."""
     room = min(request.max_bytes, ANSWER_BYTES)
+    is_committed = request.isolation_level == READ_COMMITTED
     size = 0
     is_urgent = False
     topics = []
     for each in request.topics:
         partitions = []
         for asked in each.partitions:
-            found = _read(kafka, ask, each, asked, room - size, is_first=not size)
+            found = _read(kafka, ask, each, asked, room - size, is_first=not size, is_committed=is_committed)
             partitions.append(found)
             size += len(found.records or b"")
             is_urgent = is_urgent or found.error_code != 0
@@ -94,7 +105,14 @@ def _get(kafka: Kafka, ask: Ask, request: FetchRequest) -> _Got:
 
 
 def _read(
-    kafka: Kafka, ask: Ask, named: FetchTopic, asked: FetchPartition, room: int, *, is_first: bool
+    kafka: Kafka,
+    ask: Ask,
+    named: FetchTopic,
+    asked: FetchPartition,
+    room: int,
+    *,
+    is_first: bool,
+    is_committed: bool,
 ) -> PartitionData:
     partition = partition_of(find(kafka.cluster(ask), named.topic, named.topic_id), asked.partition)
     if isinstance(partition, Code):
@@ -102,13 +120,33 @@ def _read(
     if code := epoch_fault(asked.current_leader_epoch):
         return PartitionData(asked.partition, code, -1)
     log = kafka.log(partition)
-    start, end = kafka.start(partition), log.readable
-    if not start <= asked.fetch_offset <= end:
+    start, end, offset = kafka.start(partition), log.readable, asked.fetch_offset
+    if not start <= offset <= end:
         return PartitionData(asked.partition, Code.OFFSET_OUT_OF_RANGE, end, end, start)
+    stable = producers_of(kafka, partition).stable(end) if is_committed else end
     records = NOTHING
     most = min(room, asked.partition_max_bytes)
-    if asked.fetch_offset < end and (most > 0 or is_first):
-        records = log.read(asked.fetch_offset, most)
+    if offset < stable and (most > 0 or is_first):
+        records = log.read(offset, most)
+        if stable < end:
+            records = _below(records, stable)
         if len(records) > most and not is_first:
             records = NOTHING
-    return PartitionData(asked.partition, 0, end, end, start, aborted_transactions=None, records=records)
+    aborted = _aborted(kafka, partition, offset, stable) if is_committed else None
+    return PartitionData(asked.partition, 0, end, stable, start, aborted_transactions=aborted, records=records)
+
+
+def _below(records: memoryview, stable: int) -> memoryview:
+    """Without the batches that aren't stable yet."""
+    size = 0
+    for base, batch in heads(records):
+        if base >= stable:
+            break
+        size += len(batch.data)
+    return records[:size]
+
+
+def _aborted(kafka: Kafka, partition: Partition, offset: int, stable: int) -> list[AbortedTransaction]:
+    """The aborted transactions that may have records from `offset` to `stable`."""
+    found = producers_of(kafka, partition).aborted(offset, stable)
+    return [AbortedTransaction(each.producer, each.first) for each in found]

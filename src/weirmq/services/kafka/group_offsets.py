@@ -13,6 +13,7 @@ from weirmq.services.kafka.membership import member_fault
 from weirmq.services.kafka.model import Cluster, Topic
 from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.topics import find, partition_of
+from weirmq.services.kafka.transactional import PartitionKey
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.offset_commit_request import OffsetCommitRequest, OffsetCommitRequestPartition
 from weirmq.wire.kafka.messages.offset_commit_response import (
@@ -35,6 +36,7 @@ from weirmq.wire.kafka.messages.offset_fetch_response import (
     OffsetFetchResponseTopic,
     OffsetFetchResponseTopics,
 )
+from weirmq.wire.kafka.messages.txn_offset_commit_request import TxnOffsetCommitRequestPartition
 from weirmq.wire.kafka.schema import NO_UUID
 
 METADATA_BYTES: Final = 4_096  # offset.metadata.max.bytes
@@ -55,9 +57,9 @@ def offset_commit(kafka: Kafka, ask: Ask, request: OffsetCommitRequest) -> Offse
         topic = find(cluster, each.name, each.topic_id)
         partitions = []
         for asked in each.partitions:
-            code = group_code or _partition_fault(topic, asked)
+            code = group_code or partition_fault(topic, asked)
             if not code and isinstance(topic, Topic):
-                taken.append(_committed(topic, asked))
+                taken.append(committed(topic, asked))
             partitions.append(OffsetCommitResponsePartition(asked.partition_index, code))
         topics.append(OffsetCommitResponseTopic(each.name, each.topic_id, partitions))
     fact = facts.OffsetsCommitted(cluster.number, request.group_id, taken)
@@ -87,7 +89,8 @@ def _commit_fault(kafka: Kafka, ask: Ask, request: OffsetCommitRequest) -> Code:
     return Code.NONE
 
 
-def _partition_fault(topic: Topic | Code, asked: OffsetCommitRequestPartition) -> Code:
+def partition_fault(topic: Topic | Code, asked: OffsetCommitRequestPartition | TxnOffsetCommitRequestPartition) -> Code:
+    """Whether an offset of a partition may be committed."""
     partition = partition_of(topic, asked.partition_index)
     if isinstance(partition, Code):
         return partition
@@ -96,7 +99,8 @@ def _partition_fault(topic: Topic | Code, asked: OffsetCommitRequestPartition) -
     return Code.NONE
 
 
-def _committed(topic: Topic, asked: OffsetCommitRequestPartition) -> Committed:
+def committed(topic: Topic, asked: OffsetCommitRequestPartition | TxnOffsetCommitRequestPartition) -> Committed:
+    """What is noted of it."""
     return Committed(
         topic.id,
         asked.partition_index,
@@ -116,7 +120,7 @@ def offset_fetch(kafka: Kafka, ask: Ask, request: OffsetFetchRequest) -> OffsetF
         groups = []
         for each in request.groups:
             code = _fetch_fault(kafka, (ask.cluster, each.group_id), each.member_id, each.member_epoch)
-            topics = [] if code else _topics(kafka, cluster, each.group_id, each.topics)
+            topics = [] if code else _topics(kafka, cluster, each.group_id, each.topics, request.require_stable)
             groups.append(OffsetFetchResponseGroup(each.group_id, topics, code))
         return OffsetFetchResponse(groups=groups)
     wanted = None
@@ -127,12 +131,16 @@ def offset_fetch(kafka: Kafka, ask: Ask, request: OffsetFetchRequest) -> OffsetF
             topic.name,
             [
                 OffsetFetchResponsePartition(
-                    each.partition_index, each.committed_offset, each.committed_leader_epoch, each.metadata
+                    each.partition_index,
+                    each.committed_offset,
+                    each.committed_leader_epoch,
+                    each.metadata,
+                    each.error_code,
                 )
                 for each in topic.partitions
             ],
         )
-        for topic in _topics(kafka, cluster, request.group_id, wanted)
+        for topic in _topics(kafka, cluster, request.group_id, wanted, request.require_stable)
     ]
     return OffsetFetchResponse(topics=told)
 
@@ -146,11 +154,12 @@ def _fetch_fault(kafka: Kafka, key: tuple[int, str], member_id: str | None, epoc
 
 
 def _topics(
-    kafka: Kafka, cluster: Cluster, group: str, wanted: Iterable[OffsetFetchRequestTopics] | None
+    kafka: Kafka, cluster: Cluster, group: str, wanted: Iterable[OffsetFetchRequestTopics] | None, is_stable: bool
 ) -> list[OffsetFetchResponseTopics]:
     known = kafka.machine.offsets.get((cluster.number, group), {})
+    unstable = kafka.machine.coordinator.unstable(cluster.number, group) if is_stable else set()
     if wanted is None:
-        return _all(cluster, known)
+        return _all(cluster, known, unstable)
     topics = []
     for each in wanted:
         topic = find(cluster, each.name, each.topic_id)
@@ -160,23 +169,27 @@ def _topics(
                 OffsetFetchResponsePartitions(index, NOTHING, error_code=code) for index in each.partition_indexes
             ]
         else:
-            partitions = [_told(known, topic, index) for index in each.partition_indexes]
+            partitions = [_told(known, unstable, topic, index) for index in each.partition_indexes]
         topics.append(OffsetFetchResponseTopics(each.name, each.topic_id, partitions))
     return topics
 
 
-def _all(cluster: Cluster, known: GroupOffsets) -> list[OffsetFetchResponseTopics]:
+def _all(cluster: Cluster, known: GroupOffsets, unstable: set[PartitionKey]) -> list[OffsetFetchResponseTopics]:
     found: dict[bytes, list[int]] = {}
-    for topic_id, index in known:
+    for topic_id, index in known.keys() | unstable:
         found.setdefault(topic_id, []).append(index)
     return [
-        OffsetFetchResponseTopics(topic.name, topic.id, [_told(known, topic, index) for index in sorted(indexes)])
+        OffsetFetchResponseTopics(
+            topic.name, topic.id, [_told(known, unstable, topic, index) for index in sorted(indexes)]
+        )
         for topic_id, indexes in found.items()
         if (topic := cluster.by_id.get(topic_id)) is not None
     ]
 
 
-def _told(known: GroupOffsets, topic: Topic, index: int) -> OffsetFetchResponsePartitions:
+def _told(known: GroupOffsets, unstable: set[PartitionKey], topic: Topic, index: int) -> OffsetFetchResponsePartitions:
+    if (topic.id, index) in unstable:
+        return OffsetFetchResponsePartitions(index, NOTHING, error_code=Code.UNSTABLE_OFFSET_COMMIT)
     found = known.get((topic.id, index))
     if found is None:
         return OffsetFetchResponsePartitions(index, NOTHING)

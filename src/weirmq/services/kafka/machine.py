@@ -1,4 +1,4 @@
-"""Kafka as a state machine: clusters, topics, groups' offsets. Records are no part of it.
+"""Kafka as a state machine: clusters, topics, groups' offsets, transactions. Records are no part of it.
 
                     created            partitions added, configured
     (nothing) ---------------> topic ------------------------------> topic ---- deleted ----> (its logs are condemned)
@@ -8,6 +8,7 @@ Rules:
 2. A condemned log is removed once the fact that gave it up is durable; when it is gone, a fact says so. Until then
    every start tries again.
 3. Who is a member of a group is not durable: after a restart members join anew. What they have committed is.
+4. Transactions have rules of their own: transactional.py.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from weirmq.engine.machine import Fact
 from weirmq.services.kafka import parts
+from weirmq.services.kafka.coordinator import Coordinator
 from weirmq.services.kafka.facts import (
     BrokersConfigured,
     ClusterMade,
@@ -32,6 +34,7 @@ from weirmq.services.kafka.facts import (
     TopicDeleted,
 )
 from weirmq.services.kafka.model import Cluster, Topic
+from weirmq.services.kafka.transactional import Transactional
 
 if TYPE_CHECKING:
     from weirmq.services.kafka.sweeping import Sweeper
@@ -52,6 +55,7 @@ class KafkaMachine:
         self.clusters: dict[int, Cluster] = {}
         self.offsets: dict[tuple[int, str], GroupOffsets] = {}  # by cluster and group
         self.committed_ms: dict[tuple[int, str], int] = {}  # when a group committed last
+        self.coordinator = Coordinator(self._transaction_committed)
         self.next_producer = 0
         self.condemned: dict[str, int] = {}  # logs to be removed: name -> the offset of the fact that gave them up
         self.sweeper: Sweeper | None = None
@@ -68,6 +72,7 @@ class KafkaMachine:
             OffsetsForgotten: self._offsets_forgotten,
             GroupDeleted: self._group_deleted,
             ProducerIdsTaken: self._producer_ids_taken,
+            **self.coordinator.appliers,
         }
 
     def apply(self, fact: Any, offset: int, now_ms: int) -> None:
@@ -121,10 +126,18 @@ class KafkaMachine:
     # Groups
 
     def _offsets_committed(self, fact: OffsetsCommitted, _offset: int, now_ms: int) -> None:
-        known = self.offsets.setdefault((fact.cluster, fact.group), {})
-        for each in fact.offsets:
+        self._commit(fact.cluster, fact.group, fact.offsets, now_ms)
+
+    def _commit(self, cluster: int, group: str, offsets: Iterable[Committed], now_ms: int) -> None:
+        known = self.offsets.setdefault((cluster, group), {})
+        for each in offsets:
             known[each.topic_id, each.partition] = each
-        self.committed_ms[fact.cluster, fact.group] = now_ms
+        self.committed_ms[cluster, group] = now_ms
+
+    def _transaction_committed(self, found: Transactional, now_ms: int) -> None:
+        by_id = self.clusters[found.cluster].by_id
+        for group, offsets in found.offsets.items():  # a topic may have been deleted meanwhile
+            self._commit(found.cluster, group, [each for each in offsets if each.topic_id in by_id], now_ms)
 
     def _offsets_forgotten(self, fact: OffsetsForgotten, _offset: int, _now_ms: int) -> None:
         known = self.offsets.get((fact.cluster, fact.group), {})
@@ -134,6 +147,7 @@ class KafkaMachine:
     def _group_deleted(self, fact: GroupDeleted, _offset: int, _now_ms: int) -> None:
         self.offsets.pop((fact.cluster, fact.group), None)
         self.committed_ms.pop((fact.cluster, fact.group), None)
+        self.coordinator.group_deleted(fact.cluster, fact.group)
 
     def _producer_ids_taken(self, fact: ProducerIdsTaken, _offset: int, _now_ms: int) -> None:
         self.next_producer = fact.next_id

@@ -5,6 +5,7 @@ from typing import Final
 from weirmq.engine.streams import Stream
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.model import LEADER_EPOCH, Partition
+from weirmq.services.kafka.producers import producers_of
 from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.topics import find, partition_of
 from weirmq.wire.kafka.batch import heads
@@ -26,6 +27,7 @@ from weirmq.wire.kafka.schema import NO_UUID
 # What stands in place of a time (KIP-79, KIP-734, KIP-405, KIP-1005).
 LATEST, EARLIEST, YOUNGEST, EARLIEST_LOCAL, LATEST_TIERED = -1, -2, -3, -4, -5
 NOTHING: Final = -1
+READ_COMMITTED: Final = 1  # isolation level
 
 
 def list_offsets(kafka: Kafka, ask: Ask, request: ListOffsetsRequest) -> ListOffsetsResponse:
@@ -41,20 +43,22 @@ def list_offsets(kafka: Kafka, ask: Ask, request: ListOffsetsRequest) -> ListOff
             if isinstance(partition, Code) or code:
                 partitions.append(ListOffsetsPartitionResponse(asked.partition_index, code))
                 continue
-            time_ms, offset = _place(kafka, partition, asked.timestamp)
+            time_ms, offset = _place(kafka, partition, asked.timestamp, request.isolation_level)
             epoch = NOTHING if offset == NOTHING else LEADER_EPOCH
             partitions.append(ListOffsetsPartitionResponse(asked.partition_index, 0, time_ms, offset, epoch))
         results.append(ListOffsetsTopicResponse(each.name, partitions))
     return ListOffsetsResponse(0, results)
 
 
-def _place(kafka: Kafka, partition: Partition, time_ms: int) -> tuple[int, int]:
+def _place(kafka: Kafka, partition: Partition, time_ms: int, isolation_level: int) -> tuple[int, int]:
     """The time and the offset of what was asked for; -1 for both where there is no such record."""
     log = kafka.log(partition)
-    start = kafka.start(partition)
+    start, end = kafka.start(partition), log.readable
+    if isolation_level == READ_COMMITTED:
+        end = producers_of(kafka, partition).stable(end)
     match time_ms:
         case -1:
-            return NOTHING, log.readable
+            return NOTHING, end
         case -2 | -4:
             return NOTHING, start
         case -3:
@@ -62,7 +66,7 @@ def _place(kafka: Kafka, partition: Partition, time_ms: int) -> tuple[int, int]:
         case -5:
             return NOTHING, NOTHING
     found = log.offset_at(time_ms, start)
-    return (found.now_ms, found.offset) if found.offset < log.readable else (NOTHING, NOTHING)
+    return (found.now_ms, found.offset) if found.offset < end else (NOTHING, NOTHING)
 
 
 def _youngest(log: Stream, start: int) -> tuple[int, int]:

@@ -7,6 +7,7 @@ import msgspec
 
 from weirmq.services.kafka.facts import Committed
 from weirmq.services.kafka.model import Cluster, Topic
+from weirmq.services.kafka.transactional import Transactional
 
 if TYPE_CHECKING:
     from weirmq.services.kafka.machine import KafkaMachine
@@ -48,7 +49,7 @@ class GroupPart(msgspec.Struct, array_like=True, tag=3):
     committed_ms: int
 
 
-KafkaPart = ServicePart | ClusterPart | TopicPart | GroupPart
+KafkaPart = ServicePart | ClusterPart | TopicPart | GroupPart | Transactional
 
 
 def of(machine: "KafkaMachine") -> Iterator[Any]:
@@ -61,6 +62,7 @@ def of(machine: "KafkaMachine") -> Iterator[Any]:
             yield TopicPart(cluster.number, topic.name, topic.id, topic.created_ms, topic.configs, lows)
     for (number, group), offsets in machine.offsets.items():
         yield GroupPart(number, group, list(offsets.values()), machine.committed_ms[number, group])
+    yield from machine.coordinator.ids.values()
 
 
 def restore(machine: "KafkaMachine", part: Any) -> None:
@@ -79,6 +81,8 @@ def restore(machine: "KafkaMachine", part: Any) -> None:
             found = {(each.topic_id, each.partition): each for each in part.offsets}
             machine.offsets[part.cluster, part.group] = found
             machine.committed_ms[part.cluster, part.group] = part.committed_ms
+        case Transactional():
+            machine.coordinator.adopt(part)
         case _:
             machine.next_producer = part.next_producer
             machine.condemned = part.condemned

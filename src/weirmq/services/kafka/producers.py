@@ -1,23 +1,34 @@
-"""Idempotent producers, as one partition's log tells of them: what each has written last.
+"""Producers, as one partition's log tells of them: what each has written last, and which transactions are open.
 
 Rules (KIP-98, KIP-360):
 1. A batch that is one of a producer's last five is a duplicate: it is answered as before, and not written.
 2. Any other one goes on where the last one ended, with its epoch. A higher epoch begins with sequence 0 again.
 3. A producer that the log knows nothing of may begin anywhere: what it wrote before is past its retention.
+4. A transaction is open from its first batch to its marker. What lies before the first batch of the oldest one is
+   stable: nothing changes there any more.
 
-All of it stands in the heads of the batches, so after a restart it is read from there.
+All of it stands in the heads of the batches and in the markers, so after a restart it is read from there.
 """
 
+from bisect import bisect_left
 from collections import deque
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from weirmq.wire.kafka.batch import SEQUENCES, Producer
+from weirmq.services.kafka.model import LEADER_EPOCH, Partition
+from weirmq.wire.kafka import batch as batches
+from weirmq.wire.kafka import markers
+from weirmq.wire.kafka.batch import SEQUENCES, Batch, Producer
 from weirmq.wire.kafka.codes import Code
+
+if TYPE_CHECKING:
+    from weirmq.services.kafka.service import Kafka
 
 KEPT: Final = 5  # batches of a producer: as many as it may have under way
 EXPIRES_MS: Final = 86_400_000  # producer.id.expiration.ms
+READ_BYTES: Final = 1024 * 1024
+NO_SEQUENCE: Final = -1
 
 
 class Written(NamedTuple):
@@ -26,48 +37,136 @@ class Written(NamedTuple):
     first: int
     last: int
     offset: int
-    time_ms: int
 
 
-class _State(msgspec.Struct):
+class Aborted(NamedTuple):
+    """A transaction that was aborted: where its marker is and where it began, and what was stable after it."""
+
+    last: int
+    first: int
+    producer: int
+    stable: int
+
+
+class State(msgspec.Struct):
+    """What is known of one producer. `coordinator_epoch` is that of its last marker."""
+
     epoch: int
+    time_ms: int
     batches: deque[Written]
+    coordinator_epoch: int = -1
+
+    @property
+    def last(self) -> int:
+        """The sequence that it has got to."""
+        return self.batches[-1].last if self.batches else NO_SEQUENCE
 
 
 class Producers:
-    """The producers of one partition."""
+    """The producers of one partition. `open` has the first offset of each open transaction, by its producer's id."""
 
     def __init__(self) -> None:
-        self._producers: dict[int, _State] = {}
+        self.states: dict[int, State] = {}
+        self.open: dict[int, int] = {}  # the oldest one first
+        self._aborted: list[Aborted] = []  # in the order of their markers
 
-    def look(self, batch: Producer) -> Code | Written:
+    def look(self, batch: Batch) -> Code | Written:
         """Whether a batch may be written: NONE, or why not; or where it stands, if it does."""
-        found = self._producers.get(batch.id)
+        producer = batch.producer
+        found = self.states.get(producer.id)
         if found is None:
             return Code.NONE
-        if batch.epoch < found.epoch:
+        if producer.epoch < found.epoch:
             return Code.INVALID_PRODUCER_EPOCH
-        if batch.epoch > found.epoch:
-            return Code.NONE if batch.first == 0 else Code.OUT_OF_ORDER_SEQUENCE_NUMBER
+        if producer.id in self.open and not batch.is_transactional:
+            return Code.INVALID_TXN_STATE
+        if producer.epoch > found.epoch:
+            return Code.NONE if producer.first == 0 else Code.OUT_OF_ORDER_SEQUENCE_NUMBER
         for written in found.batches:
-            if written.first == batch.first and written.last == batch.last:
+            if written.first == producer.first and written.last == producer.last:
                 return written
-        due = (found.batches[-1].last + 1) % SEQUENCES
-        return Code.NONE if batch.first == due else Code.OUT_OF_ORDER_SEQUENCE_NUMBER
+        due = (found.last + 1) % SEQUENCES
+        return Code.NONE if producer.first == due else Code.OUT_OF_ORDER_SEQUENCE_NUMBER
 
-    def wrote(self, batch: Producer, offset: int, time_ms: int) -> None:
+    def wrote(self, batch: Batch, offset: int, time_ms: int) -> None:
         """A batch is in the log."""
-        found = self._producers.get(batch.id)
-        if found is None or found.epoch != batch.epoch:
-            found = self._producers[batch.id] = _State(batch.epoch, deque(maxlen=KEPT))
-        found.batches.append(Written(batch.first, batch.last, offset, time_ms))
+        producer = batch.producer
+        found = self._state(producer.id, producer.epoch)
+        found.batches.append(Written(producer.first, producer.last, offset))
+        found.time_ms = time_ms
+        if batch.is_transactional:
+            self.open.setdefault(producer.id, offset)
+
+    def ended(self, producer: Producer, offset: int, time_ms: int, *, commits: bool) -> None:
+        """A marker is in the log. Without a transaction that is open it says nothing, as when it is written twice."""
+        found = self._state(producer.id, producer.epoch)
+        found.time_ms, found.coordinator_epoch = time_ms, markers.COORDINATOR_EPOCH
+        first = self.open.pop(producer.id, None)
+        if first is not None and not commits:
+            self._aborted.append(Aborted(offset, first, producer.id, self.stable(offset + 1)))
+
+    def _state(self, producer: int, epoch: int) -> State:
+        found = self.states.get(producer)
+        if found is None or found.epoch != epoch:
+            found = self.states[producer] = State(epoch, 0, deque(maxlen=KEPT))
+        return found
+
+    # What readers are told
+
+    def stable(self, end: int) -> int:
+        """The last stable offset, of a log that ends at `end`."""
+        return min(next(iter(self.open.values())), end) if self.open else end
+
+    def aborted(self, start: int, end: int) -> list[Aborted]:
+        """The aborted transactions that may have records from `start` to below `end`."""
+        found = []
+        known = self._aborted
+        for index in range(bisect_left(known, (start,)), len(known)):
+            if known[index].first < end:
+                found.append(known[index])
+            if known[index].stable >= end:
+                break  # all later ones begin behind that
+        return found
+
+    # What is no longer needed
 
     def expire(self, before_ms: int) -> None:
-        """Forget producers that have written nothing since."""
-        gone = [number for number, found in self._producers.items() if found.batches[-1].time_ms < before_ms]
+        """Forget producers that have written nothing since, and have no open transaction."""
+        gone = [number for number, each in self.states.items() if each.time_ms < before_ms and number not in self.open]
         for number in gone:
-            del self._producers[number]
+            del self.states[number]
 
-    def active(self) -> list[tuple[int, int, Written]]:
-        """Each producer's id, epoch and last batch."""
-        return [(number, found.epoch, found.batches[-1]) for number, found in self._producers.items()]
+    def trim(self, start: int) -> None:
+        """The log has nothing below `start`."""
+        if self._aborted and self._aborted[0].last < start:
+            del self._aborted[: bisect_left(self._aborted, (start,))]
+
+
+def producers_of(kafka: "Kafka", partition: Partition) -> Producers:
+    """The producers of a partition; read from its log when they are first needed."""
+    known = kafka.producers.get(partition.log)
+    if known is not None:
+        return known
+    found = kafka.producers[partition.log] = Producers()
+    stream = kafka.log(partition)
+    offset = stream.start
+    while data := stream.read(offset, READ_BYTES):
+        for base, batch in batches.heads(data):
+            offset = base + batch.span
+            if batch.attributes & batches.CONTROL:
+                found.ended(batch.producer, base, batch.max_ms, commits=markers.commits(batch))
+            elif batch.is_idempotent:
+                found.wrote(batch, base, batch.max_ms)
+    return found
+
+
+def end_transaction(kafka: "Kafka", partition: Partition, producer: Producer, now_ms: int, *, commits: bool) -> int:
+    """Write the marker that ends a producer's transaction in a partition. Returns where the log ends with it. Raises
+    NoRoom.
+    """
+    producers = producers_of(kafka, partition)
+    data = memoryview(markers.marker(producer.id, producer.epoch, now_ms, commits=commits))
+    batches.own(data, LEADER_EPOCH)
+    offset = kafka.streams.place(kafka.log(partition), data)
+    producers.ended(producer, offset, now_ms, commits=commits)
+    return offset + 1

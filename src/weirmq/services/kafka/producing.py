@@ -5,15 +5,14 @@ acks=1: it is in the log, as on a Kafka broker that hasn't synced it.
 acks=0: there is no answer; whoever sends what can't be taken has the connection closed.
 """
 
-from typing import Final
-
 from weirmq.kernel.errors import NoRoom
-from weirmq.services.kafka import topic_configs
+from weirmq.services.kafka import enlisting, topic_configs
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.model import LEADER_EPOCH, Partition, Topic
-from weirmq.services.kafka.producers import Producers, Written
+from weirmq.services.kafka.producers import Written, producers_of
 from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.topics import find
+from weirmq.services.kafka.transactional import Key
 from weirmq.wire.kafka import batch as batches
 from weirmq.wire.kafka.batch import Batch, Refused
 from weirmq.wire.kafka.codes import Code
@@ -25,11 +24,32 @@ from weirmq.wire.kafka.messages.produce_response import (
 )
 
 ALL, NONE = -1, 0
-READ_BYTES: Final = 1024 * 1024
 
 
 def produce(kafka: Kafka, ask: Ask, request: ProduceRequest) -> ProduceResponse | None:
     """Write one batch for each partition named."""
+    if request.transactional_id is not None and request.acks == ALL:
+        durable = enlisting.enlist(kafka, ask, request)
+        key = (ask.cluster, request.transactional_id)
+        if durable > kafka.journal.durable or kafka.completions.is_waited_for(key):
+            _wait(kafka, ask, request, key, durable)
+            return None
+    return _written(kafka, ask, request)
+
+
+def _wait(kafka: Kafka, ask: Ask, request: ProduceRequest, key: Key, durable: int) -> None:
+    """Write the batches once the journal is durable up to there, those of a transaction in the order they came in."""
+    for topic in request.topic_data:
+        for data in topic.partition_data:
+            data.records = memoryview(bytearray(data.records or b""))  # the buffer of the connection is used again
+
+    def attempt(_now_ms: int) -> ProduceResponse | None:
+        return _written(kafka, ask, request) if durable <= kafka.journal.durable else None
+
+    kafka.completions.wait(key, attempt, ask)
+
+
+def _written(kafka: Kafka, ask: Ask, request: ProduceRequest) -> ProduceResponse | None:
     cluster = kafka.cluster(ask)
     responses = []
     for each in request.topic_data:
@@ -61,7 +81,7 @@ def _produce(
         if configs:
             batch = _as_configured(batch, configs, ask.now_ms)
         _check_time(batch, configs, ask.now_ms)
-        written = _write(kafka, partition, batch, ask.now_ms)
+        written = _write(kafka, ask, request, partition, batch)
     except Refused as error:
         return PartitionProduceResponse(data.index, error.code, -1, error_message=error.reason)
     except NoRoom as error:
@@ -101,36 +121,22 @@ def _check_time(batch: Batch, configs: dict[str, str], now_ms: int) -> None:
         )
 
 
-def _write(kafka: Kafka, partition: Partition, batch: Batch, now_ms: int) -> int:
+def _write(kafka: Kafka, ask: Ask, request: ProduceRequest, partition: Partition, batch: Batch) -> int:
     """Put a batch into the log, unless it is there already. Returns its base offset. Raises Refused, NoRoom."""
     stream = kafka.log(partition)
     if not batch.is_idempotent:
-        batches.own(batch, LEADER_EPOCH)
+        batches.own(batch.data, LEADER_EPOCH)
         return kafka.streams.place(stream, batch.data)
+    if batch.is_transactional:
+        enlisting.check(kafka, ask, request, partition, batch.producer)
     producers = producers_of(kafka, partition)
-    found = producers.look(batch.producer)
+    found = producers.look(batch)
     if isinstance(found, Written):
         kafka.streams.wait_for(stream, found.offset + batch.span)
         return found.offset
     if found:
         raise Refused(found, f"sequence {batch.producer.first} of producer {batch.producer.id} is not due")
-    batches.own(batch, LEADER_EPOCH)
+    batches.own(batch.data, LEADER_EPOCH)
     offset = kafka.streams.place(stream, batch.data)
-    producers.wrote(batch.producer, offset, now_ms)
+    producers.wrote(batch, offset, ask.now_ms)
     return offset
-
-
-def producers_of(kafka: Kafka, partition: Partition) -> Producers:
-    """The producers of a partition; read from its log when they are first needed."""
-    known = kafka.producers.get(partition.log)
-    if known is not None:
-        return known
-    found = kafka.producers[partition.log] = Producers()
-    stream = kafka.log(partition)
-    offset = stream.start
-    while data := stream.read(offset, READ_BYTES):
-        for base, batch in batches.heads(data):
-            offset = base + batch.span
-            if batch.is_idempotent and not batch.attributes & batches.CONTROL:
-                found.wrote(batch.producer, base, batch.max_ms)
-    return found

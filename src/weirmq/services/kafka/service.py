@@ -14,6 +14,7 @@ from weirmq.kernel.errors import NoRoom
 from weirmq.kernel.ids import Entropy
 from weirmq.services.kafka import facts
 from weirmq.services.kafka.ask import Api, Ask, Connection
+from weirmq.services.kafka.completions import Completions
 from weirmq.services.kafka.consumer_groups import ConsumerGroups
 from weirmq.services.kafka.fetches import Fetches
 from weirmq.services.kafka.groups import Groups
@@ -45,6 +46,7 @@ class Kafka:
         self.fetches = Fetches(waiting)
         self.groups = Groups(entropy)
         self.consumer_groups = ConsumerGroups()
+        self.completions = Completions(self, waiting)
         self._watch_groups()
         streams.readers.append(self.fetches.signal)
         self.producers: dict[str, Producers] = {}  # by the name of a partition's log; the logs say what is in them
@@ -76,9 +78,9 @@ class Kafka:
         """A client is gone: nobody waits for what it asked."""
         self.fetches.left(connection)
 
-    def commit(self, now_ms: int, *found: Fact) -> None:
-        """Record facts and let them take effect. Raises NoRoom, LogFailed."""
-        self.journal.commit(self.machine, found, now_ms)
+    def commit(self, now_ms: int, *found: Fact, urgent: bool = True) -> None:
+        """Record facts and let them take effect. Answers wait for urgent ones. Raises NoRoom, LogFailed."""
+        self.journal.commit(self.machine, found, now_ms, urgent=urgent)
 
     def record(self, now_ms: int, *found: Fact, full: Code = Code.KAFKA_STORAGE_ERROR) -> Code:
         """The same; answers NONE, or `full` where the disk is. Raises LogFailed."""

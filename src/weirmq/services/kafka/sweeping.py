@@ -33,7 +33,8 @@ class Sweeper:
 
     def next_due_ms(self) -> int | None:
         """When `sweep` wants to be called."""
-        found = (self._kafka.groups.next_ms(), self._kafka.consumer_groups.next_ms(), self._own_ms())
+        kafka = self._kafka
+        found = (kafka.groups.next_ms(), kafka.consumer_groups.next_ms(), kafka.completions.next_ms(), self._own_ms())
         return min((due_ms for due_ms in found if due_ms is not None), default=None)
 
     def _own_ms(self) -> int | None:
@@ -46,6 +47,7 @@ class Sweeper:
         """Do a slice. There is nothing to record of it: the logs say what they have."""
         self._kafka.groups.expire(now_ms)
         self._kafka.on_groups_due(now_ms)
+        self._kafka.completions.expire(now_ms)
         due_ms = self._own_ms()
         if due_ms is None or due_ms > now_ms:
             return ()
@@ -59,8 +61,9 @@ class Sweeper:
                 for topic in cluster.topics.values()
                 for partition in topic.partitions
             ]
-            for producers in self._kafka.producers.values():
+            for name, producers in self._kafka.producers.items():
                 producers.expire(now_ms - EXPIRES_MS)
+                producers.trim(self._kafka.streams.stream(name).start)
         left = TRIMMED_AT_ONCE
         for _ in range(min(SWEPT_AT_ONCE, len(self._unswept))):
             partition = self._unswept.pop()

@@ -23,6 +23,8 @@ _EPOCH_AT: Final = 12
 _CRC_AT: Final = 17
 _ATTRIBUTES_AT: Final = 21
 _MAX_TIMESTAMP_AT: Final = 35
+_PRODUCER: Final = struct.Struct(">qh")
+_PRODUCER_AT: Final = 43
 
 COMPRESSION: Final = 0x07
 APPEND_TIME: Final = 0x08
@@ -116,9 +118,16 @@ def _producer(producer: int, epoch: int, first: int, count: int) -> Producer:
     return Producer(producer, epoch, first, (first + count - 1) % SEQUENCES)
 
 
-def own(batch: Batch, leader_epoch: int) -> None:
+def own(data: memoryview, leader_epoch: int) -> None:
     """Write the partition's leader epoch into a batch; the CRC doesn't cover it."""
-    _EPOCH.pack_into(batch.data, _EPOCH_AT, leader_epoch)
+    _EPOCH.pack_into(data, _EPOCH_AT, leader_epoch)
+
+
+def transactional(records: bytes | memoryview | None) -> tuple[int, int] | None:
+    """Id and epoch of the producer, if `records` looks like a batch of a transaction. Nothing of it is checked."""
+    if records is None or len(records) < HEADER_BYTES or not records[_ATTRIBUTES_AT + 1] & TRANSACTIONAL:
+        return None
+    return _PRODUCER.unpack_from(records, _PRODUCER_AT)
 
 
 def set_append_time(batch: Batch, now_ms: int) -> Batch:
