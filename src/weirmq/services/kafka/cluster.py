@@ -2,7 +2,7 @@
 
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.model import LEADER_EPOCH, Topic
-from weirmq.services.kafka.producers import producers_of
+from weirmq.services.kafka.partition_logs import producers_of
 from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.topics import find, partition_of
 from weirmq.wire.kafka.codes import Code

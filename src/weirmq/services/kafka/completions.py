@@ -16,7 +16,7 @@ from weirmq.kernel.errors import NoRoom
 from weirmq.services.kafka import facts
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.coordinator import bumps_epoch, key_of
-from weirmq.services.kafka.producers import end_transaction
+from weirmq.services.kafka.partition_logs import end_transaction
 from weirmq.services.kafka.transactional import NO_EPOCH, NO_PRODUCER, ONGOING, Key, Transactional
 from weirmq.wire.kafka.batch import Producer
 

@@ -181,6 +181,32 @@ class TransactionalForgotten(Fact, tag=18):
     transactional_id: str
 
 
+class NotedProducer(msgspec.Struct, array_like=True, gc=False):
+    """What a log tells of a producer. `batches` are its last ones: first and last sequence, offset; `open` is where its
+    open transaction begins, -1 without one.
+    """
+
+    producer: int
+    epoch: int
+    time_ms: int
+    coordinator_epoch: int
+    batches: list[tuple[int, int, int]]
+    open: int
+
+
+class ProducersNoted(Fact, tag=19):
+    """What a partition's log tells of producers below `offset`, which is on the disk. `aborted` are transactions: the
+    offsets of marker and beginning, the producer, what was stable after it.
+    """
+
+    cluster: int
+    topic_id: bytes
+    partition: int
+    offset: int
+    producers: list[NotedProducer]
+    aborted: list[tuple[int, int, int, int]]
+
+
 KafkaFact = (
     ClusterMade
     | TopicCreated
@@ -201,4 +227,5 @@ KafkaFact = (
     | TransactionPrepared
     | TransactionCompleted
     | TransactionalForgotten
+    | ProducersNoted
 )

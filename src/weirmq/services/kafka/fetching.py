@@ -15,7 +15,7 @@ from weirmq.engine.waiting import Wait
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.model import Partition
 from weirmq.services.kafka.offsets import READ_COMMITTED, epoch_fault
-from weirmq.services.kafka.producers import producers_of
+from weirmq.services.kafka.partition_logs import producers_of
 from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.topics import find, partition_of
 from weirmq.wire.kafka.batch import heads

@@ -28,6 +28,7 @@ from weirmq.services.kafka.facts import (
     OffsetsForgotten,
     PartitionsAdded,
     ProducerIdsTaken,
+    ProducersNoted,
     RecordsDeleted,
     TopicConfigured,
     TopicCreated,
@@ -72,6 +73,7 @@ class KafkaMachine:
             OffsetsForgotten: self._offsets_forgotten,
             GroupDeleted: self._group_deleted,
             ProducerIdsTaken: self._producer_ids_taken,
+            ProducersNoted: self.producers_noted,
             **self.coordinator.appliers,
         }
 
@@ -151,6 +153,10 @@ class KafkaMachine:
 
     def _producer_ids_taken(self, fact: ProducerIdsTaken, _offset: int, _now_ms: int) -> None:
         self.next_producer = fact.next_id
+
+    def producers_noted(self, fact: ProducersNoted, _offset: int, _now_ms: int) -> None:
+        """Keep a note of producers; a snapshot has it as it is."""
+        self._topic(fact).partitions[fact.partition].note = fact
 
     # What the engine asks
 

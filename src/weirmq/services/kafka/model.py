@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from weirmq.services.kafka.facts import ProducersNoted
+
 DEFAULT_CLUSTER: Final = 0  # the cluster that is there without any call
 FIRST_BROKER: Final = 1
 NAME_SHOWN: Final = 160  # letters of a topic's name in that of its folder, which has 255 bytes at most
@@ -43,14 +45,17 @@ class Topic:
 
 
 class Partition:
-    """One partition. `low` is the offset below which records were deleted by request."""
+    """One partition. `low` is the offset below which records were deleted by request, `note` the newest one of its
+    producers.
+    """
 
-    __slots__ = ("index", "leader", "log", "low", "topic")
+    __slots__ = ("index", "leader", "log", "low", "note", "topic")
 
     def __init__(self, topic: Topic, index: int) -> None:
         self.topic = topic
         self.index = index
         self.log = f"{topic.group}/{index:09}"
         self.low = 0
+        self.note: ProducersNoted | None = None
         brokers = topic.cluster.brokers
         self.leader = brokers[(index + topic.id[0]) % len(brokers)]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from weirmq.services.kafka.facts import Committed
+from weirmq.services.kafka.facts import Committed, ProducersNoted
 from weirmq.services.kafka.model import Cluster, Topic
 from weirmq.services.kafka.transactional import Transactional
 
@@ -49,7 +49,7 @@ class GroupPart(msgspec.Struct, array_like=True, tag=3):
     committed_ms: int
 
 
-KafkaPart = ServicePart | ClusterPart | TopicPart | GroupPart | Transactional
+KafkaPart = ServicePart | ClusterPart | TopicPart | GroupPart | Transactional | ProducersNoted
 
 
 def of(machine: "KafkaMachine") -> Iterator[Any]:
@@ -60,6 +60,7 @@ def of(machine: "KafkaMachine") -> Iterator[Any]:
         for topic in cluster.topics.values():
             lows = [partition.low for partition in topic.partitions]
             yield TopicPart(cluster.number, topic.name, topic.id, topic.created_ms, topic.configs, lows)
+            yield from (partition.note for partition in topic.partitions if partition.note is not None)
     for (number, group), offsets in machine.offsets.items():
         yield GroupPart(number, group, list(offsets.values()), machine.committed_ms[number, group])
     yield from machine.coordinator.ids.values()
@@ -81,6 +82,8 @@ def restore(machine: "KafkaMachine", part: Any) -> None:
             found = {(each.topic_id, each.partition): each for each in part.offsets}
             machine.offsets[part.cluster, part.group] = found
             machine.committed_ms[part.cluster, part.group] = part.committed_ms
+        case ProducersNoted():
+            machine.producers_noted(part, 0, 0)
         case Transactional():
             machine.coordinator.adopt(part)
         case _:

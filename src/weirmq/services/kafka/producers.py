@@ -7,27 +7,23 @@ Rules (KIP-98, KIP-360):
 4. A transaction is open from its first batch to its marker. What lies before the first batch of the oldest one is
    stable: nothing changes there any more.
 
-All of it stands in the heads of the batches and in the markers, so after a restart it is read from there.
+All of it stands in the heads of the batches and in the markers, so after a restart it is read from there: behind the
+newest note that the journal has of it (partition_logs.py).
 """
 
 from bisect import bisect_left
 from collections import deque
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
-from weirmq.services.kafka.model import LEADER_EPOCH, Partition
-from weirmq.wire.kafka import batch as batches
+from weirmq.services.kafka.facts import ProducersNoted
 from weirmq.wire.kafka import markers
 from weirmq.wire.kafka.batch import SEQUENCES, Batch, Producer
 from weirmq.wire.kafka.codes import Code
 
-if TYPE_CHECKING:
-    from weirmq.services.kafka.service import Kafka
-
 KEPT: Final = 5  # batches of a producer: as many as it may have under way
 EXPIRES_MS: Final = 86_400_000  # producer.id.expiration.ms
-READ_BYTES: Final = 1024 * 1024
 NO_SEQUENCE: Final = -1
 
 
@@ -68,7 +64,9 @@ class Producers:
     def __init__(self) -> None:
         self.states: dict[int, State] = {}
         self.open: dict[int, int] = {}  # the oldest one first
-        self._aborted: list[Aborted] = []  # in the order of their markers
+        self.known_aborted: list[Aborted] = []  # in the order of their markers
+        self.unnoted = 0  # bytes in the log since the last note was drawn
+        self.drawn: ProducersNoted | None = None  # a note that isn't in the journal yet
 
     def look(self, batch: Batch) -> Code | Written:
         """Whether a batch may be written: NONE, or why not; or where it stands, if it does."""
@@ -94,6 +92,7 @@ class Producers:
         found = self._state(producer.id, producer.epoch)
         found.batches.append(Written(producer.first, producer.last, offset))
         found.time_ms = time_ms
+        self.unnoted += len(batch.data)
         if batch.is_transactional:
             self.open.setdefault(producer.id, offset)
 
@@ -103,7 +102,7 @@ class Producers:
         found.time_ms, found.coordinator_epoch = time_ms, markers.COORDINATOR_EPOCH
         first = self.open.pop(producer.id, None)
         if first is not None and not commits:
-            self._aborted.append(Aborted(offset, first, producer.id, self.stable(offset + 1)))
+            self.known_aborted.append(Aborted(offset, first, producer.id, self.stable(offset + 1)))
 
     def _state(self, producer: int, epoch: int) -> State:
         found = self.states.get(producer)
@@ -120,7 +119,7 @@ class Producers:
     def aborted(self, start: int, end: int) -> list[Aborted]:
         """The aborted transactions that may have records from `start` to below `end`."""
         found = []
-        known = self._aborted
+        known = self.known_aborted
         for index in range(bisect_left(known, (start,)), len(known)):
             if known[index].first < end:
                 found.append(known[index])
@@ -138,35 +137,5 @@ class Producers:
 
     def trim(self, start: int) -> None:
         """The log has nothing below `start`."""
-        if self._aborted and self._aborted[0].last < start:
-            del self._aborted[: bisect_left(self._aborted, (start,))]
-
-
-def producers_of(kafka: "Kafka", partition: Partition) -> Producers:
-    """The producers of a partition; read from its log when they are first needed."""
-    known = kafka.producers.get(partition.log)
-    if known is not None:
-        return known
-    found = kafka.producers[partition.log] = Producers()
-    stream = kafka.log(partition)
-    offset = stream.start
-    while data := stream.read(offset, READ_BYTES):
-        for base, batch in batches.heads(data):
-            offset = base + batch.span
-            if batch.attributes & batches.CONTROL:
-                found.ended(batch.producer, base, batch.max_ms, commits=markers.commits(batch))
-            elif batch.is_idempotent:
-                found.wrote(batch, base, batch.max_ms)
-    return found
-
-
-def end_transaction(kafka: "Kafka", partition: Partition, producer: Producer, now_ms: int, *, commits: bool) -> int:
-    """Write the marker that ends a producer's transaction in a partition. Returns where the log ends with it. Raises
-    NoRoom.
-    """
-    producers = producers_of(kafka, partition)
-    data = memoryview(markers.marker(producer.id, producer.epoch, now_ms, commits=commits))
-    batches.own(data, LEADER_EPOCH)
-    offset = kafka.streams.place(kafka.log(partition), data)
-    producers.ended(producer, offset, now_ms, commits=commits)
-    return offset + 1
+        if self.known_aborted and self.known_aborted[0].last < start:
+            del self.known_aborted[: bisect_left(self.known_aborted, (start,))]

@@ -8,8 +8,9 @@ acks=0: there is no answer; whoever sends what can't be taken has the connection
 from weirmq.kernel.errors import NoRoom
 from weirmq.services.kafka import enlisting, topic_configs
 from weirmq.services.kafka.ask import Ask
-from weirmq.services.kafka.model import LEADER_EPOCH, Partition, Topic
-from weirmq.services.kafka.producers import Written, producers_of
+from weirmq.services.kafka.model import Partition, Topic
+from weirmq.services.kafka.partition_logs import producers_of, write
+from weirmq.services.kafka.producers import Written
 from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.topics import find
 from weirmq.services.kafka.transactional import Key
@@ -123,20 +124,15 @@ def _check_time(batch: Batch, configs: dict[str, str], now_ms: int) -> None:
 
 def _write(kafka: Kafka, ask: Ask, request: ProduceRequest, partition: Partition, batch: Batch) -> int:
     """Put a batch into the log, unless it is there already. Returns its base offset. Raises Refused, NoRoom."""
-    stream = kafka.log(partition)
     if not batch.is_idempotent:
-        batches.own(batch.data, LEADER_EPOCH)
-        return kafka.streams.place(stream, batch.data)
+        return write(kafka, partition, batch, kafka.producers.get(partition.log), ask.now_ms)
     if batch.is_transactional:
         enlisting.check(kafka, ask, request, partition, batch.producer)
     producers = producers_of(kafka, partition)
     found = producers.look(batch)
     if isinstance(found, Written):
-        kafka.streams.wait_for(stream, found.offset + batch.span)
+        kafka.streams.wait_for(kafka.log(partition), found.offset + batch.span)
         return found.offset
     if found:
         raise Refused(found, f"sequence {batch.producer.first} of producer {batch.producer.id} is not due")
-    batches.own(batch.data, LEADER_EPOCH)
-    offset = kafka.streams.place(stream, batch.data)
-    producers.wrote(batch, offset, ask.now_ms)
-    return offset
+    return write(kafka, partition, batch, producers, ask.now_ms)
