@@ -113,6 +113,12 @@ def test_nobody_waits_for_a_client_that_is_gone(world: World) -> None:
     assert len(world.waiting) == 1
 
 
+def test_a_server_that_stops_answers_those_that_wait(world: World) -> None:
+    later = world.begin(fetching(world.topic(), 0, wait_ms=500))
+    world.waiting.end_all()
+    assert (later.answer.error_code, later.answer.responses) == (0, [])
+
+
 # ListOffsets
 
 

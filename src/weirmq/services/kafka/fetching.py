@@ -51,7 +51,7 @@ def fetch(kafka: Kafka, ask: Ask, request: FetchRequest) -> FetchResponse | None
         until_ms=ask.now_ms + request.max_wait_ms,
         attempt=partial(_attempt, kafka, ask, request),
         next_ms=_never,
-        empty=None,
+        empty=FetchResponse(),  # the server stops
         at_end=lambda _now_ms: _get(kafka, ask, request).answer,
     )
     number = kafka.fetches.waiting.add(wait, partial(_done, kafka, ask, key))
