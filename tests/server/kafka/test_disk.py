@@ -154,7 +154,7 @@ def test_a_full_disk_refuses_and_goes_on_when_there_is_room(power: int | None) -
     spend(scenario())
 
 
-def _no_room(*_: Any) -> None:
+def _no_room(*_: Any, **__: Any) -> None:
     raise NoRoom("no room on the disk")
 
 

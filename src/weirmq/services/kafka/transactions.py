@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from weirmq.kernel.errors import NoRoom
 from weirmq.services.kafka import facts
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.coordinator import bumps_epoch
@@ -49,12 +50,21 @@ def init_producer_id(kafka: Kafka, ask: Ask, request: InitProducerIdRequest) -> 
     expected = (request.producer_id, request.producer_epoch)
     if request.transactional_id == "" or (NO_PRODUCER in expected and expected != NONE):
         return InitProducerIdResponse(0, Code.INVALID_REQUEST)
-    if request.transactional_id is None:
-        return InitProducerIdResponse(0, 0, kafka.new_producer(ask.now_ms), 0)
+    try:
+        if request.transactional_id is None:
+            return InitProducerIdResponse(0, 0, kafka.new_producer(ask.now_ms), 0)
+        return _init_transactional(kafka, ask, request, request.transactional_id, expected)
+    except NoRoom:
+        return InitProducerIdResponse(0, Code.COORDINATOR_NOT_AVAILABLE)  # the one that all clients try again after
+
+
+def _init_transactional(
+    kafka: Kafka, ask: Ask, request: InitProducerIdRequest, transactional_id: str, expected: tuple[int, int]
+) -> InitProducerIdResponse:
     if not 0 < request.transaction_timeout_ms <= TIMEOUT_MS:
         return InitProducerIdResponse(0, Code.INVALID_TRANSACTION_TIMEOUT)
     kafka.cluster(ask)
-    found = kafka.machine.coordinator.ids.get((ask.cluster, request.transactional_id))
+    found = kafka.machine.coordinator.ids.get((ask.cluster, transactional_id))
     code = Code.NONE if found is None else _init_fault(kafka, ask, found, expected)
     if code is Code.PRODUCER_FENCED and ask.version < FENCED_FIRST:
         code = Code.INVALID_PRODUCER_EPOCH
@@ -62,7 +72,7 @@ def init_producer_id(kafka: Kafka, ask: Ask, request: InitProducerIdRequest) -> 
         return InitProducerIdResponse(0, code)
     identity, last = _identity(kafka, ask, found, expected)
     timeout_ms = request.transaction_timeout_ms
-    fact = facts.ProducerInitialized(ask.cluster, request.transactional_id, *identity, *last, timeout_ms)
+    fact = facts.ProducerInitialized(ask.cluster, transactional_id, *identity, *last, timeout_ms)
     kafka.commit(ask.now_ms, fact)
     return InitProducerIdResponse(0, 0, *identity)
 
