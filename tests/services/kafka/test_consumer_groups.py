@@ -13,6 +13,7 @@ from weirmq.wire.kafka.messages.consumer_group_heartbeat_request import (
 )
 from weirmq.wire.kafka.messages.create_partitions_request import CreatePartitionsRequest, CreatePartitionsTopic
 from weirmq.wire.kafka.messages.delete_groups_request import DeleteGroupsRequest
+from weirmq.wire.kafka.messages.describe_groups_request import DescribeGroupsRequest
 from weirmq.wire.kafka.messages.join_group_request import JoinGroupRequest, JoinGroupRequestProtocol
 from weirmq.wire.kafka.messages.list_groups_request import ListGroupsRequest
 from weirmq.wire.kafka.messages.offset_commit_request import (
@@ -281,6 +282,8 @@ def test_groups_are_described_listed_and_deleted(world: World) -> None:
     assert told.assignment.topic_partitions[0].topic_name == "orders"
     assert [(each.group_id, each.group_type) for each in world.ask(ListGroupsRequest()).groups] == [("g", "consumer")]
     assert world.ask(ListGroupsRequest([], ["classic"])).groups == []
+    (other,) = world.ask(DescribeGroupsRequest(["g"])).groups
+    assert (other.error_code, other.error_message) == (Code.GROUP_ID_NOT_FOUND, "Group g is not a classic group.")
     assert world.ask(DeleteGroupsRequest(["g"])).results[0].error_code == Code.NON_EMPTY_GROUP
     for member in (first, second):
         member.beat(member_epoch=-1)

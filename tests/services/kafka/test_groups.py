@@ -401,3 +401,18 @@ def test_the_offsets_of_a_deleted_topic_are_gone(world: World) -> None:
     world.ask(DeleteTopicsRequest([DeleteTopicState("orders")]))
     world.topic("orders", 2)
     assert stands(world, "g") == {0: -1, 1: -1}
+
+
+def test_a_member_of_a_classic_group_may_name_itself_where_it_asks_for_offsets(world: World) -> None:
+    committed(world, "g", 7)
+    (member,) = stable(world, 1)
+    topic = world.kafka.machine.clusters[0].topics["orders"].id
+    asked = [OffsetFetchRequestTopics("", topic, [0])]
+
+    def fetched(group: str) -> int:
+        named = OffsetFetchRequestGroup(group, member.id, member.generation, asked)
+        (found,) = world.ask(OffsetFetchRequest(groups=[named])).groups
+        return int(found.error_code)
+
+    assert fetched("g") == 0
+    assert fetched("none") == Code.UNKNOWN_MEMBER_ID

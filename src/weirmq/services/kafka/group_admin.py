@@ -58,9 +58,11 @@ def describe_groups(kafka: Kafka, ask: Ask, request: DescribeGroupsRequest) -> D
 def _described(kafka: Kafka, ask: Ask, name: str) -> DescribedGroup:
     key = (ask.cluster, name)
     group = kafka.groups.get(key)
-    if group is None and key not in kafka.machine.offsets:
+    is_other = kafka.consumer_groups.get(key) is not None and not (group and group.members)
+    if is_other or (group is None and key not in kafka.machine.offsets):
         code = Code.GROUP_ID_NOT_FOUND if ask.version >= NOT_FOUND_FIRST else Code.NONE
-        return DescribedGroup(code, f"Group {name} not found." if code else None, name, DEAD)
+        reason = f"Group {name} is not a classic group." if is_other else f"Group {name} not found."
+        return DescribedGroup(code, reason if code else None, name, DEAD)
     if group is None:
         return DescribedGroup(0, None, name, EMPTY)
     protocol = group.protocol if group.state == STABLE else ""

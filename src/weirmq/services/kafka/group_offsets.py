@@ -150,7 +150,10 @@ def _fetch_fault(kafka: Kafka, key: tuple[int, str], member_id: str | None, epoc
     if not member_id or epoch < 0:
         return Code.NONE
     consumers = kafka.consumer_groups.get(key)
-    return Code.UNKNOWN_MEMBER_ID if consumers is None else epoch_fault(consumers, member_id, epoch)
+    if consumers is not None and consumers.members:
+        return epoch_fault(consumers, member_id, epoch)
+    # franz-go names its generation here; Kafka doesn't look at it where the group is a classic one.
+    return Code.NONE if kafka.groups.get(key) is not None else Code.UNKNOWN_MEMBER_ID
 
 
 def _topics(
