@@ -92,14 +92,7 @@ def _beat(kafka: Kafka, ask: Ask, request: ConsumerGroupHeartbeatRequest) -> Con
         group, member = _find(kafka, ask, request)
         _check_epoch(member, request.member_epoch, owned)
         is_new = _subscribe(member, request)
-    cluster = kafka.cluster(ask)
-    ids = {
-        name: cluster.topics[name].id
-        for each in group.members.values()
-        for name in each.topics
-        if name in cluster.topics
-    }
-    sizes = {topic_id: len(cluster.by_id[topic_id].partitions) for topic_id in ids.values()}
+    ids, sizes = _topics(kafka.cluster(ask), group)
     if is_new or sizes != group.sizes:
         group.retarget(sizes, ids)
     group.advance(member, owned, ask.now_ms)
@@ -109,6 +102,13 @@ def _beat(kafka: Kafka, ask: Ask, request: ConsumerGroupHeartbeatRequest) -> Con
         member.told = member.assigned
         assignment = Assignment([TopicPartitions(topic, indexes) for topic, indexes in _by_topic(member.assigned)])
     return ConsumerGroupHeartbeatResponse(0, 0, None, member.id, member.epoch, HEARTBEAT_MS, assignment)
+
+
+def _topics(cluster: Cluster, group: ConsumerGroup) -> tuple[dict[str, bytes], dict[bytes, int]]:
+    """The ids, and the numbers of partitions, of the topics that members want and that are there."""
+    wanted = {name for each in group.members.values() for name in each.topics}
+    topics = [cluster.topics[name] for name in wanted if name in cluster.topics]
+    return {each.name: each.id for each in topics}, {each.id: len(each.partitions) for each in topics}
 
 
 def _set_of(partitions: Iterable[Owned]) -> frozenset[Partition]:
@@ -199,14 +199,8 @@ def remove(kafka: Kafka, group: ConsumerGroup, member: Member) -> None:
     if not group.members:
         group.epoch, group.target, group.sizes = group.epoch + 1, {}, {}
         return
-    cluster = kafka.machine.clusters[group.key[0]]
-    ids = {
-        name: cluster.topics[name].id
-        for each in group.members.values()
-        for name in each.topics
-        if name in cluster.topics
-    }
-    group.retarget({topic_id: len(cluster.by_id[topic_id].partitions) for topic_id in ids.values()}, ids)
+    ids, sizes = _topics(kafka.machine.clusters[group.key[0]], group)
+    group.retarget(sizes, ids)
 
 
 def expire(kafka: Kafka, now_ms: int) -> None:

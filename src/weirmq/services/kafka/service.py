@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from weirmq.engine.journal import Journal
 from weirmq.engine.machine import Fact
-from weirmq.engine.service import Operation
 from weirmq.engine.streams import Stream, Streams
 from weirmq.engine.waiting import Waiting
 from weirmq.kernel.errors import NoRoom
@@ -33,9 +32,6 @@ class Kafka:
     """MSK."""
 
     name = "kafka"
-
-    unsigned: frozenset[str] = frozenset()
-    operations: Mapping[str, Operation] = {}
 
     def __init__(self, journal: Journal, streams: Streams, waiting: Waiting, entropy: Entropy) -> None:
         self.journal = journal
@@ -150,6 +146,3 @@ class Kafka:
         if mine:
             self.commit(now_ms, facts.LogsRemoved(mine))
             self.sweeper.removed(mine)
-
-
-Function = Callable[[Kafka, Ask, Any], Any]
