@@ -63,12 +63,19 @@ write() {
   equal "$(records write shardId-1 TRIM_HORIZON)" "$(in_base64 high)"
 }
 
+next_second() {
+  local past
+  past=$(date +%s)
+  while [[ $(date +%s) == "$past" ]]; do sleep 0.05; done
+  date +%s
+}
+
 iterators() {
   local second now
   stream iterators 1
   put iterators 1 0
   second=$(put iterators 2 0)
-  now=$(date +%s.%3N)
+  now=$(next_second) # the command line sends whole seconds
   put iterators 3 0
   equal "$(records iterators "$FIRST" AT_SEQUENCE_NUMBER --starting-sequence-number "$second")" "$(in_base64 2 3)"
   equal "$(records iterators "$FIRST" AFTER_SEQUENCE_NUMBER --starting-sequence-number "$second")" "$(in_base64 3)"

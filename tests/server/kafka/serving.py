@@ -15,7 +15,7 @@ from weirmq.kernel.clock import ManualClock
 from weirmq.kernel.errors import LogFailed, NoRoom
 from weirmq.server.kafka.connection import KafkaConnection
 from weirmq.server.kafka.listener import Limits, Listener, Surroundings
-from weirmq.services.kafka.ask import Api, Ask
+from weirmq.services.kafka.ask import Api, Ask, Place
 from weirmq.wire.kafka import apis, codec
 from weirmq.wire.kafka.messages import NAMES
 from weirmq.wire.kafka.messages.api_versions_request import ApiVersionsRequest
@@ -159,7 +159,7 @@ class Serving:
             on_error=lambda what, why: self.errors.append((what, why)),
             tell=lambda _level, event, fields: self.told.append({"event": event, **fields}),
         )
-        self.listener = Listener(self.words, (0, 0), surroundings, Limits(**limits))
+        self.listener = Listener(self.words, Place(0, 0), surroundings, Limits(**limits))
         self.port = 0
 
     def _hold(self, done: Callable[[Any], None], given: Any) -> None:

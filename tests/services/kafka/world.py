@@ -17,7 +17,7 @@ from weirmq.log.files import FileLog
 from weirmq.log.library import FileLibrary, Library, MemoryLibrary
 from weirmq.log.log import Log
 from weirmq.log.memory import MemoryLog
-from weirmq.services.kafka.ask import Ask
+from weirmq.services.kafka.ask import ANONYMOUS, Ask, Place
 from weirmq.services.kafka.model import DEFAULT_CLUSTER, FIRST_BROKER
 from weirmq.services.kafka.service import Kafka
 from weirmq.testing.disk import SimulatedDisk
@@ -34,13 +34,14 @@ from weirmq.wire.kafka.messages.produce_response import PartitionProduceResponse
 
 NOW_MS = 1_700_000_000_000
 KEYS = {name: key for key, name in NAMES.items()}
-PLACE = (DEFAULT_CLUSTER, FIRST_BROKER)
+PLACE = Place(DEFAULT_CLUSTER, FIRST_BROKER)
 
 
 class Peer:
     """A client's connection."""
 
     host, peer = "127.0.0.1", "127.0.0.1"
+    principal = ANONYMOUS
 
     def __init__(self) -> None:
         self.is_closed = False

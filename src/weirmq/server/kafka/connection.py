@@ -16,6 +16,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Final, cast
 
 from weirmq.server.exchange import address_of
+from weirmq.services.kafka.ask import ANONYMOUS
 
 if TYPE_CHECKING:
     from weirmq.server.kafka.listener import Listener
@@ -63,6 +64,7 @@ class KafkaConnection(asyncio.BufferedProtocol):
     def __init__(self, listener: "Listener") -> None:
         self.listener = listener
         self.peer = ""
+        self.principal = ANONYMOUS
         self.host = ""  # ours, as the client reached it
         self.is_open = False
         self.used_s = 0.0  # when something came or left last, by the loop's clock

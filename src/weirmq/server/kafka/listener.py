@@ -16,7 +16,7 @@ from weirmq.kernel.clock import Clock
 from weirmq.kernel.errors import LogFailed, NoRoom
 from weirmq.server.kafka.budget import Budget
 from weirmq.server.kafka.connection import KafkaConnection, Slot
-from weirmq.services.kafka.ask import Ask, Service
+from weirmq.services.kafka.ask import Ask, Place, Service
 from weirmq.wire.kafka import apis, codec, head
 from weirmq.wire.kafka.errors import Malformed
 from weirmq.wire.kafka.head import API_VERSIONS, Head
@@ -54,13 +54,10 @@ class Surroundings(msgspec.Struct, frozen=True):
 
 
 class Listener:
-    """One port of one broker; `place` is the numbers of its cluster and its own.
-
-    The counters only grow: `refused` are connections above the limit.
-    """
+    """One port of one broker. The counters only grow: `refused` are connections above the limit."""
 
     def __init__(
-        self, service: Service, place: tuple[int, int], surroundings: Surroundings, limits: Limits | None = None
+        self, service: Service, place: Place, surroundings: Surroundings, limits: Limits | None = None
     ) -> None:
         self.limits = limits or Limits()
         self.budget = Budget(self.limits.buffered_bytes)

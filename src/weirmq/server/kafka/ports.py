@@ -2,6 +2,7 @@
 
 from weirmq.server.kafka.listener import Limits, Listener, Surroundings
 from weirmq.services.kafka import SERVICE as KAFKA
+from weirmq.services.kafka.ask import Place
 from weirmq.services.kafka.model import DEFAULT_CLUSTER, FIRST_BROKER
 
 
@@ -16,7 +17,7 @@ class KafkaPorts:
 
     async def listen(self, host: str, port: int) -> int:
         """Open the port of the default cluster's broker (0: any free one). Returns which it is. Raises OSError."""
-        place = (DEFAULT_CLUSTER, FIRST_BROKER)
+        place = Place(DEFAULT_CLUSTER, FIRST_BROKER)
         listener = Listener(self._kafka, place, self._surroundings, self._limits)
         (_, found), *_ = await listener.listen(host, port)
         self._kafka.ports[place] = found

@@ -1,18 +1,48 @@
 """What a Kafka port and the service know of each other: an Ask, and a table of APIs."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
 
 from weirmq.wire.kafka.head import Head
 
+PLAINTEXT: Final = "PLAINTEXT"
+
+
+class Place(NamedTuple):
+    """A port: the numbers of its cluster and of its broker, and the listener of the broker that it is.
+
+    A listener has the name of its security protocol, as in Kafka where `listener.security.protocol.map` is the default.
+    """
+
+    cluster: int
+    broker: int
+    listener: str = PLAINTEXT
+
+
+class Principal(NamedTuple):
+    """Who somebody is, as ACLs name it: `User:alice` (KIP-11)."""
+
+    type: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.type}:{self.name}"
+
+
+ANONYMOUS: Final = Principal("User", "ANONYMOUS")  # of a port where nobody says who they are
+
 
 class Connection(Protocol):
-    """Whom an answer goes to. `host` is ours, as the client reached it; `peer` is the client's IP address."""
+    """Whom an answer goes to. `host` is ours, as the client reached it; `peer` is the client's IP address.
+
+    `principal` is who the client has proved to be.
+    """
 
     host: str
     peer: str
+    principal: Principal
 
     def close(self) -> None:
         """End it."""
@@ -25,14 +55,13 @@ class Ask:
     A handler returns its answer; None says that it comes later, or with `is_over` that there is none.
     """
 
-    __slots__ = ("answer", "broker", "cluster", "connection", "head", "is_over", "now_ms")
+    __slots__ = ("answer", "broker", "cluster", "connection", "head", "is_over", "listener", "now_ms")
 
     def __init__(
-        self, connection: Connection, place: tuple[int, int], head: Head, now_ms: int, answer: Callable[[Any], None]
+        self, connection: Connection, place: Place, head: Head, now_ms: int, answer: Callable[[Any], None]
     ) -> None:
-        """`place` is the numbers of the cluster and of its broker."""
         self.connection = connection
-        self.cluster, self.broker = place
+        self.cluster, self.broker, self.listener = place
         self.head = head
         self.now_ms = now_ms
         self.answer = answer

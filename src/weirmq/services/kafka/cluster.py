@@ -35,7 +35,7 @@ def describe_cluster(kafka: Kafka, ask: Ask, request: DescribeClusterRequest) ->
         return DescribeClusterResponse(
             0, Code.UNSUPPORTED_VERSION, "There are no controllers apart from the brokers here.", request.endpoint_type
         )
-    brokers = [DescribeClusterBroker(each, ask.connection.host, kafka.port(cluster, each)) for each in cluster.brokers]
+    brokers = [DescribeClusterBroker(each, ask.connection.host, kafka.port(ask, each)) for each in cluster.brokers]
     return DescribeClusterResponse(0, 0, None, BROKERS, cluster.id, cluster.brokers[0], brokers)
 
 

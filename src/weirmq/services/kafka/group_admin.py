@@ -29,20 +29,19 @@ GROUP, TRANSACTION = 0, 1  # key types
 
 def find_coordinator(kafka: Kafka, ask: Ask, request: FindCoordinatorRequest) -> FindCoordinatorResponse:
     """The broker that looks after a group or a transactional id. Any could; they share the work."""
-    cluster, host = kafka.cluster(ask), ask.connection.host
     if ask.version >= KEYS_FIRST:
         return FindCoordinatorResponse(
-            coordinators=[_coordinator(kafka, cluster, host, key, request.key_type) for key in request.coordinator_keys]
+            coordinators=[_coordinator(kafka, ask, key, request.key_type) for key in request.coordinator_keys]
         )
-    found = _coordinator(kafka, cluster, host, request.key, request.key_type)
+    found = _coordinator(kafka, ask, request.key, request.key_type)
     return FindCoordinatorResponse(0, found.error_code, found.error_message, found.node_id, found.host, found.port)
 
 
-def _coordinator(kafka: Kafka, cluster: Cluster, host: str, key: str, key_type: int) -> Coordinator:
+def _coordinator(kafka: Kafka, ask: Ask, key: str, key_type: int) -> Coordinator:
     if key_type not in {GROUP, TRANSACTION}:
         return Coordinator(key, -1, "", -1, Code.INVALID_REQUEST, f"There is no coordinator of type {key_type}.")
-    broker = coordinator_of(cluster, key)
-    return Coordinator(key, broker, host, kafka.port(cluster, broker), 0, None)
+    broker = coordinator_of(kafka.cluster(ask), key)
+    return Coordinator(key, broker, ask.connection.host, kafka.port(ask, broker), 0, None)
 
 
 def coordinator_of(cluster: Cluster, key: str) -> int:

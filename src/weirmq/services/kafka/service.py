@@ -12,7 +12,7 @@ from weirmq.engine.waiting import Waiting
 from weirmq.kernel.errors import NoRoom
 from weirmq.kernel.ids import Entropy
 from weirmq.services.kafka import facts
-from weirmq.services.kafka.ask import Api, Ask, Connection
+from weirmq.services.kafka.ask import Api, Ask, Connection, Place
 from weirmq.services.kafka.completions import Completions
 from weirmq.services.kafka.consumer_groups import ConsumerGroups
 from weirmq.services.kafka.fetches import Fetches
@@ -46,7 +46,7 @@ class Kafka:
         self._watch_groups()
         streams.readers.append(self.fetches.signal)
         self.producers: dict[str, Producers] = {}  # by the name of a partition's log; the logs say what is in them
-        self.ports: dict[tuple[int, int], int] = {}  # by the numbers of cluster and broker; the shell opens them
+        self.ports: dict[Place, int] = {}  # the shell opens them
         self.on_groups_due: Callable[[int], None]
         self._next_producer = self._last_producer = 0
 
@@ -97,9 +97,9 @@ class Kafka:
             found = self.machine.clusters[ask.cluster]
         return found
 
-    def port(self, cluster: Cluster, broker: int) -> int:
-        """Where a broker listens."""
-        return self.ports[cluster.number, broker]
+    def port(self, ask: Ask, broker: int) -> int:
+        """Where a broker of the same cluster has the same listener: a client can reach it as it reached this one."""
+        return self.ports[Place(ask.cluster, broker, ask.listener)]
 
     def log(self, partition: Partition) -> Stream:
         """The records of a partition."""

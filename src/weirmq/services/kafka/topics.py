@@ -84,7 +84,7 @@ def metadata(kafka: Kafka, ask: Ask, request: MetadataRequest) -> MetadataRespon
                 topics.append(MetadataResponseTopic(found, name, each.topic_id))
             else:
                 topics.append(_told(found))
-    brokers = [MetadataResponseBroker(each, ask.connection.host, kafka.port(cluster, each)) for each in cluster.brokers]
+    brokers = [MetadataResponseBroker(each, ask.connection.host, kafka.port(ask, each)) for each in cluster.brokers]
     return MetadataResponse(0, brokers, cluster.id, cluster.brokers[0], topics)
 
 
