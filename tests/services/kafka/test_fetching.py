@@ -54,7 +54,6 @@ def test_what_is_not_there(world: World) -> None:
     topic = world.topic()
     assert world.fetch(topic, 0, index=1).error_code == Code.UNKNOWN_TOPIC_OR_PARTITION
     assert world.fetch(b"?" * 16, 0).error_code == Code.UNKNOWN_TOPIC_ID
-    assert world.ask(FetchRequest(session_id=7)).error_code == Code.FETCH_SESSION_ID_NOT_FOUND
 
 
 def test_another_leader_epoch(world: World) -> None:

@@ -24,6 +24,7 @@ BROKER_CONFIGS: Final = {
         Config("log.retention.bytes", LONG, "-1", -1),
         Config("log.retention.ms", LONG, "604800000", -1),
         Config("log.segment.bytes", INT, "67108864"),
+        Config("max.incremental.fetch.session.cache.slots", INT, "1000", 0),
         Config("message.max.bytes", INT, "1048588"),
         Config("min.insync.replicas", INT, "1"),
         Config("num.partitions", INT, "1"),

@@ -1,6 +1,6 @@
 """Fetches that wait for records: which of them are to look again when a log has more."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from weirmq.services.kafka.ask import Connection
 
@@ -10,12 +10,21 @@ if TYPE_CHECKING:
 Key = tuple[str, int]
 
 
+class Follower(Protocol):
+    """Who wants to know of a log for longer than a fetch takes."""
+
+    def signal(self) -> Key:
+        """The log has more. Returns the key of the fetch that may wait for it."""
+        ...
+
+
 class Fetches:
     """All waiting fetches, by the names of the logs that they wait for."""
 
     def __init__(self, waiting: "Waiting") -> None:
         self.waiting = waiting
         self._by_log: dict[str, dict[Key, None]] = {}
+        self._followers: dict[str, dict[Follower, None]] = {}
         self._of: dict[Connection, dict[Key, tuple[int, list[str]]]] = {}
         self._last = 0
 
@@ -42,10 +51,23 @@ class Fetches:
             if not keys:
                 del self._by_log[log]
 
+    def follow(self, log: str, follower: Follower) -> None:
+        """Tell somebody of a log, until it is unfollowed."""
+        self._followers.setdefault(log, {})[follower] = None
+
+    def unfollow(self, log: str, follower: Follower) -> None:
+        """Tell it no more."""
+        followers = self._followers.get(log, {})
+        followers.pop(follower, None)
+        if not followers:
+            self._followers.pop(log, None)
+
     def signal(self, log: str) -> None:
-        """A log has more, or is gone."""
+        """A log has more, or less, or is gone."""
         for key in self._by_log.get(log, ()):
             self.waiting.signal(key)
+        for follower in self._followers.get(log, ()):
+            self.waiting.signal(follower.signal())
 
     def left(self, connection: Connection) -> None:
         """A client is gone."""

@@ -7,12 +7,13 @@ A fetch is answered as soon as there are min_bytes, or something is wrong with a
 max_wait_ms. The first batch is handed out whole, however small the limits are, so that a reader gets on (KIP-74).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from weirmq.engine.waiting import Wait
 from weirmq.services.kafka.ask import Ask
+from weirmq.services.kafka.fetch_sessions import FetchSession
 from weirmq.services.kafka.model import Partition
 from weirmq.services.kafka.offsets import READ_COMMITTED, epoch_fault
 from weirmq.services.kafka.partition_logs import producers_of
@@ -20,7 +21,7 @@ from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.topics import find, partition_of
 from weirmq.wire.kafka.batch import heads
 from weirmq.wire.kafka.codes import Code
-from weirmq.wire.kafka.messages.fetch_request import FetchPartition, FetchRequest, FetchTopic
+from weirmq.wire.kafka.messages.fetch_request import FetchPartition, FetchRequest
 from weirmq.wire.kafka.messages.fetch_response import (
     AbortedTransaction,
     FetchableTopicResponse,
@@ -32,41 +33,46 @@ ANSWER_BYTES: Final = 55 * 1024 * 1024  # fetch.max.bytes: of an answer, whateve
 NOTHING: Final = memoryview(b"")
 
 
+class _Named(Protocol):
+    """A topic by name or by id."""
+
+    topic: str
+    topic_id: bytes
+
+
 class _Got(NamedTuple):
-    answer: FetchResponse
+    found: list[tuple[Any, PartitionData]]
     size: int
     is_urgent: bool  # something is wrong, which the client should know of at once
 
 
 def fetch(kafka: Kafka, ask: Ask, request: FetchRequest) -> FetchResponse | None:
-    """Records of the partitions named, now or when there are some."""
-    if request.session_id:
-        return FetchResponse(error_code=Code.FETCH_SESSION_ID_NOT_FOUND)
-    got = _get(kafka, ask, request)
-    if got.is_urgent or got.size >= request.min_bytes or request.max_wait_ms <= 0:
-        return got.answer
-    key = kafka.fetches.key()
+    """Records of the partitions named, or of those of a session that have some: now, or when there are enough."""
+    session = kafka.fetch_sessions.of(ask, request)
+    if isinstance(session, Code):
+        return FetchResponse(error_code=session)
+    looking = _Looking(kafka, ask, request) if session is None else _Following(kafka, ask, request, session)
+    if request.max_wait_ms <= 0 or (session is None and not request.topics):
+        return looking.at_end(ask.now_ms)
+    answer = looking.attempt(ask.now_ms)
+    if answer is not None:
+        return answer
+    key = kafka.fetches.key() if session is None else session.key
     wait = Wait(
         key=key,
         until_ms=ask.now_ms + request.max_wait_ms,
-        attempt=partial(_attempt, kafka, ask, request),
+        attempt=looking.attempt,
         next_ms=_never,
         empty=FetchResponse(),  # the server stops
-        at_end=lambda _now_ms: _get(kafka, ask, request).answer,
+        at_end=looking.at_end,
     )
     number = kafka.fetches.waiting.add(wait, partial(_done, kafka, ask, key))
-    logs = [partition.log for partition in _partitions(kafka, ask, request)]
-    kafka.fetches.add(ask.connection, key, number, logs)
+    kafka.fetches.add(ask.connection, key, number, looking.logs())
     return None
 
 
 def _never() -> None:
     """Time alone brings no records."""
-
-
-def _attempt(kafka: Kafka, ask: Ask, request: FetchRequest, _now_ms: int) -> FetchResponse | None:
-    got = _get(kafka, ask, request)
-    return got.answer if got.is_urgent or got.size >= request.min_bytes else None
 
 
 def _done(kafka: Kafka, ask: Ask, key: Any, answer: FetchResponse | Exception) -> None:
@@ -76,45 +82,102 @@ def _done(kafka: Kafka, ask: Ask, key: Any, answer: FetchResponse | Exception) -
     ask.answer(answer)
 
 
-def _partitions(kafka: Kafka, ask: Ask, request: FetchRequest) -> Iterator[Partition]:
-    cluster = kafka.cluster(ask)
-    for each in request.topics:
-        topic = find(cluster, each.topic, each.topic_id)
-        for asked in each.partitions:
-            partition = partition_of(topic, asked.partition)
-            if isinstance(partition, Partition):
-                yield partition
+class _Looking:
+    """A request that names all it wants."""
+
+    def __init__(self, kafka: Kafka, ask: Ask, request: FetchRequest) -> None:
+        self._kafka = kafka
+        self._ask = ask
+        self._request = request
+
+    def attempt(self, _now_ms: int) -> FetchResponse | None:
+        """The answer, if there is enough for one."""
+        got = self._get()
+        return self._told(got) if got.is_urgent or got.size >= self._request.min_bytes else None
+
+    def at_end(self, _now_ms: int) -> FetchResponse:
+        """The answer, with what there is."""
+        return self._told(self._get())
+
+    def logs(self) -> list[str]:
+        """What it waits for."""
+        partitions = [self._partition(named, asked) for named, asked in self._wanted()]
+        return [each.log for each in partitions if isinstance(each, Partition)]
+
+    def _wanted(self) -> list[tuple[Any, FetchPartition]]:
+        return [(topic, asked) for topic in self._request.topics for asked in topic.partitions]
+
+    def _partition(self, named: Any, asked: FetchPartition) -> Partition | Code:
+        return partition_of(find(self._kafka.cluster(self._ask), named.topic, named.topic_id), asked.partition)
+
+    def _get(self) -> _Got:
+        """What there is now."""
+        room = min(self._request.max_bytes, ANSWER_BYTES)
+        is_committed = self._request.isolation_level == READ_COMMITTED
+        size = 0
+        is_urgent = False
+        found = []
+        for named, asked in self._wanted():
+            partition = self._partition(named, asked)
+            data = _read(self._kafka, partition, asked, room - size, is_first=not size, is_committed=is_committed)
+            found.append((named, data))
+            size += len(data.records or b"")
+            is_urgent = is_urgent or data.error_code != 0
+        return _Got(found, size, is_urgent)
+
+    def _told(self, got: _Got) -> FetchResponse:
+        return FetchResponse(responses=_by_topic(got.found))
 
 
-def _get(kafka: Kafka, ask: Ask, request: FetchRequest) -> _Got:
-    """What there is now."""
-    room = min(request.max_bytes, ANSWER_BYTES)
-    is_committed = request.isolation_level == READ_COMMITTED
-    size = 0
-    is_urgent = False
-    topics = []
-    for each in request.topics:
-        partitions = []
-        for asked in each.partitions:
-            found = _read(kafka, ask, each, asked, room - size, is_first=not size, is_committed=is_committed)
-            partitions.append(found)
-            size += len(found.records or b"")
-            is_urgent = is_urgent or found.error_code != 0
-        topics.append(FetchableTopicResponse(each.topic, each.topic_id, partitions))
-    return _Got(FetchResponse(responses=topics), size, is_urgent)
+class _Following(_Looking):
+    """A request of a session: it is answered with what has changed, the first one with everything."""
+
+    def __init__(self, kafka: Kafka, ask: Ask, request: FetchRequest, session: FetchSession) -> None:
+        super().__init__(kafka, ask, request)
+        self._session = session
+
+    def logs(self) -> list[str]:
+        """None: the session hears of its partitions by itself."""
+        return []
+
+    def _wanted(self) -> list[tuple[Any, FetchPartition]]:
+        session = self._session
+        return [(each, each.asked) for each in (session.partitions.values() if session.is_new else session.due)]
+
+    def _partition(self, named: Any, asked: FetchPartition) -> Partition | Code:
+        partition = super()._partition(named, asked)
+        self._kafka.fetch_sessions.listen(named, partition if isinstance(partition, Partition) else None)
+        return partition
+
+    def _told(self, got: _Got) -> FetchResponse:
+        session = self._session
+        changed = [(each, data) for each, data in got.found if each.told(data) or session.is_new]
+        session.is_new = False
+        return FetchResponse(session_id=session.id, responses=_by_topic(changed))
+
+
+def _by_topic(found: Iterable[tuple[_Named, PartitionData]]) -> list[FetchableTopicResponse]:
+    """Partitions of the same topic that follow each other, together."""
+    topics: list[FetchableTopicResponse] = []
+    last: tuple[str, bytes] | None = None
+    for named, data in found:
+        topic = (named.topic, named.topic_id)
+        if topic != last:
+            topics.append(FetchableTopicResponse(*topic, []))
+            last = topic
+        topics[-1].partitions.append(data)
+    return topics
 
 
 def _read(
     kafka: Kafka,
-    ask: Ask,
-    named: FetchTopic,
+    partition: Partition | Code,
     asked: FetchPartition,
     room: int,
     *,
     is_first: bool,
     is_committed: bool,
 ) -> PartitionData:
-    partition = partition_of(find(kafka.cluster(ask), named.topic, named.topic_id), asked.partition)
     if isinstance(partition, Code):
         return PartitionData(asked.partition, partition, -1)
     if code := epoch_fault(asked.current_leader_epoch):

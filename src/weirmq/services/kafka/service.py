@@ -15,6 +15,7 @@ from weirmq.services.kafka import facts
 from weirmq.services.kafka.ask import Api, Ask, Connection, Place
 from weirmq.services.kafka.completions import Completions
 from weirmq.services.kafka.consumer_groups import ConsumerGroups
+from weirmq.services.kafka.fetch_sessions import FetchSessions
 from weirmq.services.kafka.fetches import Fetches
 from weirmq.services.kafka.groups import Groups
 from weirmq.services.kafka.machine import KafkaMachine
@@ -40,6 +41,7 @@ class Kafka:
         self.machine = KafkaMachine()
         self.sweeper = self.machine.sweeper = Sweeper(self)
         self.fetches = Fetches(waiting)
+        self.fetch_sessions = FetchSessions(self.fetches, entropy)
         self.groups = Groups(entropy)
         self.consumer_groups = ConsumerGroups()
         self.completions = Completions(self, waiting)
@@ -73,6 +75,7 @@ class Kafka:
     def left(self, connection: Connection) -> None:
         """A client is gone: nobody waits for what it asked."""
         self.fetches.left(connection)
+        self.fetch_sessions.left(connection)
 
     def commit(self, now_ms: int, *found: Fact, urgent: bool = True) -> None:
         """Record facts and let them take effect. Answers wait for urgent ones. Raises NoRoom, LogFailed."""

@@ -79,9 +79,13 @@ class Sweeper:
         if topic_configs.DELETE not in topic_configs.listed(configs.get(topic_configs.CLEANUP, topic_configs.DELETE)):
             return False
         log = self._kafka.log(partition)
+        first = self._kafka.start(partition)
         retention_ms = int(configs.get(topic_configs.RETENTION_MS) or topic_configs.default(topic_configs.RETENTION_MS))
         took_time = retention_ms >= 0 and log.trim_to(now_ms - retention_ms)
-        return log.trim_below(partition.low) or took_time
+        took_time = log.trim_below(partition.low) or took_time
+        if self._kafka.start(partition) > first:
+            self._kafka.fetches.signal(partition.log)
+        return took_time
 
     def _give_up(self) -> None:
         """Have logs removed whose end nothing can undo any more."""

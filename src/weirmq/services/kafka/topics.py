@@ -293,5 +293,6 @@ def _deleted_below(kafka: Kafka, ask: Ask, partition: Partition, offset: int) ->
     if low > kafka.start(partition):
         cluster, topic = partition.topic.cluster, partition.topic
         code = kafka.record(ask.now_ms, facts.RecordsDeleted(cluster.number, topic.id, partition.index, low))
+        kafka.fetches.signal(partition.log)
         return (-1, code) if code else (kafka.start(partition), Code.NONE)
     return kafka.start(partition), Code.NONE
