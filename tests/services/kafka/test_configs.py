@@ -65,12 +65,17 @@ THROTTLED = "leader.replication.throttled.replicas"
 
 def test_what_would_not_be_obeyed_is_refused(world: World) -> None:
     world.topic()
-    for policy in ("compact", "delete,compact"):
-        assert altered(world, AlterableConfig("cleanup.policy", SET, policy)) == Code.INVALID_CONFIG
     assert altered(world, AlterableConfig("retention.bytes", SET, "1000000")) == Code.INVALID_CONFIG
     assert altered(world, AlterableConfig("compression.type", SET, "zstd")) == Code.INVALID_CONFIG
     assert altered(world, AlterableConfig("compression.type", SET, "producer")) == 0
     assert altered(world, AlterableConfig("retention.bytes", SET, "-1")) == 0
+
+
+def test_policies_of_cleaning_up(world: World) -> None:
+    world.topic()
+    for policy in ("compact", "delete,compact", "delete"):
+        assert altered(world, AlterableConfig("cleanup.policy", SET, policy)) == 0
+    assert altered(world, AlterableConfig("cleanup.policy", SET, "compact,shrink")) == Code.INVALID_CONFIG
 
 
 def test_configs_are_set_reset_lengthened_and_shortened(world: World) -> None:

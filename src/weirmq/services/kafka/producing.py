@@ -19,10 +19,12 @@ from weirmq.wire.kafka.batch import Batch, Refused
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.produce_request import PartitionProduceData, ProduceRequest
 from weirmq.wire.kafka.messages.produce_response import (
+    BatchIndexAndErrorMessage,
     PartitionProduceResponse,
     ProduceResponse,
     TopicProduceResponse,
 )
+from weirmq.wire.kafka.records import check_keys
 
 ALL, NONE = -1, 0
 
@@ -84,7 +86,8 @@ def _produce(
         _check_time(batch, configs, ask.now_ms)
         written = _write(kafka, ask, request, partition, batch)
     except Refused as error:
-        return PartitionProduceResponse(data.index, error.code, -1, error_message=error.reason)
+        faulty = [BatchIndexAndErrorMessage(*each) for each in error.records]
+        return PartitionProduceResponse(data.index, error.code, -1, record_errors=faulty, error_message=error.reason)
     except NoRoom as error:
         return PartitionProduceResponse(data.index, Code.KAFKA_STORAGE_ERROR, -1, error_message=str(error))
     append_ms = batch.max_ms if batch.attributes & batches.APPEND_TIME else -1
@@ -102,7 +105,9 @@ def _partition(topic: Topic | Code, index: int, acks: int) -> Partition:
 
 
 def _as_configured(batch: Batch, configs: dict[str, str], now_ms: int) -> Batch:
-    """A batch as a topic's configs want it."""
+    """A batch as a topic's configs want it. Raises Refused."""
+    if topic_configs.COMPACT in configs.get(topic_configs.CLEANUP, ""):
+        check_keys(batch)
     if configs.get(topic_configs.TIMESTAMP_TYPE) == topic_configs.APPEND_TIME:
         return batches.set_append_time(batch, now_ms)
     return batch

@@ -135,7 +135,6 @@ def listed(value: str) -> list[str]:
 def _unobeyed(configs: Mapping[str, str]) -> str:
     """What would be taken and not be done, though whoever sets it counts on it; "" for nothing."""
     reasons = {
-        CLEANUP: "topics aren't compacted here yet" if COMPACT in listed(configs.get(CLEANUP, "")) else "",
         RETENTION_BYTES: "" if configs.get(RETENTION_BYTES, "-1") == "-1" else "there is no retention by size here yet",
         COMPRESSION: "" if configs.get(COMPRESSION, "producer") == "producer" else "batches stay as they came here",
     }

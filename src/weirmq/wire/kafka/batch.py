@@ -1,11 +1,12 @@
 """A record batch, as clients produce it: what is checked of it before it goes to the log as it is.
 
 Source: https://kafka.apache.org/documentation/#recordbatch. Checks and their codes are those of Kafka's LogValidator.
-What is in the records isn't looked at: that would cost more than all else, and harms nobody but their readers.
+What is in the records isn't looked at here: that would cost more than all else, and harms nobody but their readers
+(records.py does, for topics that are compacted).
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from crc32c import crc32c
@@ -35,12 +36,15 @@ SEQUENCES: Final = 2**31  # of a producer, before they begin anew
 
 
 class Refused(Exception):  # noqa: N818 - says what is so
-    """A batch that isn't taken."""
+    """A batch that isn't taken. `records` are the indexes of the records that are why, if it is some of them, each with
+    what is wrong with it.
+    """
 
-    def __init__(self, code: Code, reason: str) -> None:
+    def __init__(self, code: Code, reason: str, records: Sequence[tuple[int, str]] = ()) -> None:
         super().__init__(reason)
         self.code = code
         self.reason = reason
+        self.records = records
 
 
 class Producer(NamedTuple):
