@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weirmq.engine.streams import BATCH_BYTES, Part, Row, Stream, Streams
+from weirmq.engine.stream import BATCH_BYTES
+from weirmq.engine.streams import Part, Row, Stream, Streams
 from weirmq.kernel.errors import LogFailed, NoRoom
 from weirmq.kernel.ids import SeededEntropy
 from weirmq.log.batch import headers
@@ -422,7 +423,7 @@ def test_a_crash_loses_nothing_that_was_synced(seed: int, waits_for_sync: bool) 
 
 
 def test_what_was_taken_up_on_a_nearly_full_disk_can_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("weirmq.engine.streams.BATCH_BYTES", 700)
+    monkeypatch.setattr("weirmq.engine.stream.BATCH_BYTES", 700)
     refused = written = 0
     for capacity in range(4_000, 24_000, 50):
         disk = SimulatedDisk(capacity)
