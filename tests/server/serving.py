@@ -8,6 +8,7 @@ import socket
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from inspect import Parameter, Signature, signature
 from typing import Any, NamedTuple
 
 import pytest
@@ -20,17 +21,21 @@ from weirmq.wire.http import Request, Response
 GET = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 
 
-def on_both_loops(scenario: Callable[[], Awaitable[None]]) -> Callable[[Any], None]:
+def on_both_loops(scenario: Callable[..., Awaitable[None]]) -> Callable[..., None]:
+    """A test of a scenario, which may take fixtures."""
+
     @pytest.mark.parametrize("factory", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
-    def test(factory: Any) -> None:
+    def test(factory: Any, **fixtures: Any) -> None:
         async def limited() -> None:
             async with asyncio.timeout(20):
-                await scenario()
+                await scenario(**fixtures)
 
         with asyncio.Runner(loop_factory=factory) as runner:
             runner.run(limited())
 
     test.__doc__ = scenario.__doc__
+    own = [Parameter("factory", Parameter.POSITIONAL_OR_KEYWORD), *signature(scenario).parameters.values()]
+    test.__signature__ = Signature(own)  # type: ignore[attr-defined]
     return test
 
 

@@ -175,10 +175,10 @@ async def test_what_is_said_of_a_servers_life(tmp_path: Path) -> None:
     options = {"data": str(tmp_path), "durability": "os"}
     async with running(options) as server:
         address = f"127.0.0.1:{server.port}"
-        kafka_port = server.app.kafka_port
+        kafka_ports = server.app.kafka_ports
     said = [{key: value for key, value in line.items() if key not in ("timestamp", "level")} for line in server.lines]
     assert said == [
-        {"event": "listening", "addresses": [address], "version": __version__, "kafka_port": kafka_port, **options},
+        {"event": "listening", "addresses": [address], "version": __version__, "kafka_ports": kafka_ports, **options},
         {"event": "stopping"},
         {"event": "stopped"},
     ]

@@ -1,11 +1,12 @@
 """What `weirmq serve` says when it is ready: where it is, what it promises, and a first success to copy and paste."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from weirmq import __version__
 from weirmq.server.config import Options, endpoint, is_loopback
+from weirmq.wire.kafka.listeners import PLAINTEXT
 
 PROMISES = {
     "fsync": "a change is answered once it is on the disk",
@@ -14,13 +15,13 @@ PROMISES = {
 }
 
 
-def text(options: Options, addresses: Sequence[tuple[str, int]], kafka_port: int) -> str:
-    """The whole banner, ending in a newline. `kafka_port` is 0 where it is closed."""
+def text(options: Options, addresses: Sequence[tuple[str, int]], kafka_ports: Mapping[str, int]) -> str:
+    """The whole banner, ending in a newline. `kafka_ports` are by listener."""
     url = endpoint(options, addresses)
     lines = [
         f"WeirMQ {__version__}",
         f"  endpoint    {url}",
-        f"  kafka       {_kafka(addresses, kafka_port)}",
+        f"  kafka       {_kafka(addresses, kafka_ports)}",
         f"  data        {_data(options)}",
         f"  durability  {options.durability}: {PROMISES[options.durability]}",
         f"  access      {_access(options)}",
@@ -33,11 +34,12 @@ def text(options: Options, addresses: Sequence[tuple[str, int]], kafka_port: int
     return "\n".join(lines) + "\n"
 
 
-def _kafka(addresses: Sequence[tuple[str, int]], port: int) -> str:
-    if not port:
-        return "closed: its port can't tell users apart yet, and this server has some"
+def _kafka(addresses: Sequence[tuple[str, int]], ports: Mapping[str, int]) -> str:
+    if not ports:
+        return "closed: the server has users, and no listener where they could log in; see [[kafka_listeners]]"
     host = addresses[0][0]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    shown = f"[{host}]" if ":" in host else host
+    return ", ".join(f"{shown}:{port}" + ("" if name == PLAINTEXT else f" {name}") for name, port in ports.items())
 
 
 def _data(options: Options) -> str:

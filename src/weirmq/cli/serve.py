@@ -78,7 +78,7 @@ async def _until_stopped(options: Options) -> int:
         return say(FAILED, _why_not_listening(error, options))
     spare_collections()
     if options.log_format != "json":
-        print(banner.text(options, addresses, app.kafka_port), end="", flush=True)  # noqa: T201
+        print(banner.text(options, addresses, app.kafka_ports), end="", flush=True)  # noqa: T201
     either: list[asyncio.Future[Any]] = [asyncio.ensure_future(told.wait()), app.failed]
     await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     for number in (signal.SIGTERM, signal.SIGINT):

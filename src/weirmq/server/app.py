@@ -31,12 +31,13 @@ from weirmq.log.memory import MemoryLog
 from weirmq.log.snapshots import newest_snapshot, older_offset
 from weirmq.server import families
 from weirmq.server.auth import Authenticator
-from weirmq.server.config import Options, allows_private
+from weirmq.server.config import Options, allows_private, kafka_listeners
 from weirmq.server.dispatch import Dispatcher
 from weirmq.server.flows import FlowWheel
 from weirmq.server.http import SURPLUS_LIMIT, Limits, Server, Timeouts
 from weirmq.server.kafka import listener as kafka_listener
 from weirmq.server.kafka.ports import KafkaPorts
+from weirmq.server.kafka.security import Securities
 from weirmq.server.logs import Logger, open_logger
 from weirmq.server.memory import keep_freed
 from weirmq.server.metrics import Family, Metrics
@@ -51,6 +52,7 @@ from weirmq.server.streams import StreamWheel, hold_for, most_open
 from weirmq.server.tls import Certificate
 from weirmq.server.wheel import Wheel
 from weirmq.services.kafka import SERVICE as KAFKA
+from weirmq.wire.kafka.listeners import PLAINTEXT
 
 COURIER_STOP_S: Final = 5.0  # what is under way to the outside may take this long; what isn't done by then comes again
 JOURNAL: Final = "journal"
@@ -99,7 +101,7 @@ class App:
         self.metrics = Metrics()
         self.failed: asyncio.Future[None]
         self._is_open = options.insecure_allow_anyone or not options.users
-        self.kafka_port = 0  # where Kafka clients are heard, once they are
+        self.kafka_ports: dict[str, int] = {}  # where Kafka clients are heard, by listener
         self._journal: Journal
         self._server: Server
         self._dispatcher: Dispatcher
@@ -109,6 +111,11 @@ class App:
         self._stream_wheel: StreamWheel | None = None
         self._flow_wheel: FlowWheel | None = None
         self._kafka_ports: list[KafkaPorts] = []
+
+    @property
+    def kafka_port(self) -> int:
+        """Where Kafka clients are heard who needn't say who they are; 0 where none are."""
+        return self.kafka_ports.get(PLAINTEXT, 0)
 
     async def start(self) -> list[tuple[str, int]]:
         """Replay the log and listen; returns the addresses.
@@ -123,8 +130,7 @@ class App:
         try:
             self._compose(authenticator, self._journal)
             addresses = await self._server.listen(self.options.host, self.options.port, tls)
-            if self._is_open:  # their port knows no users yet, so it is for servers that take anybody
-                await self._open_kafka()
+            await self._open_kafka()
             if self._courier is not None:  # now, for receivers may call back
                 self._courier.start()
         except BaseException:
@@ -136,7 +142,7 @@ class App:
             version=__version__,
             data=self.options.data if self.options.durability != "memory" else None,
             durability=self.options.durability,
-            kafka_port=self.kafka_port or "closed: it knows no users yet",
+            kafka_ports=self.kafka_ports,
         )
         return addresses
 
@@ -221,12 +227,13 @@ class App:
             buffered_bytes=options.max_buffered_bytes,
             stalled_s=options.request_timeout_s,
         )
-        return KafkaPorts(kafka, surroundings, limits)
+        return KafkaPorts(kafka, surroundings, limits, Securities(options, self.clock, self._report))
 
     async def _open_kafka(self) -> None:
         """Listen for Kafka clients."""
+        wanted = kafka_listeners(self.options)
         for ports in self._kafka_ports:
-            self.kafka_port = await ports.listen(self.options.host, self.options.kafka_port if self.options.port else 0)
+            self.kafka_ports |= await ports.listen(self.options.host, wanted)
 
     def _make_courier(self, journal: Journal, outbox: Outbox, installed: Sequence[Installed], wheel: Wheel) -> Courier:
         options = self.options
@@ -309,9 +316,9 @@ class App:
         return Server(dispatcher.handle, clock=self.clock, on_error=self._report, limits=limits, timeouts=timeouts)
 
     def _most_connections(self) -> int:
-        """How many connections a port may have: the files that may be open are for HTTP's and Kafka's alike."""
+        """How many connections a port may have: the files that may be open are for HTTP's and all of Kafka's alike."""
         most = connections_for(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-        return min(self.options.max_connections, most // (2 if self._is_open else 1))
+        return min(self.options.max_connections, most // (1 + len(kafka_listeners(self.options))))
 
     def _tls(self) -> ssl.SSLContext | None:
         if not self.options.tls_certificate:

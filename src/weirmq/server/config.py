@@ -14,12 +14,15 @@ import msgspec
 from msgspec import Meta
 
 from weirmq.server import receivers, users
+from weirmq.server.kafka import tables as kafka
+from weirmq.server.kafka.tables import KafkaListener, KafkaUser
 from weirmq.server.receivers import Function, LambdaEndpoint, Push, Sms, Smtp
 from weirmq.server.users import ConfigError, User
+from weirmq.wire.kafka.listeners import PLAINTEXT
 
 __all__ = [
-    "ConfigError", "Options", "Setting", "User", "allows_private", "check", "endpoint", "is_loopback", "load",
-    "outbox_folder", "settings", "state_folder",
+    "ConfigError", "Options", "Setting", "User", "allows_private", "check", "endpoint", "is_loopback",
+    "kafka_listeners", "load", "outbox_folder", "settings", "state_folder",
 ]  # fmt: skip
 
 _KIBI = 1024
@@ -54,7 +57,11 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
 
     host: Annotated[str, "The address to listen on. Beyond loopback, users must be configured."] = "127.0.0.1"
     port: Annotated[Port, "The port to listen on; 0 takes any free one."] = 4566
-    kafka_port: Annotated[Port, "The port for Kafka clients; any free one where `port` is 0."] = 9092
+    kafka_port: Annotated[
+        Port,
+        "The port for Kafka clients who needn't say who they are, where the server takes anybody; any free one where"
+        " `port` is 0.",
+    ] = 9092
     data: Annotated[FilePath, "The folder that holds the log. One server at a time may use it."] = ""
     durability: Annotated[
         Literal["fsync", "os", "memory"],
@@ -121,9 +128,12 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
     sms: Sms | None = None
     push: Push = Push()
     sns_quotas: dict[str, int] = {}
+    kafka_listeners: tuple[KafkaListener, ...] = ()
+    kafka_users: tuple[KafkaUser, ...] = ()
 
 
-_TABLES = {"users", *(field for field, _ in receivers.TABLES.values())}  # only the file has these
+_READERS = {**receivers.TABLES, **kafka.TABLES}
+_TABLES = {"users", *(field for field, _ in _READERS.values())}  # only the file has these
 
 
 class Setting(NamedTuple):
@@ -219,14 +229,14 @@ def _from_file(path: Path, known: Mapping[str, Setting]) -> dict[str, Any]:
     for key, raw in users.read_toml(path).items():
         if key == "users":
             values[key] = users.read_users(raw, path)
-        elif key in receivers.TABLES:
-            field, read = receivers.TABLES[key]
+        elif key in _READERS:
+            field, read = _READERS[key]
             values[field] = read(raw, path)
         elif key in known:
             value = known[key].read(raw, f"{path}: {key}", is_text=False)
             values[key] = str(path.parent / Path(value).expanduser()) if value and known[key].is_path else value
         else:
-            tables = ", ".join(f"[{table}]" for table in receivers.TABLES)
+            tables = ", ".join(f"[{table}]" for table in _READERS)
             raise ConfigError(
                 f"{path}: {key} is not an option: the options are {', '.join(known)}, {tables} and [[users]]"
             )
@@ -257,6 +267,17 @@ def allows_private(options: Options) -> bool:
     if options.allow_private_endpoints == "auto":
         return is_loopback(options.host)
     return options.allow_private_endpoints == "yes"
+
+
+def kafka_listeners(options: Options) -> dict[str, int]:
+    """The listeners of the default Kafka broker, and their ports; 0 for any free one.
+
+    Those of the file, and PLAINTEXT where the server takes anybody.
+    """
+    is_open = options.insecure_allow_anyone or not (options.users or options.kafka_users)
+    found = {PLAINTEXT: options.kafka_port} if is_open else {}
+    found |= {listener.name: listener.port for listener in options.kafka_listeners}
+    return found if options.port else dict.fromkeys(found, 0)
 
 
 def outbox_folder(options: Options) -> Path:

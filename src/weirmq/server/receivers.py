@@ -11,11 +11,12 @@
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
+from weirmq.server.tables import Table, below, file_of, read_table
 from weirmq.server.users import ConfigError
 
 Port = Annotated[int, Meta(ge=1, le=65_535)]
@@ -28,12 +29,7 @@ _HANDLER = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", re.ASCII)
 _URL = re.compile(r"https?://[^/\s?#@]+(/[^\s?#]*)?")
 
 
-class _Table(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(...)"  # passwords and keys have no business in a log or a traceback
-
-
-class Function(_Table, kw_only=True, frozen=True):
+class Function(Table, kw_only=True, frozen=True):
     """`handler` (`module:name`) is looked up in the folder `path` first, and run by the interpreter `python`.
 
     One invocation may take `timeout_s`; `concurrency` of them run at a time, each in a process with `environment` added
@@ -47,10 +43,10 @@ class Function(_Table, kw_only=True, frozen=True):
     timeout_s: Annotated[int, Meta(ge=1, le=900)] = 3
     memory_mb: Annotated[int, Meta(ge=128, le=10_240)] = 128
     concurrency: Annotated[int, Meta(ge=1, le=1_000)] = 1
-    environment: dict[str, str] = {}
+    environment: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-class LambdaEndpoint(_Table, kw_only=True, frozen=True):
+class LambdaEndpoint(Table, kw_only=True, frozen=True):
     """AWS Lambda, or what speaks its Invoke API. Without `region`, that of the function's ARN is signed for."""
 
     endpoint: str
@@ -60,7 +56,7 @@ class LambdaEndpoint(_Table, kw_only=True, frozen=True):
     region: str = ""
 
 
-class Smtp(_Table, kw_only=True, frozen=True):
+class Smtp(Table, kw_only=True, frozen=True):
     """A mail server. `port` 0: 465 with `tls`, 587 with `starttls`, 25 with `none`. Mails come from `sender`."""
 
     host: Name
@@ -74,7 +70,7 @@ class Smtp(_Table, kw_only=True, frozen=True):
     connections: Annotated[int, Meta(ge=1, le=100)] = 4
 
 
-class Sms(_Table, kw_only=True, frozen=True):
+class Sms(Table, kw_only=True, frozen=True):
     """An SMPP 3.4 gateway. `source` is the sender of messages that name none.
 
     `window` messages wait for the gateway's answer at a time; a quiet connection is tested every `enquire_link_s`.
@@ -93,16 +89,13 @@ class Sms(_Table, kw_only=True, frozen=True):
     timeout_s: Seconds = 30
 
 
-class Push(_Table, kw_only=True, frozen=True):
+class Push(Table, kw_only=True, frozen=True):
     """Where notifications for devices go. `fcm_token_url` wins over the one in a service account's key."""
 
     fcm_url: str = "https://fcm.googleapis.com"
     fcm_token_url: str = ""
     apns_url: str = "https://api.push.apple.com"
     apns_sandbox_url: str = "https://api.sandbox.push.apple.com"
-
-
-_T = TypeVar("_T", bound=_Table)
 
 
 def _read_functions(raw: object, path: Path) -> tuple[Function, ...]:
@@ -115,49 +108,49 @@ def _read_function(name: str, raw: object, path: Path) -> Function:
     where = f"{path}: [functions.{name}]"
     if not _FUNCTION_NAME.fullmatch(name):
         raise ConfigError(f"{where}: a function's name must be 1 to 64 letters, digits, - and _")
-    function = _read(raw, Function, where)
+    function = read_table(raw, Function, where, without="name")
     if function.name:
         raise ConfigError(f"{where}: name must not be given: the table's name is the function's")
     if not _HANDLER.fullmatch(function.handler):
         raise ConfigError(f"{where}: handler must be like module:function or package.module:function")
-    folder = _below(path.parent, function.path) or str(path.parent.absolute())
+    folder = below(path.parent, function.path) or str(path.parent.absolute())
     if not Path(folder).is_dir():
         raise ConfigError(f"{where}: path: {folder} is no folder")
-    python = _below(path.parent, function.python) if "/" in function.python else function.python
+    python = below(path.parent, function.python) if "/" in function.python else function.python
     return msgspec.structs.replace(function, name=name, path=folder, python=python)
 
 
 def _read_lambda(raw: object, path: Path) -> LambdaEndpoint:
     where = f"{path}: [lambda]"
-    endpoint = _read(raw, LambdaEndpoint, where)
+    endpoint = read_table(raw, LambdaEndpoint, where)
     _require_url(endpoint.endpoint, "endpoint", where)
     return endpoint
 
 
 def _read_smtp(raw: object, path: Path) -> Smtp:
     where = f"{path}: [smtp]"
-    smtp = _read(raw, Smtp, where)
+    smtp = read_table(raw, Smtp, where)
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", smtp.sender):
         raise ConfigError(f"{where}: sender must be a mail address")
     if bool(smtp.username) != bool(smtp.password):
         raise ConfigError(f"{where}: username and password need each other: give both or neither")
     if smtp.username and smtp.security == "none":
         raise ConfigError(f"{where}: a password must not go unencrypted: security must be starttls or tls")
-    return msgspec.structs.replace(smtp, ca_file=_file(path.parent, smtp.ca_file, where))
+    return msgspec.structs.replace(smtp, ca_file=file_of(path.parent, smtp.ca_file, where, "ca_file"))
 
 
 def _read_sms(raw: object, path: Path) -> Sms:
     where = f"{path}: [sms]"
-    sms = _read(raw, Sms, where)
+    sms = read_table(raw, Sms, where)
     for key in ("system_id", "password", "system_type"):
         if not getattr(sms, key).isascii():
             raise ConfigError(f"{where}: {key} must be ASCII")
-    return msgspec.structs.replace(sms, ca_file=_file(path.parent, sms.ca_file, where))
+    return msgspec.structs.replace(sms, ca_file=file_of(path.parent, sms.ca_file, where, "ca_file"))
 
 
 def _read_push(raw: object, path: Path) -> Push:
     where = f"{path}: [push]"
-    push = _read(raw, Push, where)
+    push = read_table(raw, Push, where)
     for key in Push.__struct_fields__:
         if getattr(push, key):
             _require_url(getattr(push, key), key, where)
@@ -172,33 +165,9 @@ def _read_quotas(raw: object, path: Path) -> dict[str, int]:
         raise ConfigError(f"{path}: [sns_quotas]: {error}") from None
 
 
-def _read(raw: object, kind: type[_T], where: str) -> _T:
-    """A table as its struct. Raises ConfigError, which names the member, and never a value that may be secret."""
-    if not isinstance(raw, dict):
-        raise ConfigError(f"{where} must be a table")
-    try:
-        return msgspec.convert(raw, kind)
-    except msgspec.ValidationError as error:
-        keys = ", ".join(key for key in kind.__struct_fields__ if key != "name")
-        raise ConfigError(f"{where}: {error}; its keys are {keys}") from None
-
-
 def _require_url(url: str, key: str, where: str) -> None:
     if not _URL.fullmatch(url):
         raise ConfigError(f"{where}: {key} must be an http or https URL without a query")
-
-
-def _file(folder: Path, path: str, where: str) -> str:
-    """The path of a file that must be there. Raises ConfigError."""
-    found = _below(folder, path)
-    if found and not Path(found).is_file():
-        raise ConfigError(f"{where}: ca_file: {found} is no file")
-    return found
-
-
-def _below(folder: Path, path: str) -> str:
-    """A path of the config file, as seen from the folder that the file lies in; absolute, for any process."""
-    return str((folder / Path(path).expanduser()).absolute()) if path else ""
 
 
 # The file's key: the field of Options, and what reads it.

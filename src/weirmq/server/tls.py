@@ -17,17 +17,31 @@ class TlsError(Exception):
     """The certificate or its key can't be used. The message names the file and says why."""
 
 
+def offer_http(context: ssl.SSLContext) -> None:
+    """Speak HTTP/2 or HTTP/1.1."""
+    context.set_alpn_protocols(_PROTOCOLS)
+
+
 class Certificate:
     """A certificate with its key. `context` is for the server's sockets."""
 
-    def __init__(self, certificate: Path, key: Path, on_error: Callable[[str, BaseException], None]) -> None:
-        """Load the PEM files. `on_error` is told why a changed file can't be used. Raises TlsError."""
+    def __init__(
+        self,
+        certificate: Path,
+        key: Path,
+        on_error: Callable[[str, BaseException], None],
+        prepare: Callable[[ssl.SSLContext], None] = offer_http,
+    ) -> None:
+        """Load the PEM files. `on_error` is told why a changed file can't be used; `prepare` is given each context
+        before it is used. Raises TlsError.
+        """
         self._certificate = certificate
         self._key = key
         self._on_error = on_error
+        self._prepare = prepare
         self._stamps = self._look()
-        self._current = load(certificate, key)
-        self.context = load(certificate, key)
+        self._current = self._load()
+        self.context = self._load()
         self.context.sni_callback = self._choose
 
     def _choose(self, session: ssl.SSLObject, _name: str | None, _context: ssl.SSLContext) -> None:
@@ -36,17 +50,22 @@ class Certificate:
             stamps = self._look()
             if stamps != self._stamps:
                 self._stamps = stamps
-                self._current = load(self._certificate, self._key)
+                self._current = self._load()
         except TlsError as error:
             self._on_error("the changed certificate can't be used; the old one stays", error)
         session.context = self._current
+
+    def _load(self) -> ssl.SSLContext:
+        context = load(self._certificate, self._key)
+        self._prepare(context)
+        return context
 
     def _look(self) -> tuple[_Stamp, _Stamp]:
         return _stamp(self._certificate), _stamp(self._key)
 
 
 def load(certificate: Path, key: Path) -> ssl.SSLContext:
-    """A server context of two PEM files: TLS 1.2 or newer, HTTP/2 or HTTP/1.1. Raises TlsError."""
+    """A server context of two PEM files: TLS 1.2 or newer. Raises TlsError."""
     for path in (certificate, key):
         try:
             path.read_bytes()
@@ -54,7 +73,6 @@ def load(certificate: Path, key: Path) -> ssl.SSLContext:
             raise TlsError(f"{path}: can't be read: {error.strerror}") from error
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_alpn_protocols(_PROTOCOLS)
     try:
         context.load_cert_chain(certificate, key, password=_no_password)
     except TlsError as error:

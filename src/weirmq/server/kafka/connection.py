@@ -58,6 +58,12 @@ class Slot:
             self._connection.hold(WAITING)
 
 
+def _certificate_of(transport: asyncio.BaseTransport) -> bytes | None:
+    """What the client has shown, in DER. TLS has checked that it is good, and the client's own."""
+    tls = transport.get_extra_info("ssl_object")
+    return None if tls is None else tls.getpeercert(binary_form=True)
+
+
 class KafkaConnection(asyncio.BufferedProtocol):
     """The server's side of one connection."""
 
@@ -87,7 +93,7 @@ class KafkaConnection(asyncio.BufferedProtocol):
         self.used_s = self.listener.now_s()
         self.peer = address_of(self._transport)
         self.host = str(transport.get_extra_info("sockname")[0])
-        self.listener.admit(self)
+        self.listener.admit(self, _certificate_of(transport))
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - we know better what comes
         """Where the next bytes go; never empty, for the connection's own buffer has room where reading isn't paused."""

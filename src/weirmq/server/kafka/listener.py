@@ -4,7 +4,6 @@ frame -> head -> message (wire/kafka) -> the service's handler -> answer -> held
 """
 
 import asyncio
-import ssl
 import struct
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -16,6 +15,7 @@ from weirmq.kernel.clock import Clock
 from weirmq.kernel.errors import LogFailed, NoRoom
 from weirmq.server.kafka.budget import Budget
 from weirmq.server.kafka.connection import KafkaConnection, Slot
+from weirmq.server.kafka.security import OPEN, Security
 from weirmq.services.kafka.ask import Ask, Place, Service
 from weirmq.wire.kafka import apis, codec, head
 from weirmq.wire.kafka.errors import Malformed
@@ -24,6 +24,7 @@ from weirmq.wire.kafka.head import API_VERSIONS, Head
 SCRATCH_BYTES: Final = 256 * 1024  # what the event loop may read for one connection at a time
 SWEEP_S: Final = 10.0
 REMARK_S: Final = 1.0
+TLS_S: Final = 10.0  # for a handshake, and for a goodbye
 BACKLOG: Final = 4096  # a fleet reconnects at once after a restart
 _LENGTH: Final = struct.Struct(">i")
 
@@ -57,7 +58,12 @@ class Listener:
     """One port of one broker. The counters only grow: `refused` are connections above the limit."""
 
     def __init__(
-        self, service: Service, place: Place, surroundings: Surroundings, limits: Limits | None = None
+        self,
+        service: Service,
+        place: Place,
+        surroundings: Surroundings,
+        limits: Limits | None = None,
+        security: Security = OPEN,
     ) -> None:
         self.limits = limits or Limits()
         self.budget = Budget(self.limits.buffered_bytes)
@@ -68,16 +74,27 @@ class Listener:
         self._service = service
         self._place = place
         self._server_has = surroundings
+        self._security = security
         self._loop = asyncio.get_running_loop()
         self._server: asyncio.AbstractServer | None = None
         self._sweeping: asyncio.TimerHandle | None = None
         self._remarked_s = float("-inf")
         self._unsaid = 0
 
-    async def listen(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> list[tuple[str, int]]:
+    async def listen(self, host: str, port: int) -> list[tuple[str, int]]:
         """Take connections at `host` and `port` (0: any free one). Returns the addresses. Raises OSError."""
-        make = partial(KafkaConnection, self)
-        self._server = await self._loop.create_server(make, host, port, ssl=tls, backlog=BACKLOG, reuse_address=True)
+        tls = self._security.tls
+        patience_s = TLS_S if tls is not None else None
+        self._server = await self._loop.create_server(
+            partial(KafkaConnection, self),
+            host,
+            port,
+            ssl=tls,
+            backlog=BACKLOG,
+            reuse_address=True,
+            ssl_handshake_timeout=patience_s,
+            ssl_shutdown_timeout=patience_s,
+        )
         self._sweeping = self._loop.call_later(SWEEP_S, self._sweep)
         return [socket.getsockname()[:2] for socket in self._server.sockets]
 
@@ -89,9 +106,19 @@ class Listener:
         """Call `callback` in the next turn."""
         self._loop.call_soon(callback)
 
-    def admit(self, connection: KafkaConnection) -> None:
-        """A client is there."""
+    def admit(self, connection: KafkaConnection, certificate: bytes | None) -> None:
+        """A client is there, and has shown a certificate (DER) or none."""
         self.connections.add(connection)
+        principal = self._security.principal_of(certificate)
+        if self._security.kind.wants_login:
+            self.remark(connection, "nobody can log in yet")
+            connection.abort()
+            return
+        if principal is None:
+            self.remark(connection, "no rule of principal_mapping_rules is for its certificate")
+            connection.abort()
+            return
+        connection.principal = principal
         if len(self.connections) > self.limits.connections:
             self.refused += 1
             self.remark(connection, "there are too many connections")

@@ -6,15 +6,11 @@ from typing import Any, Final, NamedTuple, Protocol
 import msgspec
 
 from weirmq.wire.kafka.head import Head
-
-PLAINTEXT: Final = "PLAINTEXT"
+from weirmq.wire.kafka.listeners import PLAINTEXT
 
 
 class Place(NamedTuple):
-    """A port: the numbers of its cluster and of its broker, and the listener of the broker that it is.
-
-    A listener has the name of its security protocol, as in Kafka where `listener.security.protocol.map` is the default.
-    """
+    """A port: the numbers of its cluster and of its broker, and which of its listeners it is."""
 
     cluster: int
     broker: int
