@@ -218,6 +218,7 @@ class App:
             clock=self.clock,
             hold=hold,
             touch=wheel.touch,
+            expect=wheel.expect,
             fail=self._fail,
             on_error=self._report,
             tell=self._tell,

@@ -148,7 +148,7 @@ class Serving:
         self.errors: list[tuple[str, BaseException]] = []
         self.failures: list[BaseException] = []
         self.told: list[dict[str, Any]] = []
-        self.touched = 0
+        self.touched = self.expected = 0
         self.is_durable = True
         self.clients: list[Client] = []
         self._held: list[tuple[Callable[[Any], None], Any]] = []
@@ -156,6 +156,7 @@ class Serving:
             clock=ManualClock(),
             hold=self._hold,
             touch=self._touch,
+            expect=self._expect,
             fail=self.failures.append,
             on_error=lambda what, why: self.errors.append((what, why)),
             tell=lambda _level, event, fields: self.told.append({"event": event, **fields}),
@@ -168,6 +169,9 @@ class Serving:
             done(given)
         else:
             self._held.append((done, given))
+
+    def _expect(self) -> None:
+        self.expected += 1
 
     def _touch(self, _now_ms: int) -> None:
         self.touched += 1

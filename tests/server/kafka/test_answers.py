@@ -44,6 +44,19 @@ async def test_a_request_without_an_answer() -> None:
 
 
 @on_both_loops
+async def test_the_timers_hear_of_a_request_that_waits() -> None:
+    async with serving() as it:
+        client = await it.connect()
+        await client.ask(b"one")
+        assert it.expected == 0
+        client.send(say(b"wait", 2))
+        await it.until(lambda: bool(it.words.waiting))
+        assert it.expected == 1
+        it.words.waiting[0].answer(said(b"two"))
+        assert await client.hear() == (2, b"two")
+
+
+@on_both_loops
 async def test_a_service_that_has_the_connection_closed() -> None:
     """As produce does for acks=0: what came before is answered, what came behind isn't handled."""
     async with serving() as it:

@@ -42,13 +42,15 @@ class Limits(msgspec.Struct, frozen=True):
 class Surroundings(msgspec.Struct, frozen=True):
     """What a port needs of its server.
 
-    `hold` has an answer wait until it is durable, `touch` tells that something was recorded. `fail` is called with what
-    a log did: nothing is answered after it. `on_error` gets defects, `tell` what an operator may want to know.
+    `hold` has an answer wait until it is durable, `touch` tells that something was recorded, `expect` that a request
+    waits, and may have to be answered at some time. `fail` is called with what a log did: nothing is answered after it.
+    `on_error` gets defects, `tell` what an operator may want to know.
     """
 
     clock: Clock
     hold: Callable[[Callable[[Any], None], Any], None]
     touch: Callable[[int], None]
+    expect: Callable[[], None]
     fail: Callable[[BaseException], None]
     on_error: Callable[[str, BaseException], None]
     tell: Callable[[str, str, Mapping[str, Any]], None]
@@ -176,6 +178,7 @@ class Listener:
             self._server_has.hold(slot.fill, None)
         else:
             slot.wait()
+            self._server_has.expect()
         self._server_has.touch(now_ms)
 
     def _answered(self, connection: KafkaConnection, found: Head, slot: Slot, answer: Any) -> None:
