@@ -21,13 +21,18 @@ from formatting import formatted
 from struct_types import python_source
 
 BOTOCORE = "1.44.5"
-SERVICES = ["cloudwatch", "dynamodb", "kinesis", "sns", "sqs", "sts"]
+SERVICES = ["cloudwatch", "dynamodb", "kafka", "kinesis", "secretsmanager", "sns", "sqs", "sts"]
 # Of these services a part is there. The other operations keep their names, so that each can be refused by name.
 SPOKEN = {
     "cloudwatch": {"PutMetricData"},
     "dynamodb": {
         "CreateTable", "DeleteItem", "DeleteTable", "DescribeTable", "GetItem", "ListTables", "ListTagsOfResource",
         "PutItem", "Query", "Scan", "TransactWriteItems", "UpdateItem", "UpdateTable",
+    },
+    "secretsmanager": {
+        "CreateSecret", "DeleteResourcePolicy", "DeleteSecret", "DescribeSecret", "GetResourcePolicy", "GetSecretValue",
+        "ListSecretVersionIds", "ListSecrets", "PutResourcePolicy", "PutSecretValue", "RestoreSecret", "TagResource",
+        "UntagResource", "UpdateSecret", "UpdateSecretVersionStage",
     },
 }  # fmt: skip
 
@@ -36,7 +41,8 @@ ROOM = Path(__file__).parent.parent / "src" / "weirmq" / "wire" / "aws"
 type_keys = {"list": ("member",), "map": ("key", "value")}
 METADATA = (
     "apiVersion", "awsQueryCompatible", "endpointPrefix", "jsonVersion", "protocol", "protocols", "serviceFullName",
-    "signingName", "targetPrefix", "xmlNamespace", "errorNamespace", "missingParameter", "resourcePaths", "answerCrc32",
+    "signingName", "targetPrefix", "xmlNamespace", "errorNamespace", "missingParameter", "invalidRequest",
+    "resourcePaths", "answerCrc32",
 )  # fmt: skip
 SHAPE = (
     "type", "members", "required", "member", "key", "value", "min", "max", "pattern", "enum", "exception", "error",

@@ -12,7 +12,7 @@ import cbor2
 from weirmq.wire.aws.model import Operation, load
 from weirmq.wire.aws.shapes import Member, Shape
 
-SERVICES: Final = ("sqs", "sts", "kinesis", "sns", "dynamodb", "cloudwatch")
+SERVICES: Final = ("sqs", "sts", "kinesis", "sns", "dynamodb", "cloudwatch", "secretsmanager")
 ACCOUNT: Final = "000000000000"
 FIFO: Final = "orders.fifo"
 QUEUES: Final = ("orders", "bills", FIFO, "dead")
@@ -58,6 +58,11 @@ _KNOWN: Final[dict[str, tuple[Any, ...]]] = {
     "Expected": ({"k": {"Exists": False}}, {"n": {"Value": {"N": "10"}}}),
     "ConditionExpression": ("attribute_exists(k)", "NOT (n = s OR k <> n)", "(" * 4_000),
     "UpdateExpression": ("SET n = k REMOVE s", "SET n = n, n = n", "REMOVE k"),
+    "SecretId": ("news", "news.fifo", "a"),
+    "SecretString": ("s", "x"),
+    "SecretBinary": (None,),  # beside a text it would be refused
+    "ClientRequestToken": ("1" * 32, "2" * 32),
+    "VersionStage": ("AWSCURRENT", "mine"),
     "MaxNumberOfMessages": (1, 10, 11),
     "WaitTimeSeconds": (0, 1, 20, 21),
     "DelaySeconds": (0, 5, 901),
@@ -92,11 +97,14 @@ class Maker:
         return request
 
     def _operation(self) -> Operation:
-        """Any operation of any service; those that end a queue are rare, or there would soon be none."""
+        """Any operation of any service. Those that end a queue are rare, or there would soon be none; so are those that
+        are only there to be refused by name.
+        """
         while True:
             operations = self.random.choice((self._operations[0], *self._operations))
             name = self.random.choice(list(operations))
-            if name not in ("DeleteQueue", "PurgeQueue") or self.random.random() < 0.1:
+            is_rare = name in ("DeleteQueue", "PurgeQueue") or operations[name].input_shape is None
+            if not is_rare or self.random.random() < 0.1:
                 return operations[name]
 
     def tree(self, operation: Operation, wrong: float) -> Any:

@@ -87,6 +87,7 @@ _REFUSALS: Mapping[str, tuple[str, int]] = {
     "events": ("AccessDeniedException", 400),
     "kinesis": ("AccessDeniedException", 400),
     "dynamodb": ("AccessDeniedException", 400),
+    "secretsmanager": ("AccessDeniedException", 400),
 }
 _USUAL_REFUSAL = ("AccessDeniedException", 403)
 

@@ -25,6 +25,7 @@ from weirmq.services.cloudwatch import SERVICE as CLOUDWATCH
 from weirmq.services.dynamodb import SERVICE as LEASE_TABLES
 from weirmq.services.kafka import SERVICE as KAFKA
 from weirmq.services.kinesis import SERVICE as KINESIS
+from weirmq.services.secretsmanager import SERVICE as SECRETS
 from weirmq.services.sns import SERVICE as SNS
 from weirmq.services.sqs import SERVICE as SQS
 from weirmq.services.sts import SERVICE as STS
@@ -134,10 +135,15 @@ def _kafka(ground: Ground) -> Installed:
     return Installed(None, kafka.machine, kafka, log_groups=kafka.log_groups, logs_removed=kafka.logs_removed)
 
 
+def _secretsmanager(ground: Ground) -> Installed:
+    secrets = SECRETS(ground.journal, ground.entropy)
+    return Installed(secrets, secrets.machine)
+
+
 def _sts(ground: Ground) -> Installed:
     return Installed(STS(ground.account_of))
 
 
 SERVICES: Final[tuple[Callable[[Ground], Installed], ...]] = (
-    _sqs, _sns, _kinesis, _kafka, _dynamodb, _cloudwatch, _sts,
+    _sqs, _sns, _kinesis, _kafka, _secretsmanager, _dynamodb, _cloudwatch, _sts,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.wire.aws.generated import service_of
 from tests.wire.aws.services import request_of
 from weirmq.kernel.errors import ServiceError
+from weirmq.wire.aws.model import load
 from weirmq.wire.aws.rest import RestJsonCodec
 from weirmq.wire.aws.scalars import Timestamp
 
@@ -160,3 +161,16 @@ def test_any_bytes_are_a_request_or_a_refusal(path: bytes, query: bytes, body: b
         decoded(body, b"/things/" + path, query, x_list=header.encode("utf-8", "replace").decode(), x_times="x, y")
     except ServiceError as error:
         CODEC.encode_error(SERVICE, error, "1f")
+
+
+def test_a_service_with_an_error_of_its_own_for_what_is_invalid() -> None:
+    kafka = load("kafka")
+    asked = request_of(b'{"clusterName":"a","brokerNodeGroupInfo":{}}', path=b"/v1/clusters")
+    with pytest.raises(ServiceError, match="must not be null") as caught:
+        CODEC.decode(kafka.operations["CreateCluster"], asked)
+    response = CODEC.encode_error(kafka, caught.value, "1f")
+    assert dict(response.headers)[b"x-amzn-ErrorType"] == b"BadRequestException"
+    assert json.loads(response.body)["invalidParameter"] == "brokerNodeGroupInfo.clientSubnets"
+    with pytest.raises(ServiceError) as caught:
+        CODEC.decode(kafka.operations["CreateCluster"], request_of(b"{", path=b"/v1/clusters"))
+    assert (caught.value.code, caught.value.fields) == ("BadRequestException", None)

@@ -21,7 +21,7 @@ from weirmq.wire.aws.form import PARAMETERS_MAX
 from weirmq.wire.aws.model import Operation, ServiceModel
 from weirmq.wire.aws.scalars import Timestamp
 from weirmq.wire.aws.shapes import Member, Nothing, Shape
-from weirmq.wire.aws.violations import Violations
+from weirmq.wire.aws.violations import Violations, place_of
 from weirmq.wire.http import Request, Response
 
 _JSON = b"application/json"
@@ -61,10 +61,13 @@ class RestJsonCodec:
         shape = operation.input_shape
         if shape is None:
             return Nothing()
-        parts = {**_located(operation, shape, request), **_of_body(shape, request.body)}
         violations = Violations()
-        struct = assemble_parts(shape, parts, _READER, violations)
-        violations.refuse(operation.service.metadata.get("missingParameter"))
+        try:
+            parts = {**_located(operation, shape, request), **_of_body(shape, request.body)}
+            struct = assemble_parts(shape, parts, _READER, violations)
+            violations.refuse(operation.service.metadata.get("missingParameter"))
+        except ServiceError as error:
+            raise _in_own_words(operation.service, error, place_of(violations.first)) from None
         return struct
 
     def encode(self, operation: Operation, answer: msgspec.Struct | None, request_id: str) -> Response:
@@ -92,6 +95,14 @@ class RestJsonCodec:
         if error.message:
             fields[naming.message] = error.message
         return Response(error.status, json.write_tree(fields), _JSON, tuple(headers))
+
+
+def _in_own_words(service: ServiceModel, error: ServiceError, place: str) -> ServiceError:
+    """The refusal of a request, as a service says it that has an error of its own for all of them."""
+    own: Mapping[str, str] | None = service.metadata.get("invalidRequest")
+    if own is None:
+        return error
+    return ServiceError(own["code"], error.message, fields={own["member"]: place} if place else None)
 
 
 # Requests

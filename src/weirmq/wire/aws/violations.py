@@ -23,9 +23,10 @@ _SIZED = _TEXTS | {"list", "map", "blob"}
 class Violations:
     """The limits that a request breaks, in the order found."""
 
-    __slots__ = ("_count", "_missing", "_shown")
+    __slots__ = ("_count", "_missing", "_shown", "first")
 
     def __init__(self) -> None:
+        self.first: Path = ()  # where the first of them is
         self._count = 0
         self._shown: list[str] = []
         self._missing: Path | None = None
@@ -52,8 +53,12 @@ class Violations:
 
     def _add(self, value: Any, path: Path, constraint: str) -> None:
         self._count += 1
+        if self._count == 1:
+            self.first = path
         if self._count <= _SHOWN_MAX:
-            self._shown.append(f"Value {_shown(value)} at '{_place(path)}' failed to satisfy constraint: {constraint}")
+            self._shown.append(
+                f"Value {_shown(value)} at '{place_of(path)}' failed to satisfy constraint: {constraint}"
+            )
 
     def refuse(self, missing_code: str | None) -> None:
         """Raise the ServiceError that says what was found, if anything was. With `missing_code`, a service that has its
@@ -120,7 +125,7 @@ def _as_in_model(pattern: str) -> str:
     return pattern.removeprefix("(?a)").removeprefix(r"\A(?:").removesuffix(r")\Z")
 
 
-def _place(path: Path) -> str:
+def place_of(path: Path) -> str:
     """The dotted place of a value, member names with a small first letter."""
     return ".".join(step[:1].lower() + step[1:] for step in path)
 
