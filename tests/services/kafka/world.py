@@ -10,6 +10,7 @@ from weirmq.engine.holdings import Holdings
 from weirmq.engine.journal import Journal
 from weirmq.engine.streams import Streams
 from weirmq.engine.waiting import Waiting
+from weirmq.iam.caller import Caller
 from weirmq.kernel.clock import ManualClock
 from weirmq.kernel.ids import SeededEntropy
 from weirmq.log.batch import BatchBuilder, records
@@ -17,7 +18,7 @@ from weirmq.log.files import FileLog
 from weirmq.log.library import FileLibrary, Library, MemoryLibrary
 from weirmq.log.log import Log
 from weirmq.log.memory import MemoryLog
-from weirmq.services.kafka.ask import ANONYMOUS, Ask, Place
+from weirmq.services.kafka.ask import ANONYMOUS, Ask, Place, Principal
 from weirmq.services.kafka.model import DEFAULT_CLUSTER, FIRST_BROKER
 from weirmq.services.kafka.service import Kafka
 from weirmq.testing.disk import SimulatedDisk
@@ -41,9 +42,10 @@ class Peer:
     """A client's connection."""
 
     host, peer = "127.0.0.1", "127.0.0.1"
-    principal = ANONYMOUS
+    caller: Caller | None = None
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = ANONYMOUS.name) -> None:
+        self.principal = Principal("User", name)
         self.is_closed = False
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, Final, cast
 
+from weirmq.iam.caller import Caller
 from weirmq.server.exchange import address_of
 from weirmq.services.kafka.ask import ANONYMOUS
 
@@ -71,6 +72,7 @@ class KafkaConnection(asyncio.BufferedProtocol):
         self.listener = listener
         self.peer = ""
         self.principal = ANONYMOUS
+        self.caller: Caller | None = None
         self.host = ""  # ours, as the client reached it
         self.is_open = False
         self.used_s = 0.0  # when something came or left last, by the loop's clock

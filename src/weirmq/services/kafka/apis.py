@@ -3,6 +3,7 @@
 from typing import Final
 
 from weirmq.services.kafka import (
+    acl_admin,
     cluster,
     configs,
     consumer_membership,
@@ -83,6 +84,9 @@ APIS: Final[dict[int, Api]] = {
     25: Api(enlisting.add_offsets_to_txn, 0, 4),
     26: Api(transactions.end_txn, 0, 5),
     28: Api(transaction_offsets.txn_offset_commit, 0, 5),
+    29: Api(acl_admin.describe_acls, 1, 3),
+    30: Api(acl_admin.create_acls, 1, 3),
+    31: Api(acl_admin.delete_acls, 1, 3),
     32: Api(configs.describe_configs, 1, 4),
     33: Api(configs.alter_configs, 0, 2),
     37: Api(topics.create_partitions, 0, 3),

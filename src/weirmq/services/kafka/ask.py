@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
 
+from weirmq.iam.caller import Caller
 from weirmq.wire.kafka.head import Head
 from weirmq.wire.kafka.listeners import PLAINTEXT
 
@@ -33,12 +34,14 @@ ANONYMOUS: Final = Principal("User", "ANONYMOUS")  # of a port where nobody says
 class Connection(Protocol):
     """Whom an answer goes to. `host` is ours, as the client reached it; `peer` is the client's IP address.
 
-    `principal` is who the client has proved to be.
+    `principal` is who the client has proved to be. `caller` is who that is in AWS, where it was proved AWS's way: then
+    IAM's policies say what it may do, and ACLs don't.
     """
 
     host: str
     peer: str
     principal: Principal
+    caller: Caller | None
 
     def close(self) -> None:
         """End it."""

@@ -1,10 +1,12 @@
 """DescribeCluster, DescribeTopicPartitions, DescribeProducers."""
 
+from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
+from weirmq.services.kafka.authorizer import NO_OPERATIONS
 from weirmq.services.kafka.model import LEADER_EPOCH, Topic
 from weirmq.services.kafka.partition_logs import producers_of
 from weirmq.services.kafka.service import Kafka
-from weirmq.services.kafka.topics import find, partition_of
+from weirmq.services.kafka.topics import find_for, partition_of
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.describe_cluster_request import DescribeClusterRequest
 from weirmq.wire.kafka.messages.describe_cluster_response import DescribeClusterBroker, DescribeClusterResponse
@@ -22,7 +24,6 @@ from weirmq.wire.kafka.messages.describe_topic_partitions_response import (
     DescribeTopicPartitionsResponsePartition,
     DescribeTopicPartitionsResponseTopic,
 )
-from weirmq.wire.kafka.schema import NO_UUID
 
 BROKERS = 1  # endpoint type of DescribeCluster; the other one is controllers
 PARTITIONS_TOLD = 2_000  # max.request.partition.size.limit
@@ -36,15 +37,17 @@ def describe_cluster(kafka: Kafka, ask: Ask, request: DescribeClusterRequest) ->
             0, Code.UNSUPPORTED_VERSION, "There are no controllers apart from the brokers here.", request.endpoint_type
         )
     brokers = [DescribeClusterBroker(each, ask.connection.host, kafka.port(ask, each)) for each in cluster.brokers]
-    return DescribeClusterResponse(0, 0, None, BROKERS, cluster.id, cluster.brokers[0], brokers)
+    operations = NO_OPERATIONS
+    if request.include_cluster_authorized_operations:
+        operations = kafka.authorizer.cluster_operations(ask)
+    return DescribeClusterResponse(0, 0, None, BROKERS, cluster.id, cluster.brokers[0], brokers, operations)
 
 
 def describe_topic_partitions(
     kafka: Kafka, ask: Ask, request: DescribeTopicPartitionsRequest
 ) -> DescribeTopicPartitionsResponse:
     """Topics by name with their partitions, a page at a time (KIP-966)."""
-    cluster = kafka.cluster(ask)
-    names = sorted({each.name for each in request.topics} or set(cluster.topics))
+    names = sorted({each.name for each in request.topics} or _visible(kafka, ask))
     first = request.cursor
     if first is not None:
         names = [name for name in names if name >= first.topic_name]
@@ -54,16 +57,22 @@ def describe_topic_partitions(
         start = first.partition_index if first is not None and name == first.topic_name else 0
         if left <= 0:
             return DescribeTopicPartitionsResponse(0, topics, Cursor(name, start))
-        topic = find(cluster, name, NO_UUID)
+        topic = find_for(kafka, ask, Operation.DESCRIBE, name)
         if isinstance(topic, Code):
             topics.append(DescribeTopicPartitionsResponseTopic(topic, name))
             continue
         told = _partitions(topic, start, left)
-        topics.append(DescribeTopicPartitionsResponseTopic(0, name, topic.id, False, told))
+        operations = kafka.authorizer.operations(ask, ResourceType.TOPIC, name)
+        topics.append(DescribeTopicPartitionsResponseTopic(0, name, topic.id, False, told, operations))
         left -= len(told)
         if start + len(told) < len(topic.partitions):
             return DescribeTopicPartitionsResponse(0, topics, Cursor(name, start + len(told)))
     return DescribeTopicPartitionsResponse(0, topics)
+
+
+def _visible(kafka: Kafka, ask: Ask) -> set[str]:
+    may = kafka.authorizer.may
+    return {name for name in kafka.cluster(ask).topics if may(ask, Operation.DESCRIBE, ResourceType.TOPIC, name)}
 
 
 def _partitions(topic: Topic, start: int, most: int) -> list[DescribeTopicPartitionsResponsePartition]:
@@ -77,10 +86,9 @@ def _partitions(topic: Topic, start: int, most: int) -> list[DescribeTopicPartit
 
 def describe_producers(kafka: Kafka, ask: Ask, request: DescribeProducersRequest) -> DescribeProducersResponse:
     """The idempotent producers of partitions."""
-    cluster = kafka.cluster(ask)
     topics = []
     for each in request.topics:
-        topic = find(cluster, each.name, NO_UUID)
+        topic = find_for(kafka, ask, Operation.READ, each.name)
         partitions = []
         for index in each.partition_indexes:
             partition = partition_of(topic, index)

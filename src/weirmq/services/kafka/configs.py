@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from weirmq.services.kafka import facts, topic_configs
+from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.broker_configs import BROKER_CONFIGS
 from weirmq.services.kafka.model import Cluster, Topic
@@ -42,14 +43,15 @@ SET, DELETE, APPEND, SUBTRACT = 0, 1, 2, 3  # AlterConfigOp.OpType
 
 def describe_configs(kafka: Kafka, ask: Ask, request: DescribeConfigsRequest) -> DescribeConfigsResponse:
     """The configs of topics and brokers, those that were set and Kafka's own."""
-    cluster = kafka.cluster(ask)
-    return DescribeConfigsResponse(0, [_described(cluster, each, request) for each in request.resources])
+    return DescribeConfigsResponse(0, [_described(kafka, ask, each, request) for each in request.resources])
 
 
 def _described(
-    cluster: Cluster, asked: DescribeConfigsResource, request: DescribeConfigsRequest
+    kafka: Kafka, ask: Ask, asked: DescribeConfigsResource, request: DescribeConfigsRequest
 ) -> DescribeConfigsResult:
-    code, reason, known, given = _resource(cluster, asked.resource_type, asked.resource_name)
+    code, reason, known, given = _resource(
+        kafka, ask, Operation.DESCRIBE_CONFIGS, asked.resource_type, asked.resource_name
+    )
     if code:
         return DescribeConfigsResult(code, reason, asked.resource_type, asked.resource_name)
     names = known if asked.configuration_keys is None else [name for name in asked.configuration_keys if name in known]
@@ -58,14 +60,21 @@ def _described(
     return DescribeConfigsResult(0, None, asked.resource_type, asked.resource_name, shown)
 
 
-def _resource(cluster: Cluster, kind: int, name: str) -> tuple[Code, str, dict[str, Config], dict[str, str]]:
-    """What may be set on a resource, and what is; or why there is none."""
+def _resource(
+    kafka: Kafka, ask: Ask, operation: Operation, kind: int, name: str
+) -> tuple[Code, str, dict[str, Config], dict[str, str]]:
+    """What may be set on a resource, and what is; or why there is none for somebody who does that to it."""
+    cluster, may = kafka.cluster(ask), kafka.authorizer.may
     if kind == TOPIC:
+        if not may(ask, operation, ResourceType.TOPIC, name):
+            return Code.TOPIC_AUTHORIZATION_FAILED, "Topic authorization failed.", {}, {}
         topic = cluster.topics.get(name)
         if topic is None:
             return Code.UNKNOWN_TOPIC_OR_PARTITION, f"The topic '{name}' does not exist.", {}, {}
         return Code.NONE, "", topic_configs.CONFIGS, topic.configs
     if kind == BROKER:
+        if not may(ask, operation, ResourceType.CLUSTER):
+            return Code.CLUSTER_AUTHORIZATION_FAILED, "Cluster authorization failed.", {}, {}
         if name and name not in {str(each) for each in cluster.brokers}:
             return Code.INVALID_REQUEST, f"Unexpected broker id {name}.", {}, {}
         return Code.NONE, "", BROKER_CONFIGS, cluster.configs
@@ -103,7 +112,9 @@ def incremental_alter_configs(
 def _altered(
     kafka: Kafka, ask: Ask, cluster: Cluster, asked: AlterConfigsResource, *, is_trial: bool
 ) -> tuple[Code, str]:
-    code, reason, known, given = _resource(cluster, asked.resource_type, asked.resource_name)
+    code, reason, known, given = _resource(
+        kafka, ask, Operation.ALTER_CONFIGS, asked.resource_type, asked.resource_name
+    )
     if code:
         return code, reason
     if asked.resource_type != TOPIC:
@@ -159,7 +170,7 @@ def alter_configs(kafka: Kafka, ask: Ask, request: AlterConfigsRequest) -> Alter
     cluster = kafka.cluster(ask)
     responses = []
     for each in request.resources:
-        code, reason, _, _ = _resource(cluster, each.resource_type, each.resource_name)
+        code, reason, _, _ = _resource(kafka, ask, Operation.ALTER_CONFIGS, each.resource_type, each.resource_name)
         if not code and each.resource_type != TOPIC:
             code, reason = Code.INVALID_REQUEST, "The configs of brokers can't be altered by clients."
         if not code:
@@ -180,6 +191,8 @@ _RESOURCES: Final[dict[int, Callable[[Cluster], Iterable[Any]]]] = {
 
 def list_config_resources(kafka: Kafka, ask: Ask, request: ListConfigResourcesRequest) -> ListConfigResourcesResponse:
     """What has configs."""
+    if not kafka.authorizer.may(ask, Operation.DESCRIBE_CONFIGS, ResourceType.CLUSTER):
+        return ListConfigResourcesResponse(0, Code.CLUSTER_AUTHORIZATION_FAILED)
     cluster = kafka.cluster(ask)
     kinds = request.resource_types or list(_RESOURCES)
     found = [

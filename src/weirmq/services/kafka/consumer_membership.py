@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from weirmq.kernel.ids import uuid4
+from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.assignors import ASSIGNORS, Partition
 from weirmq.services.kafka.consumer_groups import HEARTBEAT_MS, NOTHING, ConsumerGroup, Key, Member
@@ -36,12 +37,22 @@ def consumer_group_heartbeat(
 ) -> ConsumerGroupHeartbeatResponse:
     """Join, stay or leave; hear what one is to have."""
     try:
+        _check_access(kafka, ask, request)
         _check(kafka, (ask.cluster, request.group_id), request)
         if request.member_epoch in {LEAVE, AWAY}:
             return _leave(kafka, ask, request)
         return _beat(kafka, ask, request)
     except _Refused as refused:
         return ConsumerGroupHeartbeatResponse(0, refused.code, refused.reason)
+
+
+def _check_access(kafka: Kafka, ask: Ask, request: ConsumerGroupHeartbeatRequest) -> None:
+    may = kafka.authorizer.may
+    if not may(ask, Operation.READ, ResourceType.GROUP, request.group_id):
+        raise _Refused(Code.GROUP_AUTHORIZATION_FAILED, "Group authorization failed.")
+    for name in request.subscribed_topic_names or ():
+        if not may(ask, Operation.DESCRIBE, ResourceType.TOPIC, name):
+            raise _Refused(Code.TOPIC_AUTHORIZATION_FAILED, "Topic authorization failed.")
 
 
 def _check(kafka: Kafka, key: Key, request: ConsumerGroupHeartbeatRequest) -> None:
@@ -224,19 +235,27 @@ def consumer_group_describe(
     kafka: Kafka, ask: Ask, request: ConsumerGroupDescribeRequest
 ) -> described.ConsumerGroupDescribeResponse:
     """What groups of the new protocol are doing, and their members."""
-    cluster = kafka.cluster(ask)
-    groups = []
-    for name in request.group_ids:
-        group = kafka.consumer_groups.get((ask.cluster, name))
-        if group is None:
-            reason = f"Group {name} is not a consumer group, or not there."
-            groups.append(described.DescribedGroup(Code.GROUP_ID_NOT_FOUND, reason, name, "Dead"))
-        else:
-            members = [_shown(cluster, group, each) for each in group.members.values()]
-            groups.append(
-                described.DescribedGroup(0, None, name, group.state, group.epoch, group.epoch, group.assignor, members)
-            )
+    groups = [_described(kafka, ask, name) for name in request.group_ids]
+    if request.include_authorized_operations:
+        for each in [group for group in groups if not group.error_code]:
+            each.authorized_operations = kafka.authorizer.operations(ask, ResourceType.GROUP, each.group_id)
     return described.ConsumerGroupDescribeResponse(0, groups)
+
+
+def _described(kafka: Kafka, ask: Ask, name: str) -> described.DescribedGroup:
+    may = kafka.authorizer.may
+    if not may(ask, Operation.DESCRIBE, ResourceType.GROUP, name):
+        return described.DescribedGroup(Code.GROUP_AUTHORIZATION_FAILED, "Group authorization failed.", name)
+    group = kafka.consumer_groups.get((ask.cluster, name))
+    if group is None:
+        reason = f"Group {name} is not a consumer group, or not there."
+        return described.DescribedGroup(Code.GROUP_ID_NOT_FOUND, reason, name, "Dead")
+    wanted = {topic for member in group.members.values() for topic in member.topics}
+    if not all(may(ask, Operation.DESCRIBE, ResourceType.TOPIC, topic) for topic in wanted):
+        reason = "The group has described topic(s) that the client is not authorized to describe."
+        return described.DescribedGroup(Code.TOPIC_AUTHORIZATION_FAILED, reason, name)
+    members = [_shown(kafka.cluster(ask), group, each) for each in group.members.values()]
+    return described.DescribedGroup(0, None, name, group.state, group.epoch, group.epoch, group.assignor, members)
 
 
 def _shown(cluster: Cluster, group: ConsumerGroup, member: Member) -> described.Member:

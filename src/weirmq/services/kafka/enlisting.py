@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from weirmq.services.kafka import facts
+from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.model import Cluster, Partition, Topic
 from weirmq.services.kafka.service import Kafka
-from weirmq.services.kafka.topics import find, partition_of
+from weirmq.services.kafka.topics import find, find_for, partition_of
 from weirmq.services.kafka.transactional import (
     EPOCH_BUMPING_VERSION,
     FIRST_VERSION,
@@ -37,7 +38,6 @@ from weirmq.wire.kafka.messages.add_partitions_to_txn_response import (
     AddPartitionsToTxnTopicResult,
 )
 from weirmq.wire.kafka.messages.produce_request import ProduceRequest
-from weirmq.wire.kafka.schema import NO_UUID
 
 ENLISTS_FIRST: Final = 12  # the version of Produce that enlists partitions itself
 ABORTABLE: Final = 11  # the version of Produce that knows TRANSACTION_ABORTABLE
@@ -121,6 +121,8 @@ def check(kafka: Kafka, ask: Ask, request: ProduceRequest, partition: Partition,
 def add_partitions_to_txn(kafka: Kafka, ask: Ask, request: AddPartitionsToTxnRequest) -> AddPartitionsToTxnResponse:
     """Let transactions write to partitions; all that are named for one, or none."""
     if ask.version >= SEVERAL_FIRST:
+        if not kafka.authorizer.may(ask, Operation.CLUSTER_ACTION, ResourceType.CLUSTER):  # it is for brokers
+            return AddPartitionsToTxnResponse(0, Code.CLUSTER_AUTHORIZATION_FAILED)
         results = [
             AddPartitionsToTxnResult(each.transactional_id, _added(kafka, ask, each)) for each in request.transactions
         ]
@@ -136,22 +138,19 @@ def add_partitions_to_txn(kafka: Kafka, ask: Ask, request: AddPartitionsToTxnReq
 
 
 def _added(kafka: Kafka, ask: Ask, asked: AddPartitionsToTxnTransaction) -> list[AddPartitionsToTxnTopicResult]:
+    if not kafka.authorizer.may(ask, Operation.WRITE, ResourceType.TRANSACTIONAL_ID, asked.transactional_id):
+        denied = Code.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+        return [_result(each, [denied] * len(each.partitions)) for each in asked.topics]
     cluster = kafka.cluster(ask)
-    unknown = {
-        (each.name, index)
+    faults = {
+        (each.name, index): partition
         for each in asked.topics
         for index in each.partitions
-        if isinstance(partition_of(find(cluster, each.name, NO_UUID), index), Code)
+        if isinstance(partition := partition_of(find_for(kafka, ask, Operation.WRITE, each.name), index), Code)
     }
-    if unknown:
+    if faults:
         return [
-            _result(
-                each,
-                [
-                    Code.UNKNOWN_TOPIC_OR_PARTITION if (each.name, index) in unknown else Code.OPERATION_NOT_ATTEMPTED
-                    for index in each.partitions
-                ],
-            )
+            _result(each, [faults.get((each.name, index), Code.OPERATION_NOT_ATTEMPTED) for index in each.partitions])
             for each in asked.topics
         ]
     found = kafka.machine.coordinator.ids.get((ask.cluster, asked.transactional_id))
@@ -186,6 +185,11 @@ def add_offsets_to_txn(kafka: Kafka, ask: Ask, request: AddOffsetsToTxnRequest) 
         return AddOffsetsToTxnResponse(0, Code.INVALID_REQUEST)
     if not request.group_id:
         return AddOffsetsToTxnResponse(0, Code.INVALID_GROUP_ID)
+    may = kafka.authorizer.may
+    if not may(ask, Operation.WRITE, ResourceType.TRANSACTIONAL_ID, request.transactional_id):
+        return AddOffsetsToTxnResponse(0, Code.TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
+    if not may(ask, Operation.READ, ResourceType.GROUP, request.group_id):
+        return AddOffsetsToTxnResponse(0, Code.GROUP_AUTHORIZATION_FAILED)
     found = kafka.machine.coordinator.ids.get((ask.cluster, request.transactional_id))
     code = fault(found, request.producer_id, request.producer_epoch)
     if not code and found is not None and request.group_id not in found.groups:

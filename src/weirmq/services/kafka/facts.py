@@ -3,6 +3,7 @@
 import msgspec
 
 from weirmq.engine.machine import Fact
+from weirmq.services.kafka.access_facts import AclsCreated, AclsDeleted
 
 
 class ClusterMade(Fact, tag=0):
@@ -228,4 +229,6 @@ KafkaFact = (
     | TransactionCompleted
     | TransactionalForgotten
     | ProducersNoted
+    | AclsCreated
+    | AclsDeleted
 )

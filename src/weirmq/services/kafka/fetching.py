@@ -12,13 +12,14 @@ from functools import partial
 from typing import Any, Final, NamedTuple, Protocol
 
 from weirmq.engine.waiting import Wait
+from weirmq.services.kafka.acls import Operation
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.fetch_sessions import FetchSession
 from weirmq.services.kafka.model import Partition
 from weirmq.services.kafka.offsets import READ_COMMITTED, epoch_fault
 from weirmq.services.kafka.partition_logs import producers_of
 from weirmq.services.kafka.service import Kafka
-from weirmq.services.kafka.topics import find, partition_of
+from weirmq.services.kafka.topics import find_for, partition_of
 from weirmq.wire.kafka.batch import heads
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.fetch_request import FetchPartition, FetchRequest
@@ -108,7 +109,8 @@ class _Looking:
         return [(topic, asked) for topic in self._request.topics for asked in topic.partitions]
 
     def _partition(self, named: Any, asked: FetchPartition) -> Partition | Code:
-        return partition_of(find(self._kafka.cluster(self._ask), named.topic, named.topic_id), asked.partition)
+        topic = find_for(self._kafka, self._ask, Operation.READ, named.topic, named.topic_id)
+        return partition_of(topic, asked.partition)
 
     def _get(self) -> _Got:
         """What there is now."""

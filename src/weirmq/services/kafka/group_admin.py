@@ -4,6 +4,7 @@ from typing import Final
 from zlib import crc32
 
 from weirmq.services.kafka import facts
+from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.groups import COMPLETING, DEAD, EMPTY, STABLE, Group, Member
 from weirmq.services.kafka.model import Cluster
@@ -25,6 +26,11 @@ from weirmq.wire.kafka.messages.list_groups_response import ListedGroup, ListGro
 KEYS_FIRST: Final = 4  # the version of FindCoordinator that asks for several
 NOT_FOUND_FIRST: Final = 6  # the version of DescribeGroups that says so (KIP-1043)
 GROUP, TRANSACTION = 0, 1  # key types
+DENIED: Final = "Authorization failed."
+_GUARDED: Final = {
+    GROUP: (ResourceType.GROUP, Code.GROUP_AUTHORIZATION_FAILED),
+    TRANSACTION: (ResourceType.TRANSACTIONAL_ID, Code.TRANSACTIONAL_ID_AUTHORIZATION_FAILED),
+}
 
 
 def find_coordinator(kafka: Kafka, ask: Ask, request: FindCoordinatorRequest) -> FindCoordinatorResponse:
@@ -40,6 +46,9 @@ def find_coordinator(kafka: Kafka, ask: Ask, request: FindCoordinatorRequest) ->
 def _coordinator(kafka: Kafka, ask: Ask, key: str, key_type: int) -> Coordinator:
     if key_type not in {GROUP, TRANSACTION}:
         return Coordinator(key, -1, "", -1, Code.INVALID_REQUEST, f"There is no coordinator of type {key_type}.")
+    kind, denied = _GUARDED[key_type]
+    if not kafka.authorizer.may(ask, Operation.DESCRIBE, kind, key):
+        return Coordinator(key, -1, "", -1, denied, DENIED)
     broker = coordinator_of(kafka.cluster(ask), key)
     return Coordinator(key, broker, ask.connection.host, kafka.port(ask, broker), 0, None)
 
@@ -51,10 +60,16 @@ def coordinator_of(cluster: Cluster, key: str) -> int:
 
 def describe_groups(kafka: Kafka, ask: Ask, request: DescribeGroupsRequest) -> DescribeGroupsResponse:
     """What groups are doing, and their members."""
-    return DescribeGroupsResponse(0, [_described(kafka, ask, name) for name in request.groups])
+    groups = [_described(kafka, ask, name) for name in request.groups]
+    if request.include_authorized_operations:
+        for each in [group for group in groups if not group.error_code]:
+            each.authorized_operations = kafka.authorizer.operations(ask, ResourceType.GROUP, each.group_id)
+    return DescribeGroupsResponse(0, groups)
 
 
 def _described(kafka: Kafka, ask: Ask, name: str) -> DescribedGroup:
+    if not kafka.authorizer.may(ask, Operation.DESCRIBE, ResourceType.GROUP, name):
+        return DescribedGroup(Code.GROUP_AUTHORIZATION_FAILED, None, name)
     key = (ask.cluster, name)
     group = kafka.groups.get(key)
     is_other = kafka.consumer_groups.get(key) is not None and not (group and group.members)
@@ -94,10 +109,14 @@ def list_groups(kafka: Kafka, ask: Ask, request: ListGroupsRequest) -> ListGroup
             listed[name] = ListedGroup(name, "", EMPTY, "classic")
     states = {each.lower() for each in request.states_filter}
     types = {each.lower() for each in request.types_filter}
+    may = kafka.authorizer.may
+    sees_all = may(ask, Operation.DESCRIBE, ResourceType.CLUSTER)
     chosen = [
         each
         for each in listed.values()
-        if (not states or each.group_state.lower() in states) and (not types or each.group_type in types)
+        if (sees_all or may(ask, Operation.DESCRIBE, ResourceType.GROUP, each.group_id))
+        and (not states or each.group_state.lower() in states)
+        and (not types or each.group_type in types)
     ]
     return ListGroupsResponse(0, 0, chosen)
 
@@ -110,6 +129,8 @@ def delete_groups(kafka: Kafka, ask: Ask, request: DeleteGroupsRequest) -> Delet
 
 
 def _deleted(kafka: Kafka, ask: Ask, name: str) -> Code:
+    if not kafka.authorizer.may(ask, Operation.DELETE, ResourceType.GROUP, name):
+        return Code.GROUP_AUTHORIZATION_FAILED
     key = (ask.cluster, name)
     group = kafka.groups.get(key)
     consumers = kafka.consumer_groups.get(key)

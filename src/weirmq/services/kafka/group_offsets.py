@@ -4,15 +4,16 @@ from collections.abc import Iterable
 from typing import Final
 
 from weirmq.services.kafka import facts
+from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.consumer_membership import epoch_fault
 from weirmq.services.kafka.facts import Committed
 from weirmq.services.kafka.groups import COMPLETING, EMPTY
 from weirmq.services.kafka.machine import GroupOffsets
-from weirmq.services.kafka.membership import member_fault
+from weirmq.services.kafka.membership import may_read, member_fault
 from weirmq.services.kafka.model import Cluster, Topic
 from weirmq.services.kafka.service import Kafka
-from weirmq.services.kafka.topics import find, partition_of
+from weirmq.services.kafka.topics import find_for, partition_of
 from weirmq.services.kafka.transactional import PartitionKey
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.offset_commit_request import OffsetCommitRequest, OffsetCommitRequestPartition
@@ -50,11 +51,14 @@ NOTHING: Final = -1
 def offset_commit(kafka: Kafka, ask: Ask, request: OffsetCommitRequest) -> OffsetCommitResponse:
     """Note where a group stands, partition by partition."""
     cluster = kafka.cluster(ask)
-    group_code = _commit_fault(kafka, ask, request)
+    if may_read(kafka, ask, request.group_id):
+        group_code = _commit_fault(kafka, ask, request)
+    else:
+        group_code = Code.GROUP_AUTHORIZATION_FAILED
     taken: list[Committed] = []
     topics = []
     for each in request.topics:
-        topic = find(cluster, each.name, each.topic_id)
+        topic = find_for(kafka, ask, Operation.READ, each.name, each.topic_id)
         partitions = []
         for asked in each.partitions:
             code = group_code or partition_fault(topic, asked)
@@ -115,14 +119,15 @@ def committed(topic: Topic, asked: OffsetCommitRequestPartition | TxnOffsetCommi
 
 def offset_fetch(kafka: Kafka, ask: Ask, request: OffsetFetchRequest) -> OffsetFetchResponse:
     """Where groups stand; -1 where they have committed nothing."""
-    cluster = kafka.cluster(ask)
     if ask.version >= GROUPS_FIRST:
         groups = []
         for each in request.groups:
-            code = _fetch_fault(kafka, (ask.cluster, each.group_id), each.member_id, each.member_epoch)
-            topics = [] if code else _topics(kafka, cluster, each.group_id, each.topics, request.require_stable)
+            code = _fetch_fault(kafka, ask, each.group_id, each.member_id, each.member_epoch)
+            topics = [] if code else _topics(kafka, ask, each.group_id, each.topics, request.require_stable)
             groups.append(OffsetFetchResponseGroup(each.group_id, topics, code))
         return OffsetFetchResponse(groups=groups)
+    if code := _fetch_fault(kafka, ask, request.group_id, None, NOTHING):
+        return _refused(request, code)
     wanted = None
     if request.topics is not None:
         wanted = [OffsetFetchRequestTopics(each.name, NO_UUID, each.partition_indexes) for each in request.topics]
@@ -140,13 +145,28 @@ def offset_fetch(kafka: Kafka, ask: Ask, request: OffsetFetchRequest) -> OffsetF
                 for each in topic.partitions
             ],
         )
-        for topic in _topics(kafka, cluster, request.group_id, wanted, request.require_stable)
+        for topic in _topics(kafka, ask, request.group_id, wanted, request.require_stable)
     ]
     return OffsetFetchResponse(topics=told)
 
 
-def _fetch_fault(kafka: Kafka, key: tuple[int, str], member_id: str | None, epoch: int) -> Code:
-    """Whether a member that names itself is none, or is at another epoch."""
+def _refused(request: OffsetFetchRequest, code: Code) -> OffsetFetchResponse:
+    """Version 1 knows errors of partitions alone."""
+    topics = [
+        OffsetFetchResponseTopic(
+            each.name,
+            [OffsetFetchResponsePartition(index, NOTHING, error_code=code) for index in each.partition_indexes],
+        )
+        for each in request.topics or ()
+    ]
+    return OffsetFetchResponse(topics=topics, error_code=code)
+
+
+def _fetch_fault(kafka: Kafka, ask: Ask, group: str, member_id: str | None, epoch: int) -> Code:
+    """Whether this one may ask; or, where a member names itself, is none or at another epoch."""
+    key = (ask.cluster, group)
+    if not kafka.authorizer.may(ask, Operation.DESCRIBE, ResourceType.GROUP, group):
+        return Code.GROUP_AUTHORIZATION_FAILED
     if not member_id or epoch < 0:
         return Code.NONE
     consumers = kafka.consumer_groups.get(key)
@@ -157,17 +177,18 @@ def _fetch_fault(kafka: Kafka, key: tuple[int, str], member_id: str | None, epoc
 
 
 def _topics(
-    kafka: Kafka, cluster: Cluster, group: str, wanted: Iterable[OffsetFetchRequestTopics] | None, is_stable: bool
+    kafka: Kafka, ask: Ask, group: str, wanted: Iterable[OffsetFetchRequestTopics] | None, is_stable: bool
 ) -> list[OffsetFetchResponseTopics]:
-    known = kafka.machine.offsets.get((cluster.number, group), {})
-    unstable = kafka.machine.coordinator.unstable(cluster.number, group) if is_stable else set()
+    known = kafka.machine.offsets.get((ask.cluster, group), {})
+    unstable = kafka.machine.coordinator.unstable(ask.cluster, group) if is_stable else set()
     if wanted is None:
-        return _all(cluster, known, unstable)
+        may, described = kafka.authorizer.may, _all(kafka.cluster(ask), known, unstable)
+        return [each for each in described if may(ask, Operation.DESCRIBE, ResourceType.TOPIC, each.name)]
     topics = []
     for each in wanted:
-        topic = find(cluster, each.name, each.topic_id)
+        topic = find_for(kafka, ask, Operation.DESCRIBE, each.name, each.topic_id)
         if isinstance(topic, Code):
-            code = topic if topic is Code.UNKNOWN_TOPIC_ID else Code.NONE  # by name: nothing committed
+            code = Code.NONE if topic is Code.UNKNOWN_TOPIC_OR_PARTITION else topic  # by name: nothing committed
             partitions = [
                 OffsetFetchResponsePartitions(index, NOTHING, error_code=code) for index in each.partition_indexes
             ]
@@ -204,6 +225,8 @@ def _told(known: GroupOffsets, unstable: set[PartitionKey], topic: Topic, index:
 
 def offset_delete(kafka: Kafka, ask: Ask, request: OffsetDeleteRequest) -> OffsetDeleteResponse:
     """Forget where a group stands in some partitions. Members keep it from that."""
+    if not kafka.authorizer.may(ask, Operation.DELETE, ResourceType.GROUP, request.group_id):
+        return OffsetDeleteResponse(Code.GROUP_AUTHORIZATION_FAILED)
     cluster = kafka.cluster(ask)
     group = kafka.groups.get((ask.cluster, request.group_id))
     known = kafka.machine.offsets.get((cluster.number, request.group_id))
@@ -213,7 +236,7 @@ def offset_delete(kafka: Kafka, ask: Ask, request: OffsetDeleteRequest) -> Offse
     gone: list[tuple[bytes, int]] = []
     topics = []
     for each in request.topics:
-        topic = find(cluster, each.name, NO_UUID)
+        topic = find_for(kafka, ask, Operation.READ, each.name)
         partitions = []
         for asked in each.partitions:
             partition = partition_of(topic, asked.partition_index)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from weirmq.engine.machine import Fact
 from weirmq.services.kafka import parts
+from weirmq.services.kafka.access_facts import AclsCreated, AclsDeleted
 from weirmq.services.kafka.coordinator import Coordinator
 from weirmq.services.kafka.facts import (
     BrokersConfigured,
@@ -74,6 +75,8 @@ class KafkaMachine:
             GroupDeleted: self._group_deleted,
             ProducerIdsTaken: self._producer_ids_taken,
             ProducersNoted: self.producers_noted,
+            AclsCreated: self._acls_created,
+            AclsDeleted: self._acls_deleted,
             **self.coordinator.appliers,
         }
 
@@ -157,6 +160,14 @@ class KafkaMachine:
     def producers_noted(self, fact: ProducersNoted, _offset: int, _now_ms: int) -> None:
         """Keep a note of producers; a snapshot has it as it is."""
         self._topic(fact).partitions[fact.partition].note = fact
+
+    # Access
+
+    def _acls_created(self, fact: AclsCreated, _offset: int, _now_ms: int) -> None:
+        self.clusters[fact.cluster].acls.add(fact.acls)
+
+    def _acls_deleted(self, fact: AclsDeleted, _offset: int, _now_ms: int) -> None:
+        self.clusters[fact.cluster].acls.remove(fact.acls)
 
     # What the engine asks
 

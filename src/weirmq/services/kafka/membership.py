@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.groups import (
     COMPLETING,
@@ -29,6 +30,11 @@ MEMBERS_FIRST: Final = 3  # the version of LeaveGroup that names several
 SKIP_FIRST: Final = 9  # the version that tells a static leader to leave the assignment as it is (KIP-814)
 
 
+def may_read(kafka: Kafka, ask: Ask, group: str) -> bool:
+    """Whether whoever asks may be a member of a group."""
+    return kafka.authorizer.may(ask, Operation.READ, ResourceType.GROUP, group)
+
+
 # JoinGroup
 
 
@@ -36,6 +42,8 @@ def join_group(kafka: Kafka, ask: Ask, request: JoinGroupRequest) -> JoinGroupRe
     """Become a member, or stay one into the next generation. The answer comes when all have joined."""
     if not request.group_id:
         return JoinGroupResponse(error_code=Code.INVALID_GROUP_ID, member_id=request.member_id)
+    if not may_read(kafka, ask, request.group_id):
+        return JoinGroupResponse(error_code=Code.GROUP_AUTHORIZATION_FAILED, member_id=request.member_id)
     if not SESSION_MS[0] <= request.session_timeout_ms <= SESSION_MS[1]:
         return JoinGroupResponse(error_code=Code.INVALID_SESSION_TIMEOUT, member_id=request.member_id)
     consumers = kafka.consumer_groups.get((ask.cluster, request.group_id))
@@ -271,6 +279,8 @@ def sync_group(kafka: Kafka, ask: Ask, request: SyncGroupRequest) -> SyncGroupRe
     """Get one's assignment; the leader brings all of them."""
     if not request.group_id:
         return SyncGroupResponse(error_code=Code.INVALID_GROUP_ID)
+    if not may_read(kafka, ask, request.group_id):
+        return SyncGroupResponse(error_code=Code.GROUP_AUTHORIZATION_FAILED)
     group = kafka.groups.get((ask.cluster, request.group_id))
     code = member_fault(group, request.member_id, request.group_instance_id, request.generation_id)
     if code or group is None:
@@ -305,6 +315,8 @@ def _synced(group: Group, member: Member) -> SyncGroupResponse:
 
 def heartbeat(kafka: Kafka, ask: Ask, request: HeartbeatRequest) -> HeartbeatResponse:
     """Say that one is there, and hear of a rebalance."""
+    if not may_read(kafka, ask, request.group_id):
+        return HeartbeatResponse(error_code=Code.GROUP_AUTHORIZATION_FAILED)
     group = kafka.groups.get((ask.cluster, request.group_id))
     code = member_fault(group, request.member_id, request.group_instance_id, request.generation_id)
     if code or group is None:
@@ -319,6 +331,8 @@ def leave_group(kafka: Kafka, ask: Ask, request: LeaveGroupRequest) -> LeaveGrou
     group = kafka.groups.get((ask.cluster, request.group_id))
     if not request.group_id:
         return LeaveGroupResponse(error_code=Code.INVALID_GROUP_ID)
+    if not may_read(kafka, ask, request.group_id):
+        return LeaveGroupResponse(error_code=Code.GROUP_AUTHORIZATION_FAILED)
     if ask.version < MEMBERS_FIRST:
         return LeaveGroupResponse(error_code=_left(kafka.groups, group, MemberIdentity(request.member_id), ask.now_ms))
     members = [

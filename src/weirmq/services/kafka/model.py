@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from weirmq.services.kafka.acls import Acls
 from weirmq.services.kafka.facts import ProducersNoted
 
 DEFAULT_CLUSTER: Final = 0  # the cluster that is there without any call
@@ -13,7 +14,7 @@ LEADER_EPOCH: Final = 0  # a partition has one owner for good, which never gives
 class Cluster:
     """One Kafka cluster. Only `machine.py` changes it."""
 
-    __slots__ = ("brokers", "by_id", "configs", "id", "number", "topics")
+    __slots__ = ("acls", "brokers", "by_id", "configs", "id", "number", "topics")
 
     def __init__(self, number: int, cluster_id: str, brokers: int) -> None:
         self.number = number
@@ -21,6 +22,7 @@ class Cluster:
         self.brokers = range(FIRST_BROKER, FIRST_BROKER + brokers)  # their ids
         self.topics: dict[str, Topic] = {}
         self.by_id: dict[bytes, Topic] = {}
+        self.acls = Acls()
         self.configs: dict[str, str] = {}  # of all brokers, where they were changed
 
 

@@ -3,11 +3,12 @@
 from typing import Final
 
 from weirmq.engine.streams import Stream
+from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.model import LEADER_EPOCH, Partition
 from weirmq.services.kafka.partition_logs import producers_of
 from weirmq.services.kafka.service import Kafka
-from weirmq.services.kafka.topics import find, partition_of
+from weirmq.services.kafka.topics import find, find_for, partition_of
 from weirmq.wire.kafka.batch import heads
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.list_offsets_request import ListOffsetsRequest
@@ -32,10 +33,9 @@ READ_COMMITTED: Final = 1  # isolation level
 
 def list_offsets(kafka: Kafka, ask: Ask, request: ListOffsetsRequest) -> ListOffsetsResponse:
     """The offsets of times, the start or the end."""
-    cluster = kafka.cluster(ask)
     results = []
     for each in request.topics:
-        topic = find(cluster, each.name, NO_UUID)
+        topic = find_for(kafka, ask, Operation.DESCRIBE, each.name)
         partitions = []
         for asked in each.partitions:
             partition = partition_of(topic, asked.partition_index)
@@ -89,10 +89,13 @@ def offset_for_leader_epoch(
     kafka: Kafka, ask: Ask, request: OffsetForLeaderEpochRequest
 ) -> OffsetForLeaderEpochResponse:
     """Where the records of a leader epoch end."""
-    cluster = kafka.cluster(ask)
+    is_broker = kafka.authorizer.may(ask, Operation.CLUSTER_ACTION, ResourceType.CLUSTER)  # or as good as one
     results = []
     for each in request.topics:
-        topic = find(cluster, each.topic, NO_UUID)
+        if is_broker:
+            topic = find(kafka.cluster(ask), each.topic, NO_UUID)
+        else:
+            topic = find_for(kafka, ask, Operation.DESCRIBE, each.topic)
         partitions = []
         for asked in each.partitions:
             partition = partition_of(topic, asked.partition)

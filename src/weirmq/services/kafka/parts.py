@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from weirmq.services.kafka.access_facts import AclsCreated
 from weirmq.services.kafka.facts import Committed, ProducersNoted
 from weirmq.services.kafka.model import Cluster, Topic
 from weirmq.services.kafka.transactional import Transactional
@@ -49,7 +50,7 @@ class GroupPart(msgspec.Struct, array_like=True, tag=3):
     committed_ms: int
 
 
-KafkaPart = ServicePart | ClusterPart | TopicPart | GroupPart | Transactional | ProducersNoted
+KafkaPart = ServicePart | ClusterPart | TopicPart | GroupPart | Transactional | ProducersNoted | AclsCreated
 
 
 def of(machine: "KafkaMachine") -> Iterator[Any]:
@@ -57,6 +58,8 @@ def of(machine: "KafkaMachine") -> Iterator[Any]:
     yield ServicePart(machine.next_producer, machine.condemned)
     for cluster in machine.clusters.values():
         yield ClusterPart(cluster.number, cluster.id, len(cluster.brokers), cluster.configs)
+        if cluster.acls:
+            yield AclsCreated(cluster.number, list(cluster.acls))
         for topic in cluster.topics.values():
             lows = [partition.low for partition in topic.partitions]
             yield TopicPart(cluster.number, topic.name, topic.id, topic.created_ms, topic.configs, lows)
@@ -84,6 +87,8 @@ def restore(machine: "KafkaMachine", part: Any) -> None:
             machine.committed_ms[part.cluster, part.group] = part.committed_ms
         case ProducersNoted():
             machine.producers_noted(part, 0, 0)
+        case AclsCreated():
+            machine.clusters[part.cluster].acls.add(part.acls)
         case Transactional():
             machine.coordinator.adopt(part)
         case _:

@@ -7,12 +7,13 @@ acks=0: there is no answer; whoever sends what can't be taken has the connection
 
 from weirmq.kernel.errors import NoRoom
 from weirmq.services.kafka import enlisting, topic_configs
+from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.model import Partition, Topic
 from weirmq.services.kafka.partition_logs import producers_of, write
 from weirmq.services.kafka.producers import Written
 from weirmq.services.kafka.service import Kafka
-from weirmq.services.kafka.topics import find
+from weirmq.services.kafka.topics import find_for
 from weirmq.services.kafka.transactional import Key
 from weirmq.wire.kafka import batch as batches
 from weirmq.wire.kafka.batch import Batch, Refused
@@ -27,11 +28,14 @@ from weirmq.wire.kafka.messages.produce_response import (
 from weirmq.wire.kafka.records import check_keys
 
 ALL, NONE = -1, 0
+REASONS = {Code.TOPIC_AUTHORIZATION_FAILED: "Topic authorization failed."}
 
 
 def produce(kafka: Kafka, ask: Ask, request: ProduceRequest) -> ProduceResponse | None:
     """Write one batch for each partition named."""
     if request.transactional_id is not None and request.acks == ALL:
+        if not kafka.authorizer.may(ask, Operation.WRITE, ResourceType.TRANSACTIONAL_ID, request.transactional_id):
+            return _refused(request, Code.TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
         durable = enlisting.enlist(kafka, ask, request)
         key = (ask.cluster, request.transactional_id)
         if durable > kafka.journal.durable or kafka.completions.is_waited_for(key):
@@ -53,10 +57,9 @@ def _wait(kafka: Kafka, ask: Ask, request: ProduceRequest, key: Key, durable: in
 
 
 def _written(kafka: Kafka, ask: Ask, request: ProduceRequest) -> ProduceResponse | None:
-    cluster = kafka.cluster(ask)
     responses = []
     for each in request.topic_data:
-        topic = find(cluster, each.name, each.topic_id)
+        topic = find_for(kafka, ask, Operation.WRITE, each.name, each.topic_id)
         partitions = [_produce(kafka, ask, request, topic, data) for data in each.partition_data]
         responses.append(TopicProduceResponse(each.name, each.topic_id, partitions))
     if request.acks != ALL:
@@ -67,6 +70,19 @@ def _written(kafka: Kafka, ask: Ask, request: ProduceRequest) -> ProduceResponse
         ask.is_over = True
         return None
     return ProduceResponse(responses)
+
+
+def _refused(request: ProduceRequest, code: Code) -> ProduceResponse:
+    return ProduceResponse(
+        [
+            TopicProduceResponse(
+                each.name,
+                each.topic_id,
+                [PartitionProduceResponse(data.index, code, -1) for data in each.partition_data],
+            )
+            for each in request.topic_data
+        ]
+    )
 
 
 def _nobody(_answer: None) -> None:
@@ -98,7 +114,7 @@ def _partition(topic: Topic | Code, index: int, acks: int) -> Partition:
     if not -1 <= acks <= 1:
         raise Refused(Code.INVALID_REQUIRED_ACKS, f"acks is -1, 0 or 1, not {acks}")
     if isinstance(topic, Code):
-        raise Refused(topic, "there is no such topic")
+        raise Refused(topic, REASONS.get(topic, "there is no such topic"))
     if not 0 <= index < len(topic.partitions):
         raise Refused(Code.UNKNOWN_TOPIC_OR_PARTITION, f"topic {topic.name} has no partition {index}")
     return topic.partitions[index]

@@ -13,6 +13,7 @@ from weirmq.kernel.errors import NoRoom
 from weirmq.kernel.ids import Entropy
 from weirmq.services.kafka import facts
 from weirmq.services.kafka.ask import Api, Ask, Connection, Place
+from weirmq.services.kafka.authorizer import Authorizer
 from weirmq.services.kafka.completions import Completions
 from weirmq.services.kafka.consumer_groups import ConsumerGroups
 from weirmq.services.kafka.fetch_sessions import FetchSessions
@@ -39,6 +40,7 @@ class Kafka:
         self.streams = streams
         self.entropy = entropy
         self.machine = KafkaMachine()
+        self.authorizer = Authorizer(self.machine.clusters)
         self.sweeper = self.machine.sweeper = Sweeper(self)
         self.fetches = Fetches(waiting)
         self.fetch_sessions = FetchSessions(self.fetches, entropy)

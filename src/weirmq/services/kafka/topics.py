@@ -6,7 +6,9 @@ from typing import Final
 
 from weirmq.kernel.errors import NoRoom
 from weirmq.services.kafka import facts, topic_configs
+from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
+from weirmq.services.kafka.authorizer import NO_OPERATIONS
 from weirmq.services.kafka.model import LEADER_EPOCH, Cluster, Partition, Topic
 from weirmq.services.kafka.service import Kafka
 from weirmq.wire.kafka.codes import Code
@@ -26,7 +28,7 @@ from weirmq.wire.kafka.messages.delete_records_response import (
 )
 from weirmq.wire.kafka.messages.delete_topics_request import DeleteTopicsRequest, DeleteTopicState
 from weirmq.wire.kafka.messages.delete_topics_response import DeletableTopicResult, DeleteTopicsResponse
-from weirmq.wire.kafka.messages.metadata_request import MetadataRequest
+from weirmq.wire.kafka.messages.metadata_request import MetadataRequest, MetadataRequestTopic
 from weirmq.wire.kafka.messages.metadata_response import (
     MetadataResponse,
     MetadataResponseBroker,
@@ -52,6 +54,15 @@ def find(cluster: Cluster, name: str | None, topic_id: bytes) -> Topic | Code:
     return Code.UNKNOWN_TOPIC_OR_PARTITION
 
 
+def find_for(kafka: Kafka, ask: Ask, operation: Operation, name: str | None, topic_id: bytes = NO_UUID) -> Topic | Code:
+    """The same, for somebody who does that to it. Who may not isn't told whether there is one of that name."""
+    found = find(kafka.cluster(ask), name, topic_id)
+    known = found.name if isinstance(found, Topic) else name
+    if known and not kafka.authorizer.may(ask, operation, ResourceType.TOPIC, known):
+        return Code.TOPIC_AUTHORIZATION_FAILED
+    return found
+
+
 def name_fault(name: str) -> str:
     """What is wrong with a topic's name; "" for nothing."""
     if not name:
@@ -70,29 +81,42 @@ def name_fault(name: str) -> str:
 
 def metadata(kafka: Kafka, ask: Ask, request: MetadataRequest) -> MetadataResponse:
     """Brokers and topics. Topics that aren't there are made, where the client wants that."""
-    cluster = kafka.cluster(ask)
+    cluster, may = kafka.cluster(ask), kafka.authorizer.may
     if request.topics is None or (not request.topics and ask.version == 0):
-        topics = [_told(topic) for topic in cluster.topics.values()]
+        topics = [
+            _told(topic)
+            for topic in cluster.topics.values()
+            if may(ask, Operation.DESCRIBE, ResourceType.TOPIC, topic.name)
+        ]
     else:
-        topics = []
-        for each in request.topics:
-            found = find(cluster, each.name, each.topic_id)
-            if found is Code.UNKNOWN_TOPIC_OR_PARTITION and each.name and request.allow_auto_topic_creation:
-                found = _made_on_demand(kafka, ask, cluster, each.name)
-            if isinstance(found, Code):
-                name = each.name if ask.version >= NAMELESS_FIRST else each.name or ""
-                topics.append(MetadataResponseTopic(found, name, each.topic_id))
-            else:
-                topics.append(_told(found))
+        topics = [_asked_for(kafka, ask, request, each) for each in request.topics]
+    if request.include_topic_authorized_operations:
+        for each in [topic for topic in topics if not topic.error_code]:
+            each.topic_authorized_operations = kafka.authorizer.operations(ask, ResourceType.TOPIC, each.name or "")
     brokers = [MetadataResponseBroker(each, ask.connection.host, kafka.port(ask, each)) for each in cluster.brokers]
-    return MetadataResponse(0, brokers, cluster.id, cluster.brokers[0], topics)
+    operations = NO_OPERATIONS
+    if request.include_cluster_authorized_operations:
+        operations = kafka.authorizer.cluster_operations(ask)
+    return MetadataResponse(0, brokers, cluster.id, cluster.brokers[0], topics, operations)
 
 
-def _made_on_demand(kafka: Kafka, ask: Ask, cluster: Cluster, name: str) -> Topic | Code:
+def _asked_for(kafka: Kafka, ask: Ask, request: MetadataRequest, asked: MetadataRequestTopic) -> MetadataResponseTopic:
+    found = find_for(kafka, ask, Operation.DESCRIBE, asked.name, asked.topic_id)
+    if found is Code.UNKNOWN_TOPIC_OR_PARTITION and asked.name and request.allow_auto_topic_creation:
+        found = _made_on_demand(kafka, ask, asked.name)
+    if isinstance(found, Code):
+        name = asked.name if ask.version >= NAMELESS_FIRST else asked.name or ""
+        return MetadataResponseTopic(found, name, asked.topic_id)
+    return _told(found)
+
+
+def _made_on_demand(kafka: Kafka, ask: Ask, name: str) -> Topic | Code:
+    if not _may(kafka, ask, Operation.CREATE, name):
+        return Code.TOPIC_AUTHORIZATION_FAILED
     if name_fault(name):
         return Code.INVALID_TOPIC_EXCEPTION
     try:
-        return make(kafka, ask.now_ms, cluster, name, DEFAULT_PARTITIONS, {})
+        return make(kafka, ask.now_ms, kafka.cluster(ask), name, DEFAULT_PARTITIONS, {})
     except NoRoom:
         return Code.KAFKA_STORAGE_ERROR
 
@@ -103,6 +127,12 @@ def _told(topic: Topic) -> MetadataResponseTopic:
         for each in topic.partitions
     ]
     return MetadataResponseTopic(0, topic.name, topic.id, False, partitions)
+
+
+def _may(kafka: Kafka, ask: Ask, operation: Operation, name: str) -> bool:
+    """Whether whoever asks may make or delete topics, or this one."""
+    may = kafka.authorizer.may
+    return may(ask, operation, ResourceType.CLUSTER) or may(ask, operation, ResourceType.TOPIC, name)
 
 
 # CreateTopics
@@ -122,6 +152,8 @@ def create_topics(kafka: Kafka, ask: Ask, request: CreateTopicsRequest) -> Creat
     results = []
     for each in request.topics:
         code, reason = _fault_of(cluster, each, names)
+        if names[each.name] == 1 and not _may(kafka, ask, Operation.CREATE, each.name):
+            code, reason = Code.TOPIC_AUTHORIZATION_FAILED, "Authorization failed."
         if code:
             results.append(CreatableTopicResult(each.name, NO_UUID, code, reason))
         else:
@@ -185,6 +217,8 @@ def _created(
             topic_id = make(kafka, ask.now_ms, cluster, asked.name, count, configs).id
         except NoRoom as error:
             return CreatableTopicResult(asked.name, NO_UUID, Code.KAFKA_STORAGE_ERROR, str(error))
+    if not kafka.authorizer.may(ask, Operation.DESCRIBE_CONFIGS, ResourceType.TOPIC, asked.name):
+        return CreatableTopicResult(asked.name, topic_id, 0, None, Code.TOPIC_AUTHORIZATION_FAILED, configs=[])
     shown = [
         CreatableTopicConfigs(
             config.name,
@@ -212,6 +246,11 @@ def delete_topics(kafka: Kafka, ask: Ask, request: DeleteTopicsRequest) -> Delet
             )
             continue
         topic = find(cluster, each.name, each.topic_id)
+        known = topic.name if isinstance(topic, Topic) else each.name
+        if known and not _may(kafka, ask, Operation.DELETE, known):
+            is_told = kafka.authorizer.may(ask, Operation.DESCRIBE, ResourceType.TOPIC, known)
+            results.append(_undeletable(known if is_told else each.name, each.topic_id))
+            continue
         if isinstance(topic, Code):
             results.append(
                 DeletableTopicResult(each.name, each.topic_id, topic, "This server does not host this topic.")
@@ -224,12 +263,16 @@ def delete_topics(kafka: Kafka, ask: Ask, request: DeleteTopicsRequest) -> Delet
     return DeleteTopicsResponse(0, results)
 
 
+def _undeletable(name: str | None, topic_id: bytes) -> DeletableTopicResult:
+    return DeletableTopicResult(name, topic_id, Code.TOPIC_AUTHORIZATION_FAILED, "Topic authorization failed.")
+
+
 def create_partitions(kafka: Kafka, ask: Ask, request: CreatePartitionsRequest) -> CreatePartitionsResponse:
     """Give topics more partitions."""
     cluster = kafka.cluster(ask)
     results = []
     for each in request.topics:
-        topic = find(cluster, each.name, NO_UUID)
+        topic = find_for(kafka, ask, Operation.ALTER, each.name)
         code, reason = _growth_fault(topic, each)
         if not code and isinstance(topic, Topic) and not request.validate_only:
             code = kafka.record(ask.now_ms, facts.PartitionsAdded(cluster.number, topic.id, each.count))
@@ -239,7 +282,8 @@ def create_partitions(kafka: Kafka, ask: Ask, request: CreatePartitionsRequest) 
 
 def _growth_fault(topic: Topic | Code, asked: CreatePartitionsTopic) -> tuple[Code, str]:
     if isinstance(topic, Code):
-        return topic, f"The topic '{asked.name}' does not exist."
+        is_denied = topic is Code.TOPIC_AUTHORIZATION_FAILED
+        return topic, "Topic authorization failed." if is_denied else f"The topic '{asked.name}' does not exist."
     count = len(topic.partitions)
     if asked.count == count:
         return Code.INVALID_PARTITIONS, f"Topic already has {count} partition(s)."
@@ -259,10 +303,9 @@ def _growth_fault(topic: Topic | Code, asked: CreatePartitionsTopic) -> tuple[Co
 
 def delete_records(kafka: Kafka, ask: Ask, request: DeleteRecordsRequest) -> DeleteRecordsResponse:
     """Let go of the records below an offset; -1 is the end of what readers may see."""
-    cluster = kafka.cluster(ask)
     results = []
     for each in request.topics:
-        topic = find(cluster, each.name, NO_UUID)
+        topic = find_for(kafka, ask, Operation.DELETE, each.name)
         partitions = []
         for asked in each.partitions:
             partition = partition_of(topic, asked.partition_index)

@@ -3,15 +3,16 @@
 from typing import Final
 
 from weirmq.services.kafka import enlisting, facts
+from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.consumer_membership import epoch_fault
 from weirmq.services.kafka.facts import Committed
 from weirmq.services.kafka.group_offsets import committed, partition_fault
 from weirmq.services.kafka.groups import EMPTY
-from weirmq.services.kafka.membership import member_fault
+from weirmq.services.kafka.membership import may_read, member_fault
 from weirmq.services.kafka.model import Topic
 from weirmq.services.kafka.service import Kafka
-from weirmq.services.kafka.topics import find
+from weirmq.services.kafka.topics import find_for
 from weirmq.services.kafka.transactional import EPOCH_BUMPING_VERSION, ONGOING, Transactional
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.txn_offset_commit_request import TxnOffsetCommitRequest
@@ -20,7 +21,6 @@ from weirmq.wire.kafka.messages.txn_offset_commit_response import (
     TxnOffsetCommitResponsePartition,
     TxnOffsetCommitResponseTopic,
 )
-from weirmq.wire.kafka.schema import NO_UUID
 
 ENLISTS_FIRST: Final = 5  # the version that enlists the group itself
 ABORTABLE: Final = 4  # the version that knows TRANSACTION_ABORTABLE
@@ -28,13 +28,16 @@ ABORTABLE: Final = 4  # the version that knows TRANSACTION_ABORTABLE
 
 def txn_offset_commit(kafka: Kafka, ask: Ask, request: TxnOffsetCommitRequest) -> TxnOffsetCommitResponse:
     """Note what is to be committed with a transaction."""
-    cluster = kafka.cluster(ask)
     found = kafka.machine.coordinator.ids.get((ask.cluster, request.transactional_id))
-    fault = _group_fault(kafka, ask, request) or _transaction_fault(ask, request, found)
+    fault = (
+        _authorization_fault(kafka, ask, request)
+        or _group_fault(kafka, ask, request)
+        or _transaction_fault(ask, request, found)
+    )
     taken: list[Committed] = []
     topics = []
     for each in request.topics:
-        topic = find(cluster, each.name, NO_UUID)
+        topic = find_for(kafka, ask, Operation.READ, each.name)
         partitions = []
         for asked in each.partitions:
             code = fault or partition_fault(topic, asked)
@@ -50,6 +53,12 @@ def txn_offset_commit(kafka: Kafka, ask: Ask, request: TxnOffsetCommitRequest) -
             enlisted = facts.GroupEnlisted(found.cluster, found.id, request.group_id, EPOCH_BUMPING_VERSION)
             kafka.commit(ask.now_ms, enlisted, pended)
     return TxnOffsetCommitResponse(0, topics)
+
+
+def _authorization_fault(kafka: Kafka, ask: Ask, request: TxnOffsetCommitRequest) -> Code:
+    if not kafka.authorizer.may(ask, Operation.WRITE, ResourceType.TRANSACTIONAL_ID, request.transactional_id):
+        return Code.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+    return Code.NONE if may_read(kafka, ask, request.group_id) else Code.GROUP_AUTHORIZATION_FAILED
 
 
 def _group_fault(kafka: Kafka, ask: Ask, request: TxnOffsetCommitRequest) -> Code:

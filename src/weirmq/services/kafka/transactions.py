@@ -4,6 +4,7 @@ from typing import Final
 
 from weirmq.kernel.errors import NoRoom
 from weirmq.services.kafka import facts
+from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.coordinator import bumps_epoch
 from weirmq.services.kafka.enlisting import told
@@ -50,12 +51,26 @@ def init_producer_id(kafka: Kafka, ask: Ask, request: InitProducerIdRequest) -> 
     expected = (request.producer_id, request.producer_epoch)
     if request.transactional_id == "" or (NO_PRODUCER in expected and expected != NONE):
         return InitProducerIdResponse(0, Code.INVALID_REQUEST)
+    if not _may_init(kafka, ask, request.transactional_id):
+        is_idempotent = request.transactional_id is None
+        denied = Code.CLUSTER_AUTHORIZATION_FAILED if is_idempotent else Code.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+        return InitProducerIdResponse(0, denied)
     try:
         if request.transactional_id is None:
             return InitProducerIdResponse(0, 0, kafka.new_producer(ask.now_ms), 0)
         return _init_transactional(kafka, ask, request, request.transactional_id, expected)
     except NoRoom:
         return InitProducerIdResponse(0, Code.COORDINATOR_NOT_AVAILABLE)  # the one that all clients try again after
+
+
+def _may_init(kafka: Kafka, ask: Ask, transactional_id: str | None) -> bool:
+    """Whether whoever asks may be that producer; an idempotent one is whoever may write anywhere (KIP-679)."""
+    may = kafka.authorizer.may
+    if transactional_id is not None:
+        return may(ask, Operation.WRITE, ResourceType.TRANSACTIONAL_ID, transactional_id)
+    if may(ask, Operation.IDEMPOTENT_WRITE, ResourceType.CLUSTER):
+        return True
+    return kafka.authorizer.may_any(ask, Operation.WRITE, ResourceType.TOPIC)
 
 
 def _init_transactional(
@@ -111,6 +126,8 @@ def end_txn(kafka: Kafka, ask: Ask, request: EndTxnRequest) -> EndTxnResponse | 
     """Commit or abort. It is answered when the transaction is complete, so that what is committed can be read."""
     if not request.transactional_id:
         return EndTxnResponse(0, Code.INVALID_REQUEST)
+    if not kafka.authorizer.may(ask, Operation.WRITE, ResourceType.TRANSACTIONAL_ID, request.transactional_id):
+        return EndTxnResponse(0, Code.TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
     found = kafka.machine.coordinator.ids.get((ask.cluster, request.transactional_id))
     if found is None:
         return EndTxnResponse(0, Code.INVALID_PRODUCER_ID_MAPPING)
@@ -165,13 +182,17 @@ def describe_transactions(kafka: Kafka, ask: Ask, request: DescribeTransactionsR
 
 
 def _described(kafka: Kafka, ask: Ask, name: str) -> Described:
+    may = kafka.authorizer.may
+    if not may(ask, Operation.DESCRIBE, ResourceType.TRANSACTIONAL_ID, name):
+        return Described(Code.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, name)
     found = kafka.machine.coordinator.ids.get((ask.cluster, name))
     if not name or found is None:
         return Described(Code.TRANSACTIONAL_ID_NOT_FOUND if name else Code.INVALID_REQUEST, name)
     topics = kafka.cluster(ask).by_id
     partitions: dict[str, list[int]] = {}
     for topic_id, index in found.partitions:
-        if (topic := topics.get(topic_id)) is not None:
+        topic = topics.get(topic_id)
+        if topic is not None and may(ask, Operation.DESCRIBE, ResourceType.TOPIC, topic.name):
             partitions.setdefault(topic.name, []).append(index)
     return Described(
         0,
@@ -192,6 +213,7 @@ def list_transactions(kafka: Kafka, ask: Ask, request: ListTransactionsRequest) 
         Listed(name, found.producer, found.state_name)
         for (cluster, name), found in kafka.machine.coordinator.ids.items()
         if cluster == ask.cluster
+        and kafka.authorizer.may(ask, Operation.DESCRIBE, ResourceType.TRANSACTIONAL_ID, name)
         and (not states or found.state_name in states)
         and (not producers or found.producer in producers)
         and (request.duration_filter < 0 or _has_run(found, ask.now_ms, request.duration_filter))
