@@ -14,6 +14,10 @@ from weirmq.services.kafka import (
     membership,
     offsets,
     producing,
+    share_acknowledging,
+    share_fetching,
+    share_membership,
+    share_offsets,
     topics,
     transaction_offsets,
     transactions,
@@ -30,7 +34,11 @@ from weirmq.wire.kafka.messages.api_versions_response import (
     SupportedFeatureKey,
 )
 
-TRANSACTION_VERSION: Final = "transaction.version"  # the feature of which level 2 is KIP-890's second part
+FEATURES: Final = {  # and the level of each, as Kafka 4.3 has them
+    "group.version": 1,  # KIP-848
+    "share.version": 1,  # KIP-932
+    "transaction.version": EPOCH_BUMPING_VERSION,  # KIP-890's second part
+}
 FROM_NOTHING_FIRST: Final = 4  # the version of ApiVersions that knows features whose lowest level is 0 (KIP-1022)
 
 
@@ -41,9 +49,9 @@ def api_versions(_kafka: Kafka, ask: Ask, _request: ApiVersionsRequest) -> ApiVe
         Code.NONE,
         _told(),
         0,
-        [SupportedFeatureKey(TRANSACTION_VERSION, lowest, EPOCH_BUMPING_VERSION)],
+        [SupportedFeatureKey(name, lowest, level) for name, level in FEATURES.items()],
         0,
-        [FinalizedFeatureKey(TRANSACTION_VERSION, EPOCH_BUMPING_VERSION, EPOCH_BUMPING_VERSION)],
+        [FinalizedFeatureKey(name, level, level) for name, level in FEATURES.items()],
     )
 
 
@@ -101,4 +109,11 @@ APIS: Final[dict[int, Api]] = {
     69: Api(consumer_membership.consumer_group_describe, 0, 1),
     74: Api(configs.list_config_resources, 0, 1),
     75: Api(cluster.describe_topic_partitions, 0, 0),
+    76: Api(share_membership.share_group_heartbeat, 1, 1),
+    77: Api(share_membership.share_group_describe, 1, 1),
+    78: Api(share_fetching.share_fetch, 1, 2),
+    79: Api(share_acknowledging.share_acknowledge, 1, 2),
+    90: Api(share_offsets.describe_share_group_offsets, 0, 1),
+    91: Api(share_offsets.alter_share_group_offsets, 0, 0),
+    92: Api(share_offsets.delete_share_group_offsets, 0, 0),
 }

@@ -1,9 +1,12 @@
-"""Who gets which partitions: the two assignors that Kafka's brokers have.
+"""Who gets which partitions: the assignors that Kafka's brokers have.
 
-Source: KIP-848, UniformAssignor and RangeAssignor.
+Source: KIP-848, UniformAssignor and RangeAssignor; KIP-932, SimpleAssignor.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from heapq import heappop, heappush
+from math import ceil
 from typing import Final
 
 Partition = tuple[bytes, int]
@@ -55,6 +58,47 @@ def ranged(members: Subscriptions, sizes: Sizes, held: Held) -> dict[str, frozen
             wanted[member].update((topic, index) for index in range(first, first + count))
             first += count
     return {member: frozenset(partitions) for member, partitions in wanted.items()}
+
+
+def simple(members: Subscriptions, sizes: Sizes, held: Held) -> dict[str, frozenset[Partition]]:
+    """For share groups, whose members may have the same partitions: each has its share of them, one at least, and each
+    partition has about as many members as the others; members keep what they may.
+    """
+    takers = {topic: sum(topic in topics for topics in members.values()) for topic in sizes}
+    load = {(topic, index): 0 for topic in sizes if takers[topic] for index in range(sizes[topic])}
+    most = {
+        member: ceil(sum(Fraction(sizes[each], takers[each]) for each in topics)) for member, topics in members.items()
+    }
+    crowd = max(1, sum(most.values()) // len(load)) if load else 0
+    wanted: dict[str, set[Partition]] = {member: set() for member in members}
+    for member in sorted(members):
+        for each in sorted(held.get(member, ())):
+            if _may(members[member], sizes, each) and len(wanted[member]) < most[member] and load[each] < crowd:
+                wanted[member].add(each)
+                load[each] += 1
+    loads = sorted((count, each) for each, count in load.items())
+    for member in sorted(members):
+        aside = []
+        while loads and len(wanted[member]) < most[member]:
+            count, each = heappop(loads)
+            if each[0] in members[member] and each not in wanted[member]:
+                wanted[member].add(each)
+                count += 1
+            aside.append((count, each))
+        for found in aside:
+            heappush(loads, found)
+    for each in [each for count, each in loads if not count]:  # where subscriptions differ much
+        takers_of = [member for member in members if each[0] in members[member]]
+        wanted[min(takers_of, key=lambda member: (len(wanted[member]), member))].add(each)
+    return {member: frozenset(partitions) for member, partitions in wanted.items()}
+
+
+def by_topic(partitions: Iterable[Partition]) -> list[tuple[bytes, list[int]]]:
+    """Partitions as answers name them: by topic, in order."""
+    found: dict[bytes, list[int]] = {}
+    for topic, index in sorted(partitions):
+        found.setdefault(topic, []).append(index)
+    return list(found.items())
 
 
 Assignor = Callable[[Subscriptions, Sizes, Held], dict[str, frozenset[Partition]]]

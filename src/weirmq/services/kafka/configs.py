@@ -1,17 +1,19 @@
-"""DescribeConfigs, IncrementalAlterConfigs, AlterConfigs, ListConfigResources: the configs of topics and brokers."""
+"""DescribeConfigs, IncrementalAlterConfigs, AlterConfigs, ListConfigResources: configs of topics, groups, brokers."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from weirmq.services.kafka import facts, topic_configs
+from weirmq.services.kafka import facts, group_configs, topic_configs
 from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.broker_configs import BROKER_CONFIGS
-from weirmq.services.kafka.model import Cluster, Topic
+from weirmq.services.kafka.model import Cluster
 from weirmq.services.kafka.service import Kafka
+from weirmq.services.kafka.share_facts import GroupConfigured
 from weirmq.services.kafka.topic_configs import LIST, Config
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.alter_configs_request import AlterConfigsRequest
+from weirmq.wire.kafka.messages.alter_configs_request import AlterConfigsResource as WholeResource
 from weirmq.wire.kafka.messages.alter_configs_response import AlterConfigsResourceResponse as AlteredWhole
 from weirmq.wire.kafka.messages.alter_configs_response import AlterConfigsResponse
 from weirmq.wire.kafka.messages.describe_configs_request import DescribeConfigsRequest, DescribeConfigsResource
@@ -33,8 +35,10 @@ from weirmq.wire.kafka.messages.incremental_alter_configs_response import (
 from weirmq.wire.kafka.messages.list_config_resources_request import ListConfigResourcesRequest
 from weirmq.wire.kafka.messages.list_config_resources_response import ConfigResource, ListConfigResourcesResponse
 
-TOPIC, BROKER = 2, 4  # ConfigResource.Type
-DYNAMIC_TOPIC, STATIC_BROKER, DEFAULT = 1, 4, 5  # ConfigEntry.ConfigSource; never 0 or -1, which stop Kafka Connect
+TOPIC, BROKER, GROUP = 2, 4, 32  # ConfigResource.Type
+# ConfigEntry.ConfigSource; never 0 or -1, which stop Kafka Connect
+DYNAMIC_TOPIC, STATIC_BROKER, DEFAULT, DYNAMIC_GROUP = 1, 4, 5, 8
+_SOURCES: Final = {TOPIC: DYNAMIC_TOPIC, BROKER: STATIC_BROKER, GROUP: DYNAMIC_GROUP}  # of what was set
 SET, DELETE, APPEND, SUBTRACT = 0, 1, 2, 3  # AlterConfigOp.OpType
 
 
@@ -55,8 +59,8 @@ def _described(
     if code:
         return DescribeConfigsResult(code, reason, asked.resource_type, asked.resource_name)
     names = known if asked.configuration_keys is None else [name for name in asked.configuration_keys if name in known]
-    is_topic = asked.resource_type == TOPIC
-    shown = [_shown(known[name], given, is_topic=is_topic, with_synonyms=request.include_synonyms) for name in names]
+    kind = asked.resource_type
+    shown = [_shown(known[name], given, kind, with_synonyms=request.include_synonyms) for name in names]
     return DescribeConfigsResult(0, None, asked.resource_type, asked.resource_name, shown)
 
 
@@ -78,20 +82,24 @@ def _resource(
         if name and name not in {str(each) for each in cluster.brokers}:
             return Code.INVALID_REQUEST, f"Unexpected broker id {name}.", {}, {}
         return Code.NONE, "", BROKER_CONFIGS, cluster.configs
+    if kind == GROUP:
+        if not may(ask, operation, ResourceType.GROUP, name):
+            return Code.GROUP_AUTHORIZATION_FAILED, "Group authorization failed.", {}, {}
+        if not name:
+            return Code.INVALID_REQUEST, "Group name must not be empty.", {}, {}
+        return Code.NONE, "", group_configs.GROUP_CONFIGS, kafka.machine.group_configs.get((cluster.number, name), {})
     return Code.INVALID_REQUEST, f"There are no configs of resource type {kind} here.", {}, {}
 
 
-def _shown(
-    config: Config, given: dict[str, str], *, is_topic: bool, with_synonyms: bool
-) -> DescribeConfigsResourceResult:
+def _shown(config: Config, given: dict[str, str], kind: int, *, with_synonyms: bool) -> DescribeConfigsResourceResult:
     value = given.get(config.name, config.default)
-    source = DEFAULT if config.name not in given else DYNAMIC_TOPIC if is_topic else STATIC_BROKER
+    source = _SOURCES[kind] if config.name in given else DEFAULT
     synonyms = []
     if with_synonyms:
         if config.name in given:
             synonyms.append(DescribeConfigsSynonym(config.name, value, source))
         synonyms.append(DescribeConfigsSynonym(config.name, config.default, DEFAULT))
-    return DescribeConfigsResourceResult(config.name, value, not is_topic, source, False, synonyms, config.kind, None)
+    return DescribeConfigsResourceResult(config.name, value, kind == BROKER, source, False, synonyms, config.kind, None)
 
 
 # IncrementalAlterConfigs
@@ -117,21 +125,21 @@ def _altered(
     )
     if code:
         return code, reason
-    if asked.resource_type != TOPIC:
+    if asked.resource_type == BROKER:
         return Code.INVALID_REQUEST, "The configs of brokers are those of the server; they can't be altered by clients."
     configs = dict(given)
     for change in asked.configs:
-        code, reason = _change(configs, known, change)
+        code, reason = _change(configs, known, change, asked.resource_type)
         if code:
             return code, reason
-    return _configured(kafka, ask, cluster.topics[asked.resource_name], configs, is_trial=is_trial)
+    return _configured(kafka, ask, cluster, asked, configs, is_trial=is_trial)
 
 
-def _change(configs: dict[str, str], known: dict[str, Config], change: AlterableConfig) -> tuple[Code, str]:
+def _change(configs: dict[str, str], known: dict[str, Config], change: AlterableConfig, kind: int) -> tuple[Code, str]:
     """Apply one change to `configs`."""
     config, value = known.get(change.name), change.value
     if config is None:
-        return Code.INVALID_CONFIG, f"Unknown topic config name: {change.name}"
+        return Code.INVALID_CONFIG, f"Unknown {'group' if kind == GROUP else 'topic'} config name: {change.name}"
     if change.config_operation == DELETE:
         configs.pop(change.name, None)
         return Code.NONE, ""
@@ -154,7 +162,18 @@ def _change(configs: dict[str, str], known: dict[str, Config], change: Alterable
     return Code.NONE, ""
 
 
-def _configured(kafka: Kafka, ask: Ask, topic: Topic, configs: dict[str, str], *, is_trial: bool) -> tuple[Code, str]:
+def _configured(
+    kafka: Kafka,
+    ask: Ask,
+    cluster: Cluster,
+    asked: AlterConfigsResource | WholeResource,
+    configs: dict[str, str],
+    *,
+    is_trial: bool,
+) -> tuple[Code, str]:
+    if asked.resource_type == GROUP:
+        return _group_configured(kafka, ask, asked.resource_name, configs, is_trial=is_trial)
+    topic = cluster.topics[asked.resource_name]
     if found := topic_configs.fault(configs):
         return Code.INVALID_CONFIG, found
     if not is_trial and configs != topic.configs:
@@ -162,30 +181,40 @@ def _configured(kafka: Kafka, ask: Ask, topic: Topic, configs: dict[str, str], *
     return Code.NONE, ""
 
 
+def _group_configured(
+    kafka: Kafka, ask: Ask, group: str, configs: dict[str, str], *, is_trial: bool
+) -> tuple[Code, str]:
+    if found := group_configs.fault(configs):
+        return Code.INVALID_CONFIG, found
+    if not is_trial and configs != kafka.machine.group_configs.get((ask.cluster, group), {}):
+        return kafka.record(ask.now_ms, GroupConfigured(ask.cluster, group, configs)), ""
+    return Code.NONE, ""
+
+
 # AlterConfigs
 
 
 def alter_configs(kafka: Kafka, ask: Ask, request: AlterConfigsRequest) -> AlterConfigsResponse:
-    """Have a topic's configs be exactly those that are named."""
+    """Have a topic's or a group's configs be exactly those that are named."""
     cluster = kafka.cluster(ask)
     responses = []
     for each in request.resources:
         code, reason, _, _ = _resource(kafka, ask, Operation.ALTER_CONFIGS, each.resource_type, each.resource_name)
-        if not code and each.resource_type != TOPIC:
+        if not code and each.resource_type == BROKER:
             code, reason = Code.INVALID_REQUEST, "The configs of brokers can't be altered by clients."
         if not code:
             configs = {config.name: config.value for config in each.configs if config.value is not None}
-            topic = cluster.topics[each.resource_name]
-            code, reason = _configured(kafka, ask, topic, configs, is_trial=request.validate_only)
+            code, reason = _configured(kafka, ask, cluster, each, configs, is_trial=request.validate_only)
         responses.append(AlteredWhole(code, reason or None, each.resource_type, each.resource_name))
     return AlterConfigsResponse(0, responses)
 
 
 # ListConfigResources
 
-_RESOURCES: Final[dict[int, Callable[[Cluster], Iterable[Any]]]] = {
-    TOPIC: lambda cluster: cluster.topics,
-    BROKER: lambda cluster: cluster.brokers,
+_RESOURCES: Final[dict[int, Callable[[Kafka, Cluster], Iterable[Any]]]] = {
+    TOPIC: lambda _, cluster: cluster.topics,
+    BROKER: lambda _, cluster: cluster.brokers,
+    GROUP: lambda kafka, cluster: [name for number, name in kafka.machine.group_configs if number == cluster.number],
 }
 
 
@@ -196,6 +225,9 @@ def list_config_resources(kafka: Kafka, ask: Ask, request: ListConfigResourcesRe
     cluster = kafka.cluster(ask)
     kinds = request.resource_types or list(_RESOURCES)
     found = [
-        ConfigResource(str(name), kind) for kind in kinds if kind in _RESOURCES for name in _RESOURCES[kind](cluster)
+        ConfigResource(str(name), kind)
+        for kind in kinds
+        if kind in _RESOURCES
+        for name in _RESOURCES[kind](kafka, cluster)
     ]
     return ListConfigResourcesResponse(0, 0, found)

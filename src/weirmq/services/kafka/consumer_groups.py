@@ -10,7 +10,8 @@ Rules:
 1. No partition is assigned to two members at a time, not even while one of them gives it up.
 2. A member that names another epoch than its own is fenced: it gives up everything and joins anew. (The epoch before is
    taken from one that didn't get the last answer.)
-3. A member is gone that isn't heard of for SESSION_MS, or doesn't give up in its rebalance timeout what it is told to.
+3. A member is gone that isn't heard of for the group's session timeout, or doesn't give up in its rebalance timeout
+   what it is told to.
 4. Nothing of this is durable: after a restart members join anew. What they have committed is.
 """
 
@@ -22,8 +23,6 @@ import msgspec
 from weirmq.kernel.deadlines import Deadlines
 from weirmq.services.kafka.assignors import ASSIGNORS, Held, Partition, Sizes, elected
 
-SESSION_MS: Final = 45_000  # group.consumer.session.timeout.ms
-HEARTBEAT_MS: Final = 5_000  # group.consumer.heartbeat.interval.ms
 NOTHING: Final[frozenset[Partition]] = frozenset()
 
 Key = tuple[int, str]
@@ -134,9 +133,8 @@ class ConsumerGroups:
         """The groups of a cluster."""
         return (group for (number, _), group in self._groups.items() if number == cluster)
 
-    def expect(self, group: ConsumerGroup, member: Member, now_ms: int) -> None:
-        """A member was heard of."""
-        due_ms = now_ms + SESSION_MS
+    def expect(self, group: ConsumerGroup, member: Member, due_ms: int) -> None:
+        """A member was heard of; look at it again then, should it be silent."""
         self._due.put(_due_key(group, member.id), min(due_ms, member.revoke_by_ms) if member.revoking else due_ms)
 
     def relax(self, group: ConsumerGroup, member: Member) -> None:

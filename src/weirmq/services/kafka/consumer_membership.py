@@ -6,8 +6,10 @@ from typing import Final
 from weirmq.kernel.ids import uuid4
 from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
-from weirmq.services.kafka.assignors import ASSIGNORS, Partition
-from weirmq.services.kafka.consumer_groups import HEARTBEAT_MS, NOTHING, ConsumerGroup, Key, Member
+from weirmq.services.kafka.assignors import ASSIGNORS, Partition, by_topic
+from weirmq.services.kafka.consumer_groups import NOTHING, ConsumerGroup, Key, Member
+from weirmq.services.kafka.group_configs import CONSUMER_HEARTBEAT_MS, CONSUMER_SESSION_MS
+from weirmq.services.kafka.group_types import is_share_group
 from weirmq.services.kafka.model import Cluster
 from weirmq.services.kafka.service import Kafka
 from weirmq.wire.kafka.codes import Code
@@ -67,18 +69,24 @@ def _check(kafka: Kafka, key: Key, request: ConsumerGroupHeartbeatRequest) -> No
     if request.server_assignor is not None and request.server_assignor not in ASSIGNORS:
         names = ", ".join(ASSIGNORS)
         raise _Refused(Code.UNSUPPORTED_ASSIGNOR, f"There is no assignor {request.server_assignor}, but: {names}.")
+    if is_share_group(kafka, key):
+        raise _Refused(Code.GROUP_ID_NOT_FOUND, f"Group {key[1]} is not a consumer group.")
     if request.member_epoch == JOIN:
-        if request.rebalance_timeout_ms == -1:
-            raise _Refused(Code.INVALID_REQUEST, "RebalanceTimeoutMs must be given by a member that joins.")
-        if request.subscribed_topic_names is None:
-            raise _Refused(Code.INVALID_REQUEST, "SubscribedTopicNames must be given by a member that joins.")
-        if request.topic_partitions:
-            raise _Refused(Code.INVALID_REQUEST, "TopicPartitions must be empty where a member joins.")
-        classic = kafka.groups.get(key)
-        if classic is not None and classic.members:
-            raise _Refused(Code.GROUP_ID_NOT_FOUND, f"Group {key[1]} has members of the classic protocol.")
+        _check_join(kafka, key, request)
     elif not request.member_id:
         raise _Refused(Code.INVALID_REQUEST, "MemberId can't be empty.")
+
+
+def _check_join(kafka: Kafka, key: Key, request: ConsumerGroupHeartbeatRequest) -> None:
+    if request.rebalance_timeout_ms == -1:
+        raise _Refused(Code.INVALID_REQUEST, "RebalanceTimeoutMs must be given by a member that joins.")
+    if request.subscribed_topic_names is None:
+        raise _Refused(Code.INVALID_REQUEST, "SubscribedTopicNames must be given by a member that joins.")
+    if request.topic_partitions:
+        raise _Refused(Code.INVALID_REQUEST, "TopicPartitions must be empty where a member joins.")
+    classic = kafka.groups.get(key)
+    if classic is not None and classic.members:
+        raise _Refused(Code.GROUP_ID_NOT_FOUND, f"Group {key[1]} has members of the classic protocol.")
 
 
 def _find(kafka: Kafka, ask: Ask, request: ConsumerGroupHeartbeatRequest) -> tuple[ConsumerGroup, Member]:
@@ -107,12 +115,13 @@ def _beat(kafka: Kafka, ask: Ask, request: ConsumerGroupHeartbeatRequest) -> Con
     if is_new or sizes != group.sizes:
         group.retarget(sizes, ids)
     group.advance(member, owned, ask.now_ms)
-    kafka.consumer_groups.expect(group, member, ask.now_ms)
+    kafka.consumer_groups.expect(group, member, ask.now_ms + kafka.group_number(group.key, CONSUMER_SESSION_MS))
     assignment = None
     if member.assigned != member.told or request.topic_partitions is not None:
         member.told = member.assigned
-        assignment = Assignment([TopicPartitions(topic, indexes) for topic, indexes in _by_topic(member.assigned)])
-    return ConsumerGroupHeartbeatResponse(0, 0, None, member.id, member.epoch, HEARTBEAT_MS, assignment)
+        assignment = Assignment([TopicPartitions(topic, indexes) for topic, indexes in by_topic(member.assigned)])
+    heartbeat_ms = kafka.group_number(group.key, CONSUMER_HEARTBEAT_MS)
+    return ConsumerGroupHeartbeatResponse(0, 0, None, member.id, member.epoch, heartbeat_ms, assignment)
 
 
 def _topics(cluster: Cluster, group: ConsumerGroup) -> tuple[dict[str, bytes], dict[bytes, int]]:
@@ -124,13 +133,6 @@ def _topics(cluster: Cluster, group: ConsumerGroup) -> tuple[dict[str, bytes], d
 
 def _set_of(partitions: Iterable[Owned]) -> frozenset[Partition]:
     return frozenset((each.topic_id, index) for each in partitions for index in each.partitions)
-
-
-def _by_topic(partitions: frozenset[Partition]) -> list[tuple[bytes, list[int]]]:
-    found: dict[bytes, list[int]] = {}
-    for topic, index in sorted(partitions):
-        found.setdefault(topic, []).append(index)
-    return list(found.items())
 
 
 def _check_epoch(member: Member, epoch: int, owned: frozenset[Partition] | None) -> None:
@@ -246,9 +248,11 @@ def _described(kafka: Kafka, ask: Ask, name: str) -> described.DescribedGroup:
     may = kafka.authorizer.may
     if not may(ask, Operation.DESCRIBE, ResourceType.GROUP, name):
         return described.DescribedGroup(Code.GROUP_AUTHORIZATION_FAILED, "Group authorization failed.", name)
-    group = kafka.consumer_groups.get((ask.cluster, name))
+    key = (ask.cluster, name)
+    group = kafka.consumer_groups.get(key)
     if group is None:
-        reason = f"Group {name} is not a consumer group, or not there."
+        is_there = is_share_group(kafka, key) or kafka.groups.get(key) is not None
+        reason = f"Group {name} is not a consumer group." if is_there else f"Group {name} not found."
         return described.DescribedGroup(Code.GROUP_ID_NOT_FOUND, reason, name, "Dead")
     wanted = {topic for member in group.members.values() for topic in member.topics}
     if not all(may(ask, Operation.DESCRIBE, ResourceType.TOPIC, topic) for topic in wanted):
@@ -278,7 +282,7 @@ def _assignment(cluster: Cluster, partitions: frozenset[Partition]) -> described
     return described.Assignment(
         [
             described.TopicPartitions(topic_id, cluster.by_id[topic_id].name, indexes)
-            for topic_id, indexes in _by_topic(partitions)
+            for topic_id, indexes in by_topic(partitions)
             if topic_id in cluster.by_id
         ]
     )

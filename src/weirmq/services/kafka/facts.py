@@ -4,6 +4,12 @@ import msgspec
 
 from weirmq.engine.machine import Fact
 from weirmq.services.kafka.access_facts import AclsCreated, AclsDeleted
+from weirmq.services.kafka.share_facts import (
+    GroupConfigured,
+    ShareOffsetsForgotten,
+    ShareOffsetsSet,
+    ShareRecordsMoved,
+)
 
 
 class ClusterMade(Fact, tag=0):
@@ -231,4 +237,8 @@ KafkaFact = (
     | ProducersNoted
     | AclsCreated
     | AclsDeleted
+    | GroupConfigured
+    | ShareOffsetsSet
+    | ShareRecordsMoved
+    | ShareOffsetsForgotten
 )

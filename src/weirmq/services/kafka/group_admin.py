@@ -1,11 +1,13 @@
 """FindCoordinator, DescribeGroups, ListGroups, DeleteGroups."""
 
+import re
 from typing import Final
 from zlib import crc32
 
 from weirmq.services.kafka import facts
 from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
+from weirmq.services.kafka.group_types import is_share_group
 from weirmq.services.kafka.groups import COMPLETING, DEAD, EMPTY, STABLE, Group, Member
 from weirmq.services.kafka.model import Cluster
 from weirmq.services.kafka.service import Kafka
@@ -25,12 +27,14 @@ from weirmq.wire.kafka.messages.list_groups_response import ListedGroup, ListGro
 
 KEYS_FIRST: Final = 4  # the version of FindCoordinator that asks for several
 NOT_FOUND_FIRST: Final = 6  # the version of DescribeGroups that says so (KIP-1043)
-GROUP, TRANSACTION = 0, 1  # key types
+GROUP, TRANSACTION, SHARE = 0, 1, 2  # key types
 DENIED: Final = "Authorization failed."
 _GUARDED: Final = {
     GROUP: (ResourceType.GROUP, Code.GROUP_AUTHORIZATION_FAILED),
     TRANSACTION: (ResourceType.TRANSACTIONAL_ID, Code.TRANSACTIONAL_ID_AUTHORIZATION_FAILED),
+    SHARE: (ResourceType.CLUSTER, Code.CLUSTER_AUTHORIZATION_FAILED),
 }
+_SHARE_KEY: Final = re.compile(r"(.+):([A-Za-z0-9_-]{22}):(\d{1,10})", re.DOTALL)  # group, topic id, partition
 
 
 def find_coordinator(kafka: Kafka, ask: Ask, request: FindCoordinatorRequest) -> FindCoordinatorResponse:
@@ -44,11 +48,17 @@ def find_coordinator(kafka: Kafka, ask: Ask, request: FindCoordinatorRequest) ->
 
 
 def _coordinator(kafka: Kafka, ask: Ask, key: str, key_type: int) -> Coordinator:
-    if key_type not in {GROUP, TRANSACTION}:
+    if key_type not in {GROUP, TRANSACTION, SHARE}:
         return Coordinator(key, -1, "", -1, Code.INVALID_REQUEST, f"There is no coordinator of type {key_type}.")
     kind, denied = _GUARDED[key_type]
-    if not kafka.authorizer.may(ask, Operation.DESCRIBE, kind, key):
+    may = kafka.authorizer.may
+    is_allowed = (
+        may(ask, Operation.CLUSTER_ACTION, kind) if key_type == SHARE else may(ask, Operation.DESCRIBE, kind, key)
+    )
+    if not is_allowed:
         return Coordinator(key, -1, "", -1, denied, DENIED)
+    if key_type == SHARE and not _SHARE_KEY.fullmatch(key):
+        return Coordinator(key, -1, "", -1, Code.INVALID_REQUEST, "The key is no share partition.")
     broker = coordinator_of(kafka.cluster(ask), key)
     return Coordinator(key, broker, ask.connection.host, kafka.port(ask, broker), 0, None)
 
@@ -72,7 +82,8 @@ def _described(kafka: Kafka, ask: Ask, name: str) -> DescribedGroup:
         return DescribedGroup(Code.GROUP_AUTHORIZATION_FAILED, None, name)
     key = (ask.cluster, name)
     group = kafka.groups.get(key)
-    is_other = kafka.consumer_groups.get(key) is not None and not (group and group.members)
+    is_consumers = kafka.consumer_groups.get(key) is not None and not (group and group.members)
+    is_other = is_consumers or is_share_group(kafka, key)
     if is_other or (group is None and key not in kafka.machine.offsets):
         code = Code.GROUP_ID_NOT_FOUND if ask.version >= NOT_FOUND_FIRST else Code.NONE
         reason = f"Group {name} is not a classic group." if is_other else f"Group {name} not found."
@@ -104,6 +115,7 @@ def list_groups(kafka: Kafka, ask: Ask, request: ListGroupsRequest) -> ListGroup
     }
     for found in kafka.consumer_groups.of(ask.cluster):
         listed[found.key[1]] = ListedGroup(found.key[1], "consumer", found.state, "consumer")
+    listed |= _share_groups(kafka, ask.cluster)
     for cluster, name in kafka.machine.offsets:
         if cluster == ask.cluster and name not in listed:
             listed[name] = ListedGroup(name, "", EMPTY, "classic")
@@ -121,6 +133,12 @@ def list_groups(kafka: Kafka, ask: Ask, request: ListGroupsRequest) -> ListGroup
     return ListGroupsResponse(0, 0, chosen)
 
 
+def _share_groups(kafka: Kafka, cluster: int) -> dict[str, ListedGroup]:
+    states = {name: EMPTY for number, name in kafka.machine.shares.groups if number == cluster}
+    states |= {group.key[1]: group.state for group in kafka.share_groups.of(cluster)}
+    return {name: ListedGroup(name, "share", state, "share") for name, state in states.items()}
+
+
 def delete_groups(kafka: Kafka, ask: Ask, request: DeleteGroupsRequest) -> DeleteGroupsResponse:
     """Delete groups without members, each for itself."""
     return DeleteGroupsResponse(
@@ -134,14 +152,18 @@ def _deleted(kafka: Kafka, ask: Ask, name: str) -> Code:
     key = (ask.cluster, name)
     group = kafka.groups.get(key)
     consumers = kafka.consumer_groups.get(key)
-    if group is None and consumers is None and key not in kafka.machine.offsets:
+    sharers = kafka.share_groups.get(key)
+    is_kept = key in kafka.machine.offsets or key in kafka.machine.shares.groups
+    if group is None and consumers is None and sharers is None and not is_kept:
         return Code.GROUP_ID_NOT_FOUND
-    if (group is not None and group.members) or (consumers is not None and consumers.members):
+    if any(each is not None and each.members for each in (group, consumers, sharers)):
         return Code.NON_EMPTY_GROUP
-    if key in kafka.machine.offsets and (
+    if is_kept and (
         code := kafka.record(ask.now_ms, facts.GroupDeleted(ask.cluster, name), full=Code.COORDINATOR_NOT_AVAILABLE)
     ):
         return code
     kafka.groups.drop(key)
     kafka.consumer_groups.drop(key)
+    kafka.share_groups.drop(key)
+    kafka.share_partitions.prune()
     return Code.NONE

@@ -8,6 +8,7 @@ from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.consumer_membership import epoch_fault
 from weirmq.services.kafka.facts import Committed
+from weirmq.services.kafka.group_types import is_share_group
 from weirmq.services.kafka.groups import COMPLETING, EMPTY
 from weirmq.services.kafka.machine import GroupOffsets
 from weirmq.services.kafka.membership import may_read, member_fault
@@ -75,6 +76,8 @@ def offset_commit(kafka: Kafka, ask: Ask, request: OffsetCommitRequest) -> Offse
 
 def _commit_fault(kafka: Kafka, ask: Ask, request: OffsetCommitRequest) -> Code:
     """Whether this one may commit for the group."""
+    if is_share_group(kafka, (ask.cluster, request.group_id)):
+        return Code.GROUP_ID_NOT_FOUND
     group = kafka.groups.get((ask.cluster, request.group_id))
     generation = request.generation_id_or_member_epoch
     consumers = kafka.consumer_groups.get((ask.cluster, request.group_id))

@@ -36,6 +36,8 @@ from weirmq.services.kafka.facts import (
     TopicDeleted,
 )
 from weirmq.services.kafka.model import Cluster, Topic
+from weirmq.services.kafka.share_facts import GroupConfigured
+from weirmq.services.kafka.share_progress import ShareProgress
 from weirmq.services.kafka.transactional import Transactional
 
 if TYPE_CHECKING:
@@ -57,6 +59,8 @@ class KafkaMachine:
         self.clusters: dict[int, Cluster] = {}
         self.offsets: dict[tuple[int, str], GroupOffsets] = {}  # by cluster and group
         self.committed_ms: dict[tuple[int, str], int] = {}  # when a group committed last
+        self.group_configs: dict[tuple[int, str], dict[str, str]] = {}  # those that were set
+        self.shares = ShareProgress()
         self.coordinator = Coordinator(self._transaction_committed)
         self.next_producer = 0
         self.condemned: dict[str, int] = {}  # logs to be removed: name -> the offset of the fact that gave them up
@@ -77,6 +81,8 @@ class KafkaMachine:
             ProducersNoted: self.producers_noted,
             AclsCreated: self._acls_created,
             AclsDeleted: self._acls_deleted,
+            GroupConfigured: self._group_configured,
+            **self.shares.appliers,
             **self.coordinator.appliers,
         }
 
@@ -111,6 +117,7 @@ class KafkaMachine:
             if cluster == fact.cluster:
                 for index in range(len(topic.partitions)):
                     offsets.pop((topic.id, index), None)
+        self.shares.topic_deleted(fact.cluster, topic.id, len(topic.partitions))
 
     def _partitions_added(self, fact: PartitionsAdded, _offset: int, _now_ms: int) -> None:
         self._topic(fact).grow(fact.count)
@@ -153,6 +160,12 @@ class KafkaMachine:
         self.offsets.pop((fact.cluster, fact.group), None)
         self.committed_ms.pop((fact.cluster, fact.group), None)
         self.coordinator.group_deleted(fact.cluster, fact.group)
+        self.shares.forget((fact.cluster, fact.group))
+
+    def _group_configured(self, fact: GroupConfigured, _offset: int, _now_ms: int) -> None:
+        self.group_configs[fact.cluster, fact.group] = fact.configs
+        if not fact.configs:
+            del self.group_configs[fact.cluster, fact.group]
 
     def _producer_ids_taken(self, fact: ProducerIdsTaken, _offset: int, _now_ms: int) -> None:
         self.next_producer = fact.next_id

@@ -4,6 +4,7 @@ from typing import Final
 
 from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
+from weirmq.services.kafka.group_types import is_share_group
 from weirmq.services.kafka.groups import (
     COMPLETING,
     EMPTY,
@@ -47,7 +48,8 @@ def join_group(kafka: Kafka, ask: Ask, request: JoinGroupRequest) -> JoinGroupRe
     if not SESSION_MS[0] <= request.session_timeout_ms <= SESSION_MS[1]:
         return JoinGroupResponse(error_code=Code.INVALID_SESSION_TIMEOUT, member_id=request.member_id)
     consumers = kafka.consumer_groups.get((ask.cluster, request.group_id))
-    if consumers is not None and consumers.members:  # of the new protocol; the two don't mix here
+    is_share = is_share_group(kafka, (ask.cluster, request.group_id))
+    if is_share or (consumers is not None and consumers.members):  # of the new protocol; they don't mix here
         return JoinGroupResponse(error_code=Code.INCONSISTENT_GROUP_PROTOCOL, member_id=request.member_id)
     group = kafka.groups.make((ask.cluster, request.group_id))
     if code := _protocol_fault(group, request):

@@ -8,6 +8,7 @@ import msgspec
 from weirmq.services.kafka.access_facts import AclsCreated
 from weirmq.services.kafka.facts import Committed, ProducersNoted
 from weirmq.services.kafka.model import Cluster, Topic
+from weirmq.services.kafka.share_facts import GroupConfigsPart, ShareGroupPart, ShareProgressPart
 from weirmq.services.kafka.transactional import Transactional
 
 if TYPE_CHECKING:
@@ -50,7 +51,18 @@ class GroupPart(msgspec.Struct, array_like=True, tag=3):
     committed_ms: int
 
 
-KafkaPart = ServicePart | ClusterPart | TopicPart | GroupPart | Transactional | ProducersNoted | AclsCreated
+KafkaPart = (
+    ServicePart
+    | ClusterPart
+    | TopicPart
+    | GroupPart
+    | Transactional
+    | ProducersNoted
+    | AclsCreated
+    | GroupConfigsPart
+    | ShareGroupPart
+    | ShareProgressPart
+)
 
 
 def of(machine: "KafkaMachine") -> Iterator[Any]:
@@ -66,6 +78,9 @@ def of(machine: "KafkaMachine") -> Iterator[Any]:
             yield from (partition.note for partition in topic.partitions if partition.note is not None)
     for (number, group), offsets in machine.offsets.items():
         yield GroupPart(number, group, list(offsets.values()), machine.committed_ms[number, group])
+    for (number, group), configs in machine.group_configs.items():
+        yield GroupConfigsPart(number, group, configs)
+    yield from machine.shares.parts()
     yield from machine.coordinator.ids.values()
 
 
@@ -89,6 +104,10 @@ def restore(machine: "KafkaMachine", part: Any) -> None:
             machine.producers_noted(part, 0, 0)
         case AclsCreated():
             machine.clusters[part.cluster].acls.add(part.acls)
+        case GroupConfigsPart():
+            machine.group_configs[part.cluster, part.group] = part.configs
+        case ShareGroupPart() | ShareProgressPart():
+            machine.shares.adopt(part)
         case Transactional():
             machine.coordinator.adopt(part)
         case _:

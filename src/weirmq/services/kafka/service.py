@@ -18,10 +18,14 @@ from weirmq.services.kafka.completions import Completions
 from weirmq.services.kafka.consumer_groups import ConsumerGroups
 from weirmq.services.kafka.fetch_sessions import FetchSessions
 from weirmq.services.kafka.fetches import Fetches
+from weirmq.services.kafka.group_configs import GROUP_CONFIGS
 from weirmq.services.kafka.groups import Groups
 from weirmq.services.kafka.machine import KafkaMachine
 from weirmq.services.kafka.model import Cluster, Partition, Topic
 from weirmq.services.kafka.producers import Producers
+from weirmq.services.kafka.share_groups import ShareGroups
+from weirmq.services.kafka.share_partitions import SharePartitions
+from weirmq.services.kafka.share_sessions import ShareSessions
 from weirmq.services.kafka.sweeping import Sweeper
 from weirmq.wire.kafka.codes import Code
 
@@ -46,18 +50,23 @@ class Kafka:
         self.fetch_sessions = FetchSessions(self.fetches, entropy)
         self.groups = Groups(entropy)
         self.consumer_groups = ConsumerGroups()
+        self.share_groups = ShareGroups()
+        self.share_partitions = SharePartitions(self)
+        self.share_sessions = ShareSessions(self)
         self.completions = Completions(self, waiting)
         self._watch_groups()
         streams.readers.append(self.fetches.signal)
         self.producers: dict[str, Producers] = {}  # by the name of a partition's log; the logs say what is in them
         self.ports: dict[Place, int] = {}  # the shell opens them
         self.on_groups_due: Callable[[int], None]
+        self.on_share_groups_due: Callable[[int], None]
         self._next_producer = self._last_producer = 0
 
     def _watch_groups(self) -> None:
-        from weirmq.services.kafka import consumer_membership, membership
+        from weirmq.services.kafka import consumer_membership, membership, share_membership
 
         self.on_groups_due = partial(consumer_membership.expire, self)
+        self.on_share_groups_due = partial(share_membership.expire, self)
         self.groups.on_member_due = partial(membership.expire, self.groups)
         self.groups.on_rebalance_due = partial(membership.complete, self.groups)
 
@@ -78,6 +87,7 @@ class Kafka:
         """A client is gone: nobody waits for what it asked."""
         self.fetches.left(connection)
         self.fetch_sessions.left(connection)
+        self.share_sessions.left(connection)
 
     def commit(self, now_ms: int, *found: Fact, urgent: bool = True) -> None:
         """Record facts and let them take effect. Answers wait for urgent ones. Raises NoRoom, LogFailed."""
@@ -125,6 +135,15 @@ class Kafka:
         for partition in topic.partitions:
             self.producers.pop(partition.log, None)
             self.fetches.signal(partition.log)
+        self.share_partitions.prune()
+
+    def group_config(self, key: tuple[int, str], name: str) -> str:
+        """What a group's config is, by cluster and group."""
+        return self.machine.group_configs.get(key, {}).get(name, GROUP_CONFIGS[name].default)
+
+    def group_number(self, key: tuple[int, str], name: str) -> int:
+        """The same, of one that is a number."""
+        return int(self.group_config(key, name))
 
     # Producer ids
 

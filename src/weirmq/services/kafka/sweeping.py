@@ -34,7 +34,15 @@ class Sweeper:
     def next_due_ms(self) -> int | None:
         """When `sweep` wants to be called."""
         kafka = self._kafka
-        found = (kafka.groups.next_ms(), kafka.consumer_groups.next_ms(), kafka.completions.next_ms(), self._own_ms())
+        found = (
+            kafka.groups.next_ms(),
+            kafka.consumer_groups.next_ms(),
+            kafka.share_groups.next_ms(),
+            kafka.share_partitions.next_ms(),
+            kafka.share_sessions.next_ms(),
+            kafka.completions.next_ms(),
+            self._own_ms(),
+        )
         return min((due_ms for due_ms in found if due_ms is not None), default=None)
 
     def _own_ms(self) -> int | None:
@@ -47,6 +55,9 @@ class Sweeper:
         """Do a slice. There is nothing to record of it: the logs say what they have."""
         self._kafka.groups.expire(now_ms)
         self._kafka.on_groups_due(now_ms)
+        self._kafka.on_share_groups_due(now_ms)
+        self._kafka.share_sessions.give_back(now_ms)
+        self._kafka.share_partitions.expire(now_ms)
         self._kafka.completions.expire(now_ms)
         due_ms = self._own_ms()
         if due_ms is None or due_ms > now_ms:

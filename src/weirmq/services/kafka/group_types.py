@@ -1,0 +1,20 @@
+"""Of which kind a group is. No two kinds of members are in one at a time, and a share group stays one until its end."""
+
+from typing import TYPE_CHECKING
+
+from weirmq.services.kafka.groups import Key
+
+if TYPE_CHECKING:
+    from weirmq.services.kafka.service import Kafka
+
+
+def is_share_group(kafka: "Kafka", key: Key) -> bool:
+    """Whether it is one that shares (KIP-932)."""
+    return key in kafka.machine.shares.groups or kafka.share_groups.get(key) is not None
+
+
+def is_other_group(kafka: "Kafka", key: Key) -> bool:
+    """Whether it is one that reads by offsets, of the classic protocol or of KIP-848."""
+    return (
+        key in kafka.machine.offsets or kafka.groups.get(key) is not None or kafka.consumer_groups.get(key) is not None
+    )
