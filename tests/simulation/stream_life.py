@@ -8,7 +8,7 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from tests.simulation.life import CALLER, LOG, REGION, SNAPSHOTS
-from weirmq.engine import journal, streams
+from weirmq.engine import journal, stream
 from weirmq.engine.flowing import Flowing
 from weirmq.engine.holdings import Holdings
 from weirmq.engine.journal import Journal
@@ -38,9 +38,9 @@ def small_streams() -> Iterator[None]:
     with ExitStack() as stack:
         for module, name, value in (
             (journal, "RESERVE_STEP_BYTES", 2_000),
-            (streams, "BATCH_BYTES", 700),
-            (streams, "FIRST_READ_BYTES", 500),
-            (streams, "READ_BYTES", 1_500),
+            (stream, "BATCH_BYTES", 700),
+            (stream, "FIRST_READ_BYTES", 500),
+            (stream, "READ_BYTES", 1_500),
             (load, "SHARD_BYTES", 10),
         ):
             stack.enter_context(patch.object(module, name, value))
