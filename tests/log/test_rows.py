@@ -62,14 +62,14 @@ def test_reads_offset_deltas_of_every_width(time_ms: int) -> None:
 def test_takes_no_more_bytes_than_asked(late_ms: int) -> None:
     data = batch_of([(2, 8, 1)] * 9 + [(2, 8, 1 + late_ms)])
     found: list[Row] = []
-    assert take_rows(found, memoryview(data), 0, ALL, 35) == (3, -1)
+    assert take_rows(found, memoryview(data), 0, ALL, 35) == (3, ALL - 3, -1)
     assert len(found) == 3
     found = []
-    assert take_rows(found, memoryview(data), 4, ALL, 1) == (5, -1)  # one is always taken
-    assert take_rows(found, memoryview(data), 5, ALL, 1) == (5, -1)  # but no second
+    assert take_rows(found, memoryview(data), 4, ALL, 1) == (5, ALL - 1, -1)  # one is always taken
+    assert take_rows(found, memoryview(data), 5, ALL, 1) == (5, ALL, -1)  # but no second
     assert len(found) == 1
     found = []
-    assert take_rows(found, memoryview(data), 0, ALL, ALL) == (10, ALL - 100)
+    assert take_rows(found, memoryview(data), 0, ALL, ALL) == (10, ALL - 10, ALL - 100)
 
 
 def signed(batch: bytearray) -> bytes:

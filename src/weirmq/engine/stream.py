@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from weirmq.log.batch import HEADER_BYTES, Header, header, headers, records
 from weirmq.log.index import INTERVAL_BYTES
 from weirmq.log.log import Log
-from weirmq.log.rows import Row, take_rows
+from weirmq.log.rows import Row, Span, take_rows, take_spans
 
 if TYPE_CHECKING:
     from weirmq.engine.streams import Streams
@@ -195,10 +195,17 @@ class Stream:
         """Up to `most` records from `offset` on, no more than `max_bytes` of keys and values, but at least one if there
         is one. Raises as `read`.
         """
-        found: list[Row] = []
+        return self._take(take_rows, offset, most, max_bytes)
+
+    def spans(self, offset: int, most: int, max_bytes: int) -> list[Span]:
+        """The same, for those who take thousands apart at once."""
+        return self._take(take_spans, offset, most, max_bytes)
+
+    def _take(self, take: Callable[..., tuple[int, int, int]], offset: int, most: int, max_bytes: int) -> list[Any]:
+        found: list[Any] = []
         chunk_bytes = FIRST_READ_BYTES
-        while len(found) < most and max_bytes >= 0 and (data := self.read(offset, chunk_bytes)):
-            offset, max_bytes = take_rows(found, data, offset, most, max_bytes)
+        while most > 0 and max_bytes >= 0 and (data := self.read(offset, chunk_bytes)):
+            offset, most, max_bytes = take(found, data, offset, most, max_bytes)
             chunk_bytes = min(READ_BYTES, max_bytes)
         return found
 

@@ -22,9 +22,9 @@ from weirmq.kernel.errors import LogFailed
 from weirmq.log.batch import BatchBuilder
 from weirmq.log.library import Library
 from weirmq.log.log import Log
-from weirmq.log.rows import Row
+from weirmq.log.rows import Even, Row, Span, end_of, len_of
 
-__all__ = ["Appended", "Part", "Row", "Run", "Stream", "Streams"]
+__all__ = ["Appended", "Even", "Part", "Row", "Run", "Span", "Stream", "Streams", "end_of", "len_of"]
 
 RECORD_OVERHEAD_BYTES: Final = 32  # more than a record's own lengths and deltas can take
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.services.kinesis.world import OTHER, STRANGER, World, arn, as_json, entry, refused
 from weirmq.services.kinesis.records import Records
+from weirmq.services.kinesis.rendered import Rendered
 from weirmq.wire.aws.cbor import CborCodec
 from weirmq.wire.aws.model import load
 from weirmq.wire.aws.types.kinesis import GetRecordsOutput
@@ -74,7 +75,7 @@ def test_json_says_the_same_as_the_structs(world: World) -> None:
 )
 def test_json_is_well_formed_whatever_the_records(rows: list[tuple[int, int, str, bytes]], is_encrypted: bool) -> None:
     packed = [(offset, time_ms, key.encode(), value) for offset, time_ms, key, value in rows]
-    records = Records(packed, 2 << 184, is_encrypted=is_encrypted)
+    records = Records([packed] if packed else [], 2 << 184, Rendered(), "log", is_encrypted=is_encrypted)
     shown = as_json("GetRecords", GetRecordsOutput(Records=records))["Records"]  # type: ignore[arg-type]
     assert [record.get("PartitionKey", "") for record in shown] == [key for _, _, key, _ in rows]
     assert [base64.b64decode(record["Data"]) for record in shown] == [value for _, _, _, value in rows]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from weirmq.engine.streams import Row
 from weirmq.services.kinesis import sequence
 from weirmq.services.kinesis.records import Records, Results
+from weirmq.services.kinesis.rendered import Rendered
 from weirmq.wire.aws.cbor import CborCodec
 from weirmq.wire.aws.json import JsonCodec
 from weirmq.wire.aws.model import load
@@ -40,7 +41,7 @@ def packed(rows: Sequence[tuple[int, int, str, bytes]]) -> list[Row]:
 @given(ROWS, st.booleans())
 @example([(0, 0x25_2525_2525, "%d%b", b"%d"), (1, 0x25_2525_2525, "", b"%")], True)
 def test_records_got(form: str, rows: list[tuple[int, int, str, bytes]], is_encrypted: bool) -> None:
-    records = Records(packed(rows), BASE, is_encrypted=is_encrypted)
+    records = Records([packed(rows)], BASE, Rendered(), "log", is_encrypted=is_encrypted)
     generic = encoded(form, "GetRecords", GetRecordsOutput(Records=list(records)))
     assert encoded(form, "GetRecords", GetRecordsOutput(Records=records)) == generic  # type: ignore[arg-type]
 
@@ -48,7 +49,7 @@ def test_records_got(form: str, rows: list[tuple[int, int, str, bytes]], is_encr
 @both
 def test_thousands_of_records_got(form: str) -> None:
     rows = [(n, 1_700_000_000_001 + n // 50 * 10, f"key-{n}", bytes((n % 256,)) * (n % 300)) for n in range(1_000)]
-    records = Records(packed(rows), BASE, is_encrypted=False)
+    records = Records([packed(rows)], BASE, Rendered(), "log", is_encrypted=False)
     generic = encoded(form, "GetRecords", GetRecordsOutput(Records=list(records)))
     assert encoded(form, "GetRecords", GetRecordsOutput(Records=records)) == generic  # type: ignore[arg-type]
 

@@ -10,7 +10,7 @@ from weirmq.engine.streams import Stream as Log
 from weirmq.services.kinesis import errors, sequence, tokens
 from weirmq.services.kinesis.limits import GOT_BYTES, ITERATOR_MS, RECORDS_GOT
 from weirmq.services.kinesis.model import Shard, Stream, id_of
-from weirmq.services.kinesis.records import Records
+from weirmq.services.kinesis.records import Records, time_of
 from weirmq.services.kinesis.service import Kinesis
 from weirmq.services.kinesis.shards import range_of
 from weirmq.services.kinesis.sweeping import cutoff
@@ -134,11 +134,11 @@ def take(service: Kinesis, stream: Stream, shard: Shard, offset: int, now_ms: in
     """Up to `most` records from `offset` on, or from the oldest that is within its retention."""
     log = service.log(shard)
     offset = max(offset, log.first)
-    rows = log.rows(offset, most, max_bytes)
-    if rows and rows[0][1] < cutoff(stream, now_ms):  # else there is no need to know where the horizon is
+    spans = log.spans(offset, most, max_bytes)
+    if spans and time_of(spans[0], 0) < cutoff(stream, now_ms):  # else there is no need to know where the horizon is
         offset = max(offset, service.horizon(stream, log, now_ms))
-        rows = log.rows(offset, most, max_bytes)
-    found = Records(rows, shard.base, is_encrypted=bool(stream.key_id))
+        spans = log.spans(offset, most, max_bytes)
+    found = Records(spans, shard.base, service.rendered, log.name, is_encrypted=bool(stream.key_id))
     offset = found.end or offset
     behind_ms = max(1, now_ms - found.latest_ms) if offset < log.readable else 0
     return Slice(found, offset, behind_ms, bool(shard.closed_ms) and offset >= log.end)

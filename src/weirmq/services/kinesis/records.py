@@ -5,21 +5,23 @@ each record's bytes touched once, instead of a Struct for each record that is th
 """
 
 import struct
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from typing import Final, NamedTuple
 
 import msgspec
 from pybase64 import b64encode  # a fifth of the usual time
 
-from weirmq.engine.streams import Row
+from weirmq.engine.streams import Even, Span, end_of, len_of
 from weirmq.kernel.clock import SECOND_MS
+from weirmq.services.kinesis.rendered import Rendered
 from weirmq.services.kinesis.sequence import DIGITS, INDEX_AT, TIME_AT
 from weirmq.wire.aws.prewritten import CBOR_BYTES, CBOR_LIST, CBOR_MAP, CBOR_TEXT, Prewritten, cbor_head, cbor_text
 from weirmq.wire.aws.scalars import Timestamp
 from weirmq.wire.aws.types.kinesis import PutRecordsResultEntry, Record
 
-_CHUNK: Final = 128  # records that are put together at once: what they are made of fits the processor's caches
 _STEP: Final = 1 << INDEX_AT
+_ESCAPED: Final = bytes((*range(0x20), *b'"\\\x7f'))  # in a text in JSON; few others are, and none of them more
 
 _CBOR: Final = {
     name: cbor_text(name.encode())
@@ -31,74 +33,110 @@ _SHORT_BYTES: Final = CBOR_BYTES + 25  # a length of two bytes follows
 _short_head: Final = struct.Struct(">BH").pack
 
 
+class _Even(NamedTuple):
+    """Records that came at one time, and have offsets from `offset` on."""
+
+    offset: int
+    time_ms: int
+    keys: Sequence[bytes]
+    values: Sequence[bytes]
+
+
+def time_of(span: Span, index: int) -> int:
+    """When one of its records came, in ms."""
+    return span.time_ms if isinstance(span, Even) else span[index][1]
+
+
 class Records(Prewritten):
     """The Records of an answer. Iterated, it gives a Struct each; the codecs take `as_json` and `as_cbor`.
 
     `base` is what the sequence numbers of the shard have in common. `end` is the offset behind the last record, 0 where
-    there is none; `latest_ms` is when it came.
+    there is none; `latest_ms` is when it came. Whole batches of the log `name` are kept in `rendered`.
     """
 
-    __slots__ = ("_base", "_is_encrypted", "_rows", "end", "latest_ms")
+    __slots__ = ("_base", "_is_encrypted", "_name", "_rendered", "_spans", "end", "latest_ms")
 
-    def __init__(self, rows: Sequence[Row], base: int, *, is_encrypted: bool) -> None:
-        self._rows = rows
+    def __init__(self, spans: Sequence[Span], base: int, rendered: Rendered, name: str, *, is_encrypted: bool) -> None:
+        self._spans = spans
+        self._rendered = rendered
+        self._name = name
         self._base = base + _STEP  # the first record has the number 1
         self._is_encrypted = is_encrypted
-        self.end = rows[-1][0] + 1 if rows else 0
-        self.latest_ms = rows[-1][1] if rows else 0
+        self.end = end_of(spans[-1]) if spans else 0
+        self.latest_ms = time_of(spans[-1], -1) if spans else 0
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return sum(map(len_of, self._spans))
 
     def __iter__(self) -> Iterator[Record]:
-        for offset, time_ms, key, value in self._rows:
-            yield Record(
-                SequenceNumber=str(self._base + (offset << INDEX_AT) + (time_ms // SECOND_MS << TIME_AT)),
-                ApproximateArrivalTimestamp=Timestamp(time_ms),
-                Data=value,
-                PartitionKey=key.decode() if key else None,
-                EncryptionType="KMS" if self._is_encrypted else None,
-            )
+        for span in self._spans:
+            for offset, time_ms, key, value in span.rows() if isinstance(span, Even) else span:
+                yield Record(
+                    SequenceNumber=str(self._base + (offset << INDEX_AT) + (time_ms // SECOND_MS << TIME_AT)),
+                    ApproximateArrivalTimestamp=Timestamp(time_ms),
+                    Data=value,
+                    PartitionKey=key.decode() if key else None,
+                    EncryptionType="KMS" if self._is_encrypted else None,
+                )
 
     def as_json(self) -> Sequence[bytes]:
         """The list in AWS JSON, in pieces."""
-        rows = self._rows
         pieces = [b"["]
-        for first in range(0, len(rows), _CHUNK):
-            pieces += (self._joined(rows[first : first + _CHUNK]), b",")
-        pieces[-1 if rows else 1 :] = [b"]"]
+        for text in self._texts(self._in_json):
+            pieces += (text, b",")
+        pieces[-1 if self._spans else 1 :] = [b"]"]
         return pieces
 
-    def _joined(self, rows: Sequence[Row]) -> bytes:
+    def _texts(self, render: Callable[[_Even], bytes]) -> Iterator[bytes]:
+        """What `render` makes of all records."""
+        for span in self._spans:
+            if isinstance(span, Even) and span.is_whole:
+                key = self._name, span.base_offset, self._is_encrypted, render.__name__
+                text = self._rendered.get(key)
+                if text is None:
+                    text = b"".join(map(render, _evenly(span)))
+                    self._rendered.put(key, text)
+                yield text
+            else:
+                yield from map(render, _evenly(span))
+
+    def _in_json(self, even: _Even) -> bytes:
         """Some records in AWS JSON, with commas between them."""
-        pieces: list[bytes] = []
-        base, known_ms, timed, start = self._base, -1, 0, b""
-        end = b',"EncryptionType":"KMS"},' if self._is_encrypted else b"},"
-        quote, keyless = msgspec.json.encode, b'"' + end
-        for offset, time_ms, key, value in rows:
-            if time_ms != known_ms:
-                known_ms = time_ms
-                timed = base + (time_ms // SECOND_MS << TIME_AT)
-                time = b"%d.%03d" % divmod(time_ms, SECOND_MS)
-                start = b'{"SequenceNumber":"%%d","ApproximateArrivalTimestamp":%b,"Data":"' % time
-            pieces += (start % (timed + (offset << INDEX_AT)), b64encode(value))
-            pieces += (b'","PartitionKey":', quote(key.decode()), end) if key else (keyless,)
-        pieces[-1] = pieces[-1][:-1]
+        keys, count = even.keys, len(even.keys)
+        time = b"%d.%03d" % divmod(even.time_ms, SECOND_MS)
+        start = b'{"SequenceNumber":"%%d","ApproximateArrivalTimestamp":%b,"Data":"' % time
+        end = b',"EncryptionType":"KMS"}' if self._is_encrypted else b"}"
+        pieces = [b","] * (4 * count)
+        pieces[::4] = [start % number for number in self._numbers(even)]
+        pieces[1::4] = map(b64encode, even.values)
+        known = b"".join(keys)
+        if all(keys) and len(known.translate(None, _ESCAPED)) == len(known):  # they are in JSON what they are
+            end = b'"' + end + b","
+            pieces[2::4] = map(b'","PartitionKey":"'.__add__, keys)
+            pieces[3::4] = [end] * count
+            pieces[-1] = end[:-1]
+        else:
+            encode = msgspec.json.encode
+            pieces[2::4] = [b'","PartitionKey":' + encode(key.decode()) + end if key else b'"' + end for key in keys]
+            pieces.pop()
         return b"".join(pieces)
+
+    def _numbers(self, even: _Even) -> range:
+        first = self._base + (even.offset << INDEX_AT) + (even.time_ms // SECOND_MS << TIME_AT)
+        return range(first, first + (len(even.keys) << INDEX_AT), _STEP)
 
     def as_cbor(self) -> bytes:
         """The list in AWS CBOR 1.1: data as it is, times as milliseconds."""
-        pieces = [cbor_head(CBOR_LIST, len(self._rows))]
-        base, known_ms, timed, starts = self._base, -1, 0, (b"", b"")
+        return b"".join((cbor_head(CBOR_LIST, len(self)), *self._texts(self._in_cbor)))
+
+    def _in_cbor(self, even: _Even) -> bytes:
+        pieces: list[bytes] = []
         end = _CBOR["EncryptionType"] + cbor_text(b"KMS") if self._is_encrypted else b""
-        for offset, time_ms, key, value in self._rows:
-            if time_ms != known_ms:
-                known_ms = time_ms
-                timed = base + (time_ms // SECOND_MS << TIME_AT)
-                starts = self._cbor_starts(time_ms)
+        starts = self._cbor_starts(even.time_ms)
+        for number, key, value in zip(self._numbers(even), even.keys, even.values, strict=True):
             size = len(value)
             pieces += (
-                starts[bool(key)] % (timed + (offset << INDEX_AT)),
+                starts[bool(key)] % number,
                 _short_head(_SHORT_BYTES, size) if 1 << 8 <= size < 1 << 16 else cbor_head(CBOR_BYTES, size),
                 value,
             )
@@ -114,6 +152,17 @@ class Records(Prewritten):
         members = 4 if self._is_encrypted else 3
         keyless, keyed = (cbor_head(CBOR_MAP, count) + _CBOR["SequenceNumber"] for count in (members, members + 1))
         return keyless + number, keyed + number
+
+
+def _evenly(span: Span) -> Iterator[_Even]:
+    """Its records, by those that came at one time and follow each other."""
+    if isinstance(span, Even):
+        yield _Even(span.base_offset + span.first, span.time_ms, *span.fields())
+        return
+    for (ahead, time_ms), found in groupby(enumerate(span), lambda each: (each[1][0] - each[0], each[1][1])):
+        rows = list(found)
+        keys, values = [row[2] for _, row in rows], [row[3] for _, row in rows]
+        yield _Even(ahead + rows[0][0], time_ms, keys, values)
 
 
 class Results(Prewritten):

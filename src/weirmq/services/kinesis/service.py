@@ -22,6 +22,7 @@ from weirmq.services.kinesis.limits import TOKEN_MS
 from weirmq.services.kinesis.machine import KinesisMachine
 from weirmq.services.kinesis.model import Consumer, Shard, Status, Stream
 from weirmq.services.kinesis.queues.facts import QueueRewound
+from weirmq.services.kinesis.rendered import Rendered
 from weirmq.services.kinesis.scaling import Scaler
 from weirmq.services.kinesis.sweeping import Sweeper, cutoff
 
@@ -56,6 +57,7 @@ class Kinesis:
         self.machine = KinesisMachine()
         self.machine.signal = flowing.signal
         self.machine.queues.signal = waiting.signal
+        self.rendered = Rendered()
         streams.readers.append(self._readable)
         self.subscriptions: dict[Place, Subscription] = {}
         self.sweeper = self.machine.sweeper = Sweeper(self)
