@@ -8,7 +8,8 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from tests.simulation.life import CALLER, LOG, REGION, SNAPSHOTS
-from weirmq.engine import journal, stream
+from weirmq.engine import journal
+from weirmq.engine import stream as engine_stream
 from weirmq.engine.flowing import Flowing
 from weirmq.engine.holdings import Holdings
 from weirmq.engine.journal import Journal
@@ -38,9 +39,9 @@ def small_streams() -> Iterator[None]:
     with ExitStack() as stack:
         for module, name, value in (
             (journal, "RESERVE_STEP_BYTES", 2_000),
-            (stream, "BATCH_BYTES", 700),
-            (stream, "FIRST_READ_BYTES", 500),
-            (stream, "READ_BYTES", 1_500),
+            (engine_stream, "BATCH_BYTES", 700),
+            (engine_stream, "FIRST_READ_BYTES", 500),
+            (engine_stream, "READ_BYTES", 1_500),
             (load, "SHARD_BYTES", 10),
         ):
             stack.enter_context(patch.object(module, name, value))
