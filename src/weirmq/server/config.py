@@ -62,6 +62,14 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
         "The port for Kafka clients who needn't say who they are, where the server takes anybody; any free one where"
         " `port` is 0.",
     ] = 9092
+    kafka_super_users: Annotated[
+        Annotated[str, Meta(pattern=r"\A(\w+:[^;]+(;\w+:[^;]+)*)?\Z", extra={"like": "User:alice;User:bob"})],
+        "Principals of Kafka clients who may do everything, whatever ACLs say.",
+    ] = ""
+    kafka_acls_required: Annotated[
+        bool,
+        "Keep what no ACL speaks of for super users, as Apache Kafka does. Without it, it is everybody's, as on MSK.",
+    ] = False
     data: Annotated[FilePath, "The folder that holds the log. One server at a time may use it."] = ""
     durability: Annotated[
         Literal["fsync", "os", "memory"],

@@ -24,6 +24,7 @@ from weirmq.server.metrics import Family
 from weirmq.services.cloudwatch import SERVICE as CLOUDWATCH
 from weirmq.services.dynamodb import SERVICE as LEASE_TABLES
 from weirmq.services.kafka import SERVICE as KAFKA
+from weirmq.services.kafka.authorizer import Rules
 from weirmq.services.kinesis import SERVICE as KINESIS
 from weirmq.services.secretsmanager import SERVICE as SECRETS
 from weirmq.services.sns import SERVICE as SNS
@@ -131,7 +132,10 @@ def _cloudwatch(_ground: Ground) -> Installed:
 
 
 def _kafka(ground: Ground) -> Installed:
+    options = ground.options
     kafka = KAFKA(ground.journal, ground.streams, ground.waiting, ground.entropy)
+    kafka.authorizer.rules = Rules.of(options.kafka_super_users, requires_acls=options.kafka_acls_required)
+    kafka.authorizer.region = options.region
     return Installed(None, kafka.machine, kafka, log_groups=kafka.log_groups, logs_removed=kafka.logs_removed)
 
 

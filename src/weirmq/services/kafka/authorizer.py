@@ -43,6 +43,12 @@ class Rules(msgspec.Struct, frozen=True):
     super_users: frozenset[Principal] = frozenset()
     allows_unlisted: bool = True
 
+    @classmethod
+    def of(cls, super_users: str, *, requires_acls: bool) -> "Rules":
+        """`super_users` as Kafka writes them: `User:alice;User:bob`."""
+        principals = (each.partition(":") for each in super_users.split(";") if each)
+        return cls(frozenset(Principal(kind, name) for kind, _, name in principals), not requires_acls)
+
 
 class Standing(msgspec.Struct, frozen=True):
     """What IAM knows of a cluster: its ARN, `arn:aws:kafka:REGION:ACCOUNT:cluster/NAME/UUID`, and its policy."""

@@ -52,17 +52,15 @@ NOTHING: Final = -1
 def offset_commit(kafka: Kafka, ask: Ask, request: OffsetCommitRequest) -> OffsetCommitResponse:
     """Note where a group stands, partition by partition."""
     cluster = kafka.cluster(ask)
-    if may_read(kafka, ask, request.group_id):
-        group_code = _commit_fault(kafka, ask, request)
-    else:
-        group_code = Code.GROUP_AUTHORIZATION_FAILED
+    denied = Code.NONE if may_read(kafka, ask, request.group_id) else Code.GROUP_AUTHORIZATION_FAILED
+    fault = denied or _commit_fault(kafka, ask, request)
     taken: list[Committed] = []
     topics = []
     for each in request.topics:
         topic = find_for(kafka, ask, Operation.READ, each.name, each.topic_id)
         partitions = []
         for asked in each.partitions:
-            code = group_code or partition_fault(topic, asked)
+            code = denied or (fault if isinstance(topic, Topic) else topic) or partition_fault(topic, asked)
             if not code and isinstance(topic, Topic):
                 taken.append(committed(topic, asked))
             partitions.append(OffsetCommitResponsePartition(asked.partition_index, code))

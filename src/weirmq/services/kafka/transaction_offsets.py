@@ -29,18 +29,15 @@ ABORTABLE: Final = 4  # the version that knows TRANSACTION_ABORTABLE
 def txn_offset_commit(kafka: Kafka, ask: Ask, request: TxnOffsetCommitRequest) -> TxnOffsetCommitResponse:
     """Note what is to be committed with a transaction."""
     found = kafka.machine.coordinator.ids.get((ask.cluster, request.transactional_id))
-    fault = (
-        _authorization_fault(kafka, ask, request)
-        or _group_fault(kafka, ask, request)
-        or _transaction_fault(ask, request, found)
-    )
+    denied = _authorization_fault(kafka, ask, request)
+    fault = denied or _group_fault(kafka, ask, request) or _transaction_fault(ask, request, found)
     taken: list[Committed] = []
     topics = []
     for each in request.topics:
         topic = find_for(kafka, ask, Operation.READ, each.name)
         partitions = []
         for asked in each.partitions:
-            code = fault or partition_fault(topic, asked)
+            code = denied or (fault if isinstance(topic, Topic) else topic) or partition_fault(topic, asked)
             if not code and isinstance(topic, Topic):
                 taken.append(committed(topic, asked))
             partitions.append(TxnOffsetCommitResponsePartition(asked.partition_index, code))
