@@ -22,6 +22,9 @@ STEPS = frozenset(
 STREAM_STEPS = frozenset({"streams", "records", "iterators", "resharding", "fanout", "refusals"})
 # What every client shows of Kafka.
 KAFKA_STEPS = frozenset({"create", "produce", "group", "restart", "offsets", "configs", "remove"})
+# What those show that have transactions, and groups of all kinds.
+TRANSACTION_STEPS = frozenset({"commit", "abort", "transform", "fence"})
+GROUP_STEPS = frozenset({"cooperative", "static", "consumer", "static consumer"})
 # How SQS calls a signature that is not right: in the Query protocol and in AWS JSON.
 SIGNATURE_CODES = {"SignatureDoesNotMatch", "InvalidSignatureException"}
 _LIMIT_S = 240

@@ -1,4 +1,6 @@
-"""Kafka's clients, each with a session of its own: topics, a producer, a group of two, administration."""
+"""Kafka's clients: a session of each, with topics, a producer, a group of two and administration; then transactions,
+and groups of every kind.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,20 +19,44 @@ def python(program: str) -> Callable[[], programs.Command]:
     return lambda: (toolchains.python_environment("kafka") / "python", PYTHON / program)
 
 
+def java(program: str) -> Callable[[], programs.Command]:
+    return lambda: ("java", "-XX:TieredStopAtLevel=1", "-cp", toolchains.java("java-kafka"), f"clients.{program}")
+
+
+def go(*arguments: str) -> Callable[[], programs.Command]:
+    return lambda: (toolchains.go("go-kafka"), *arguments)
+
+
 @pytest.mark.parametrize(
     ("command", "more"),
     [
         pytest.param(python("kafka_confluent.py"), set(), id="confluent-kafka"),
         pytest.param(python("kafka_pure.py"), set(), id="kafka-python"),
         pytest.param(python("kafka_async.py"), set(), id="aiokafka"),
-        pytest.param(
-            lambda: ("java", "-XX:TieredStopAtLevel=1", "-cp", toolchains.java("java-kafka"), "clients.Session"),
-            {"admin"},
-            id="java",
-        ),
-        pytest.param(lambda: (toolchains.go("go-kafka"),), set(), id="franz-go"),
+        pytest.param(java("Session"), {"admin"}, id="java"),
+        pytest.param(go(), set(), id="franz-go"),
         pytest.param(lambda: ("node", toolchains.javascript("session.mjs", "kafkajs")), set(), id="kafkajs"),
     ],
 )
 def test_a_session(open_server: Server, command: Callable[[], programs.Command], more: set[str]) -> None:
     programs.takes_every_step(command(), open_server, programs.KAFKA_STEPS | more)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(python("kafka_transactions.py"), id="confluent-kafka"),
+        pytest.param(java("Transactions"), id="java"),
+        pytest.param(go("transactions"), id="franz-go"),
+    ],
+)
+def test_transactions(open_server: Server, command: Callable[[], programs.Command]) -> None:
+    programs.takes_every_step(command(), open_server, programs.TRANSACTION_STEPS)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [pytest.param(python("kafka_groups.py"), id="confluent-kafka"), pytest.param(java("Groups"), id="java")],
+)
+def test_groups(open_server: Server, command: Callable[[], programs.Command]) -> None:
+    programs.takes_every_step(command(), open_server, programs.GROUP_STEPS)

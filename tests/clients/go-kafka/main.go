@@ -1,4 +1,4 @@
-// A session of franz-go: topics, an idempotent producer, a group of two, administration.
+// A session of franz-go: topics, an idempotent producer, a group of two, administration. With an argument: transactions.
 package main
 
 import (
@@ -31,10 +31,12 @@ func must(err error) {
 	}
 }
 
+func servers() string { return os.Getenv("KAFKA") }
+
 func ok(step string) { fmt.Println("ok", step) }
 
 func client(options ...kgo.Opt) *kgo.Client {
-	made, err := kgo.NewClient(append(options, kgo.SeedBrokers(os.Getenv("KAFKA")))...)
+	made, err := kgo.NewClient(append(options, kgo.SeedBrokers(servers()))...)
 	must(err)
 	return made
 }
@@ -102,6 +104,10 @@ func main() {
 	one := client()
 	defer one.Close()
 	admin := kadm.NewClient(one)
+	if len(os.Args) > 1 {
+		transactions(ctx, admin)
+		return
+	}
 
 	retention := "86400000"
 	made, err := admin.CreateTopic(ctx, partitions, 1, map[string]*string{"retention.ms": &retention}, topic)

@@ -1,13 +1,19 @@
 package clients;
 
-import java.time.Duration;
+import static clients.Steps.SHORT;
+import static clients.Steps.check;
+import static clients.Steps.consumer;
+import static clients.Steps.fails;
+import static clients.Steps.ok;
+import static clients.Steps.producer;
+import static clients.Steps.settings;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -19,7 +25,6 @@ import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -33,8 +38,6 @@ public final class Session {
     private static final String TOPIC = "rivers";
     private static final int PARTITIONS = 4;
     private static final int RECORDS = 100;
-    private static final Duration SHORT = Duration.ofMillis(100);
-    private static final String SERVERS = System.getenv("KAFKA");
 
     private Session() {}
 
@@ -48,34 +51,6 @@ public final class Session {
             admin(admin);
             remove(admin);
         }
-    }
-
-    private static Map<String, Object> settings(Object... more) {
-        Map<String, Object> found = new HashMap<>(Map.of("bootstrap.servers", SERVERS));
-        for (int at = 0; at < more.length; at += 2) {
-            found.put((String) more[at], more[at + 1]);
-        }
-        return found;
-    }
-
-    private static void check(boolean holds, Object shown) {
-        if (!holds) {
-            throw new AssertionError(shown);
-        }
-    }
-
-    private static void ok(String step) {
-        System.out.println("ok " + step);
-    }
-
-    private static void fails(Class<?> with, Future<?> future) throws InterruptedException {
-        try {
-            future.get();
-        } catch (ExecutionException error) {
-            check(with.isInstance(error.getCause()), error.getCause());
-            return;
-        }
-        throw new AssertionError("no " + with);
     }
 
     private static void create(Admin admin) throws Exception {
@@ -94,21 +69,10 @@ public final class Session {
         ok("create");
     }
 
-    private static KafkaProducer<String, String> producer(String compression) {
-        var strings = "org.apache.kafka.common.serialization.StringSerializer";
-        return new KafkaProducer<>(
-                settings(
-                        "key.serializer", strings,
-                        "value.serializer", strings,
-                        "acks", "all",
-                        "enable.idempotence", true,
-                        "compression.type", compression));
-    }
-
     private static void produce() throws Exception {
         Map<Integer, Long> next = new HashMap<>();
         for (String compression : List.of("none", "gzip", "snappy", "lz4", "zstd")) {
-            try (var producer = producer(compression)) {
+            try (var producer = producer("compression.type", compression)) {
                 List<Future<RecordMetadata>> sent = new ArrayList<>();
                 for (int number = 0; number < RECORDS / 5; number++) {
                     var record = new ProducerRecord<>(TOPIC, "key " + number % 10, compression + " " + number);
@@ -125,16 +89,8 @@ public final class Session {
         ok("produce");
     }
 
-    private static KafkaConsumer<String, String> consumer() {
-        var strings = "org.apache.kafka.common.serialization.StringDeserializer";
-        return new KafkaConsumer<>(
-                settings(
-                        "key.deserializer", strings,
-                        "value.deserializer", strings,
-                        "group.id", "readers",
-                        "group.protocol", "classic",
-                        "auto.offset.reset", "earliest",
-                        "enable.auto.commit", false));
+    private static KafkaConsumer<String, String> member() {
+        return consumer("group.id", "readers");
     }
 
     private static long read(KafkaConsumer<String, String> consumer) {
@@ -143,7 +99,7 @@ public final class Session {
 
     private static void group(Admin admin) throws Exception {
         Set<String> values = new HashSet<>();
-        try (var first = consumer(); var second = consumer()) {
+        try (var first = member(); var second = member()) {
             first.subscribe(List.of(TOPIC));
             second.subscribe(List.of(TOPIC));
             while (values.size() < RECORDS
@@ -166,10 +122,10 @@ public final class Session {
     }
 
     private static void restart() throws Exception {
-        try (var producer = producer("none")) {
+        try (var producer = producer()) {
             producer.send(new ProducerRecord<>(TOPIC, "key", "one more")).get();
         }
-        try (var again = consumer()) {
+        try (var again = member()) {
             again.subscribe(List.of(TOPIC));
             List<String> found = new ArrayList<>();
             while (found.isEmpty()) {
