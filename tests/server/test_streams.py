@@ -1,10 +1,11 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
+from weirmq.engine.cleaning import Log, Pause, Rewritten, Work
 from weirmq.engine.holdings import Holdings
 from weirmq.engine.journal import Journal
 from weirmq.engine.streams import Part, Stream, Streams
@@ -140,3 +141,67 @@ async def test_an_answer_may_rest_on_journal_and_streams() -> None:
         journal.synced(1)
         assert await answered == "rests on both"
         assert done == ["rests on nothing", "rests on the journal"]
+
+
+async def cleaned(world: Turned, stream: Stream, work: Work) -> bool:
+    """Clean a stream; whether that came to its end."""
+    done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+    world.streams.cleanings.add(stream, work, done.set_result)
+    return await done
+
+
+async def filled(world: Turned) -> Stream:
+    stream = world.streams.stream("g/0")
+    while len(stream.pieces()) < 2:
+        await asyncio.gather(*[world.append(stream, b"x" * 200_000) for _ in range(10)])
+    return stream
+
+
+def emptied(log: Log, pause: Pause) -> Iterator[Rewritten | None]:
+    for piece in log.pieces():
+        yield log.rewrite([piece], lambda _: None, pause)
+
+
+async def test_a_stream_is_cleaned_in_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("weirmq.server.streams.REST_S", 0.0)
+    async with turned(waits_for_sync=True) as world:
+        world.streams.library = FileLibrary(world.disk, "/data/streams", segment_bytes=1_000_000)
+        stream = await filled(world)
+        end = stream.pieces()[-1].end
+        assert await cleaned(world, stream, emptied)
+        await world.append(stream, b"more")
+        rows = stream.rows(0, 100, 10_000_000)
+        assert rows[0][0] == end
+        assert rows[-1][3] == b"more"
+
+
+async def test_a_cleaning_that_fails_is_told_of_and_the_next_begins() -> None:
+    def failing(log: Log, pause: Pause) -> Iterator[Rewritten | None]:
+        pause()
+        yield from ()
+        raise ValueError("no")
+
+    async with turned(waits_for_sync=True) as world:
+        stream = world.streams.stream("g/0")
+        await world.append(stream)
+        assert not await cleaned(world, stream, failing)
+        assert world.errors == ["the log g/0 could not be cleaned"]
+        assert await cleaned(world, stream, emptied)
+
+
+async def test_the_end_of_the_server_ends_a_cleaning() -> None:
+    begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def endless(_log: Log, pause: Pause) -> Iterator[Rewritten | None]:
+        loop.call_soon_threadsafe(begun.set_result, None)
+        while True:
+            pause()
+        yield None
+
+    loop = asyncio.get_running_loop()
+    async with turned(waits_for_sync=True) as world:
+        stream = world.streams.stream("g/0")
+        await world.append(stream)
+        world.streams.cleanings.add(stream, endless, lambda _: None)
+        await begun
+    assert world.errors == []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from weirmq.log.batch import HEADER_BYTES, Header, header, headers, records
 from weirmq.log.index import INTERVAL_BYTES
 from weirmq.log.log import Log
+from weirmq.log.rewriting import Piece
 from weirmq.log.rows import Row, Span, take_rows, take_spans
 
 if TYPE_CHECKING:
@@ -53,12 +54,13 @@ class Stream:
 
     __slots__ = (
         "_end", "_first", "_first_ms", "_held", "_is_known", "_latest_ms", "_log", "_pending_bytes", "_readable",
-        "_runs", "_start", "_streams", "is_removed", "is_syncing", "name", "synced", "was_closed",
+        "_runs", "_start", "_streams", "is_cleaning", "is_removed", "is_syncing", "name", "synced", "was_closed",
     )  # fmt: skip
 
     def __init__(self, name: str, streams: "Streams") -> None:
         self.name = name
         self.is_syncing = False  # in a thread: the log must stay open
+        self.is_cleaning = False  # likewise
         self.is_removed = False
         self.was_closed = False  # by this process, so it is as it was left: all is synced
         self.synced = 0  # the log is durable up to here
@@ -89,6 +91,11 @@ class Stream:
         """Readers may see what lies below."""
         self._know()
         return self._readable
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether a thread works on the log, so that it must stay open."""
+        return self.is_syncing or self.is_cleaning
 
     @property
     def is_open(self) -> bool:
@@ -256,6 +263,17 @@ class Stream:
         self._start = log.start
         self._streams.mark_dirty(self)
         return True
+
+    def pieces(self) -> list[Piece]:
+        """The parts of the log that don't grow any more, the oldest first. Raises LogDamaged, NoRoom, LogFailed."""
+        self._know()
+        return self.open().pieces() if self._end > self._start else []
+
+    def open(self) -> Log:
+        """The log, which is opened if it wasn't. Raises LogDamaged, NoRoom, LogFailed."""
+        log = self._log or self._streams.open(self)
+        self._streams.used(self)
+        return log
 
     # Opening; for Streams alone
 

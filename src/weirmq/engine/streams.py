@@ -17,6 +17,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from weirmq.engine.cleaning import Cleanings
 from weirmq.engine.stream import Appended, Done, Part, Run, Stream, Ticket
 from weirmq.kernel.errors import LogFailed
 from weirmq.log.batch import BatchBuilder
@@ -43,6 +44,7 @@ class Streams:
         self.on_pending: Callable[[], None] = lambda: None
         self.on_dirty: Callable[[], None] = lambda: None
         self.readers: list[Callable[[str], None]] = []
+        self.cleanings = Cleanings(self)
         self._streams: dict[str, Stream] = {}
         self._open: OrderedDict[Stream, None] = OrderedDict()  # the one used last at the end
         self._pending: dict[Stream, None] = {}
@@ -144,8 +146,13 @@ class Streams:
         stream.synced = offset
         if self.waits_for_sync:
             stream.advance(offset)
-        if stream.is_removed:
+        self.released(stream)
+
+    def released(self, stream: Stream) -> None:
+        """A thread has ended its work on a log: one that was given up meanwhile can go."""
+        if stream.is_removed and not stream.is_in_use:
             self._close(stream)
+            self.on_dirty()
 
     # Opening and closing
 
@@ -174,7 +181,7 @@ class Streams:
 
     def _make_place(self) -> None:
         """Close a log: of those that nobody needs now, the one that was used longest ago."""
-        idle = [stream for stream in self._open if stream not in self._pending and not stream.is_syncing]
+        idle = [stream for stream in self._open if stream not in self._pending and not stream.is_in_use]
         if not idle:
             return  # all are in use: so many it takes
         stream = next((stream for stream in idle if stream not in self._dirty), idle[0])
@@ -203,14 +210,14 @@ class Streams:
         self._dirty.pop(stream, None)
         stream.is_removed = True
         stream.advance(stream.written)  # whoever waits is told what was so when the stream was there
-        if not stream.is_syncing:
+        if not stream.is_in_use:
             self._close(stream)
         self.on_dirty()
 
     def take_removed(self) -> list[str]:
         """The names of logs that are closed, and to be removed with `Library.remove`."""
-        syncing = {stream.name for stream in self._open if stream.is_removed}
-        taken = [name for name in self._removed if name not in syncing]
+        in_use = {stream.name for stream in self._open if stream.is_removed}
+        taken = [name for name in self._removed if name not in in_use]
         for name in taken:
             del self._removed[name]
         return taken

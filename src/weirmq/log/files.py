@@ -4,12 +4,14 @@
     00000000000000000000.index   where in it which offset and time lie (see `index.py`); made again when missing
     spare                        room set aside for the next segment
     checkpoint                   what is known to be durable (see `checkpoint.py`)
+    *.cleaned, *.swap            older segments, rewritten (see `rewriting.py`)
 
 A file is given its whole size when it is made, so that room is a question asked before a record is taken, not after.
 What `open` accepts and what it calls damage is told in `opening.py`.
 
-Two threads may be in here: the one that appends, reads and trims, and one that syncs. The lock covers what both touch:
-the ends, and the lists of what the next sync has to do. It is never held during a call to the disk that can take long.
+Two threads may be in here: the one that appends, reads and trims, and one that syncs. (A third one may rewrite sealed
+segments, and touches nothing of the others'.) The lock covers what both touch: the ends, and the lists of what the next
+sync has to do. It is never held during a call to the disk that can take long.
 To set room aside is such a call (it waits for the file system's journal), so the sync does it too, ahead of time: the
 spare has a lock of its own, for which the appending thread waits only where it would have to do the same itself.
 """
@@ -17,8 +19,9 @@ spare has a lock of its own, for which the appending thread waits only where it 
 import errno
 import threading
 from bisect import bisect_left, bisect_right
-from contextlib import suppress
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
+from itertools import pairwise, takewhile
 from operator import attrgetter
 from typing import Final
 
@@ -29,6 +32,7 @@ from weirmq.log.checkpoint import Bounds, Checkpoint
 from weirmq.log.disk import Disk, path_of
 from weirmq.log.index import Summary
 from weirmq.log.opening import SPARE_NAME, bounds_of, segments_of
+from weirmq.log.rewriting import Keep, Pause, Piece, Rewritten, finish, rewrite, swap_of, walk
 from weirmq.log.segment import Segment
 
 SEGMENT_BYTES: Final = 64 * 1024 * 1024
@@ -76,6 +80,7 @@ class FileLog:
         self._recent: list[Segment] = []  # sealed segments with open files, the latest read last
         self._unsealed: list[Segment] = []  # full segments that the next sync has to see to
         self._trimmed: list[Segment] = []  # segments that the next sync has to remove
+        self._rewritten: list[tuple[Rewritten, list[Segment]]] = []  # what has come in the place of what, likewise
         self._names_changed = False
         try:
             self._open(was_synced=was_synced)
@@ -303,6 +308,48 @@ class FileLog:
             self._trimmed += dropped
             self._start = self._bases[0]
 
+    # Rewriting; see rewriting.py
+
+    def pieces(self) -> list[Piece]:
+        """The segments that don't grow any more, the oldest first."""
+        sealed = takewhile(lambda segment: segment.sealed, self._segments[:-1])
+        return [Piece(each.base, each.end, each.size, each.latest_ms) for each in sealed]
+
+    def walk(self, piece: Piece, pause: Pause) -> Iterator[memoryview]:
+        """The batches of a piece, one by one. May run in a thread of its own. Raises LogDamaged, OSError."""
+        with closing(walk(self._disk, self._folder, piece, pause)) as walked:
+            for _, batch in walked:
+                yield batch
+
+    def rewrite(self, pieces: Sequence[Piece], keep: Keep, pause: Pause) -> Rewritten | None:
+        """Write anew what is kept of successive pieces; None where nothing would change. It counts once it is adopted.
+
+        May run in a thread of its own. Raises LogDamaged, OSError, and what `keep` and `pause` raise.
+        """
+        return rewrite(self._disk, self._folder, pieces, keep, pause)
+
+    def adopt(self, rewritten: Rewritten) -> bool:
+        """Put what was rewritten in the place of the old segments, which the next sync removes. Returns whether they
+        are all there still; else nothing changes. Raises LogFailed.
+        """
+        segment: Segment = rewritten.content
+        first, last = (bisect_left(self._bases, offset) for offset in (rewritten.base, rewritten.end))
+        if self._bases[first] != rewritten.base:
+            try:
+                segment.close()
+                self._disk.remove(swap_of(self._folder, rewritten).path)
+            except OSError as error:
+                raise self._fail(error) from error
+            return False
+        old = self._segments[first:last]
+        self._recent = [each for each in self._recent if each not in old]
+        self._segments[first:last] = [segment]
+        self._bases[first:last] = [rewritten.base]
+        self._keep_open(segment)
+        with self._lock:
+            self._rewritten.append((rewritten, old))
+        return True
+
     def sync(self) -> int:
         """Make all that was appended before this call durable. Returns the offset up to which it is. Raises LogFailed.
 
@@ -322,6 +369,7 @@ class FileLog:
             active, size, latest_ms = self._active, self._active.size, self._active.latest_ms
             bounds = Bounds(self._start, self._end)
             trimmed, self._trimmed = self._trimmed, []
+            replaced, self._rewritten = self._rewritten, []
             unsealed, self._unsealed = self._unsealed, []
             names_changed, self._names_changed = self._names_changed, False
         try:
@@ -333,10 +381,21 @@ class FileLog:
                 active.synced = size
             if names_changed:
                 self._disk.sync_folder(self._folder)
+            for rewritten, old in replaced:
+                self._replace(rewritten, old)
             self._remember(bounds, latest_ms, active, unsealed, trimmed)
         except OSError as error:
             raise self._fail(error) from error
         return bounds.durable
+
+    def _replace(self, rewritten: Rewritten, old: list[Segment]) -> None:
+        """Let a segment have the place and the name of old ones."""
+        for each in old:
+            each.close()
+        finish(self._disk, self._folder, swap_of(self._folder, rewritten))
+        segment: Segment = rewritten.content
+        self._save_index(segment, Summary(True, segment.size, segment.end, segment.latest_ms))
+        segment.sealed = True
 
     def _remember(
         self, bounds: Bounds, latest_ms: int, active: Segment, unsealed: list[Segment], trimmed: list[Segment]
@@ -369,7 +428,8 @@ class FileLog:
         try:
             if self._failed is None:
                 self._disk.truncate(self._active.open(), self._active.size)
-            for segment in (*self._segments, *self._trimmed):
+            replaced = [segment for _, old in self._rewritten for segment in old]
+            for segment in (*self._segments, *self._trimmed, *replaced):
                 segment.close()
             self._checkpoint.close()
             if self._spare is not None:

@@ -1,13 +1,17 @@
 """What a log is. Everything above this room knows only this."""
 
+from collections.abc import Iterator, Sequence
 from typing import Protocol
+
+from weirmq.log.rewriting import Keep, Pause, Piece, Rewritten
 
 
 class Log(Protocol):
     """A durable sequence of records, appended in batches and read by offset.
 
-    Records are numbered from 0 without gaps. A batch is a Kafka record batch (v2, magic 2), see `batch.py`.
-    One thread appends, reads and trims; `sync` may run in another one meanwhile.
+    Records are numbered from 0 without gaps; those that are gone are none, but their numbers are taken. A batch is a
+    Kafka record batch (v2, magic 2), see `batch.py`. One thread appends, reads, trims and adopts; `sync` may run in
+    another one meanwhile, and `walk` and `rewrite` in a third.
     """
 
     @property
@@ -47,6 +51,27 @@ class Log(Protocol):
         there is none.
 
         Raises LogDamaged, LogFailed.
+        """
+        ...
+
+    def pieces(self) -> list[Piece]:
+        """The parts of the log that don't grow any more, the oldest first."""
+        ...
+
+    def walk(self, piece: Piece, pause: Pause) -> Iterator[memoryview]:
+        """The batches of a piece, one by one. May run in a thread of its own. Raises LogDamaged, OSError."""
+        ...
+
+    def rewrite(self, pieces: Sequence[Piece], keep: Keep, pause: Pause) -> Rewritten | None:
+        """Write anew what is kept of successive pieces; None where nothing would change. It counts once it is adopted.
+
+        May run in a thread of its own. Raises LogDamaged, OSError, and what `keep` and `pause` raise.
+        """
+        ...
+
+    def adopt(self, rewritten: Rewritten) -> bool:
+        """Put what was rewritten in the place of the old pieces. Returns whether they are all there still; else nothing
+        changes. The next `sync` has something to do. Raises LogFailed.
         """
         ...
 

@@ -1,8 +1,14 @@
 """A log in memory: for `--durability memory`, tests and simulations. It forgets everything when the process ends."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import Final
 
 from weirmq.log import batch as batches
+from weirmq.log.rewriting import Keep, Pause, Piece, Rewritten
+
+PIECE_BYTES: Final = 1024 * 1024  # what a piece has at least
 
 
 class MemoryLog:
@@ -12,6 +18,8 @@ class MemoryLog:
         self._batches: list[bytes] = []
         self._bases: list[int] = []  # the base offset of each batch
         self._times: list[int] = []  # the latest up to the end of each
+        self._pieces: list[Piece] = []
+        self._piece_from = self._piece_bytes = 0  # of the piece that still grows
         self._start = 0
         self._end = 0
 
@@ -37,6 +45,10 @@ class MemoryLog:
         self._bases.append(base)
         self._times.append(max(latest_ms, self._times[-1]) if self._times else latest_ms)
         self._end = base + offsets
+        self._piece_bytes += len(batch)
+        if self._piece_bytes >= PIECE_BYTES:
+            self._pieces.append(Piece(self._piece_from, self._end, self._piece_bytes, self._times[-1]))
+            self._piece_from, self._piece_bytes = self._end, 0
         return base
 
     def read(self, offset: int, max_bytes: int) -> memoryview:
@@ -61,6 +73,55 @@ class MemoryLog:
         at = bisect_left(self._times, time_ms)
         return self._bases[at] if at < len(self._bases) else self._end
 
+    def pieces(self) -> list[Piece]:
+        """Parts of the log that don't grow any more, the oldest first."""
+        return list(self._pieces)
+
+    def walk(self, piece: Piece, pause: Pause) -> Iterator[memoryview]:
+        """The batches of a piece, one by one. May run in a thread of its own."""
+        first, last = self._between(piece.base, piece.end)
+        for batch in self._batches[first:last]:
+            pause()
+            yield memoryview(batch)
+
+    def _between(self, base: int, end: int) -> tuple[int, int]:
+        return bisect_left(self._bases, base), bisect_left(self._bases, end)
+
+    def rewrite(self, pieces: Sequence[Piece], keep: Keep, pause: Pause) -> Rewritten | None:
+        """Make anew what is kept of successive pieces; None where nothing would change. Adopted, it counts."""
+        found: list[bytes] = []
+        is_same, gone_from, end = True, pieces[0].base, pieces[-1].end
+        for piece in pieces:
+            for batch in self.walk(piece, pause):
+                kept = keep(batch)
+                is_same = is_same and kept is batch
+                if kept is not None:
+                    header = batches.header(batch)
+                    found += _hollows(gone_from, header.base_offset)
+                    found.append(bytes(kept))
+                    gone_from = header.next_offset
+        found += _hollows(gone_from, end)
+        return None if is_same else Rewritten(pieces[0].base, end, found)
+
+    def adopt(self, rewritten: Rewritten) -> bool:
+        """Put what was rewritten in the place of the old pieces. Returns whether they are all there still; else nothing
+        changes.
+        """
+        base, end, found = rewritten
+        first, last = self._between(base, end)
+        if first == len(self._bases) or self._bases[first] != base:
+            return False
+        latest_ms = self._times[last - 1]
+        times = accumulate(
+            (batches.span(batch)[1] for batch in found), max, initial=self._times[first - 1] if first else 0
+        )
+        self._batches[first:last] = found
+        self._bases[first:last] = [batches.header(batch).base_offset for batch in found]
+        self._times[first:last] = list(times)[1:]
+        kept = [piece for piece in self._pieces if not base <= piece.base < end]
+        self._pieces = sorted([*kept, Piece(base, end, sum(map(len, found)), latest_ms)])
+        return True
+
     def trim(self, offset: int) -> None:
         """Forget whole batches below `offset`. Never the newest one."""
         keep = min(bisect_right(self._bases, offset), len(self._bases)) - 1
@@ -69,6 +130,7 @@ class MemoryLog:
             del self._bases[:keep]
             del self._times[:keep]
             self._start = self._bases[0]
+            self._pieces = [piece for piece in self._pieces if piece.base >= self._start]
 
     def sync(self) -> int:
         """The end: memory is as durable as it gets at once."""
@@ -79,3 +141,7 @@ class MemoryLog:
         self._batches.clear()
         self._bases.clear()
         self._times.clear()
+
+
+def _hollows(start: int, end: int) -> list[bytes]:
+    return [bytes(batches.hollow(start, end - start))] if start < end else []

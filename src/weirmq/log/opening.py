@@ -24,6 +24,7 @@ from weirmq.log import index as indexes
 from weirmq.log.batch import BadBatch, check
 from weirmq.log.checkpoint import Bounds, Checkpoint
 from weirmq.log.disk import Disk, opened, path_of
+from weirmq.log.rewriting import clear_up
 from weirmq.log.segment import Scan, Segment, bases_in, index_name_of, name_of
 
 SPARE_NAME: Final = "spare"  # the next segment's file before it has a base offset
@@ -76,6 +77,7 @@ def segments_of(disk: Disk, folder: str, bounds: Bounds, notes: list[str]) -> li
 
 def _sorted_out(disk: Disk, folder: str, bounds: Bounds) -> list[int]:
     """The base offsets of the segments from the log's start on; what a crash left of others is removed."""
+    clear_up(disk, folder, bounds.start)
     bases = bases_in(disk, folder)
     while len(bases) > 1 and bases[1] <= bounds.start:
         Segment(disk, folder, bases.pop(0)).remove()

@@ -26,6 +26,7 @@ from weirmq.log.batch import BadBatch
 from weirmq.log.checkpoint import Bounds, Checkpoint
 from weirmq.log.disk import Disk, opened, path_of
 from weirmq.log.opening import first_batch, free_name
+from weirmq.log.rewriting import clear_up, swaps_in
 from weirmq.log.segment import bases_in, index_name_of, name_of
 
 _EVERYTHING: Final = 2**63
@@ -98,7 +99,11 @@ def repair(disk: Disk, folder: str) -> Report:
 def _gone_through(disk: Disk, folder: str, *, mend: bool) -> Report:
     """Look at the segments, one at a time, and put right those that are damaged, if told to."""
     bounds = checkpoints.bounds_in(disk, path_of(folder, checkpoints.NAME))
-    bases = bases_in(disk, folder)
+    if mend and bounds:
+        clear_up(disk, folder, bounds.start)
+    swaps = {swap.base: swap for swap in swaps_in(disk, folder) if bounds and swap.base >= bounds.start}
+    bases = [base for base in bases_in(disk, folder) if not any(s.base <= base < s.end for s in swaps.values())]
+    bases = sorted([*bases, *swaps])
     start, durable = bounds or (bases[0] if bases else 0, 0)
     for base in bases:  # an index never goes beyond what was durable, so it vouches for that too
         summary = indexes.summary(disk, path_of(folder, index_name_of(base)))
@@ -113,7 +118,7 @@ def _gone_through(disk: Disk, folder: str, *, mend: bool) -> Report:
             Finding(path_of(folder, checkpoints.NAME), 0, 0, "neither of its two slots is whole", 0, 0)
         )
     for base, following in zip_longest(bases, bases[1:]):
-        segment = _Segment(disk, folder, base)
+        segment = _Segment(disk, folder, base, swaps[base].path if base in swaps else "")
         segment.walk(following, durable if bounds else _EVERYTHING, durable)
         goes_on = segment.judge_end(following, durable if bounds or following is None else _EVERYTHING)
         segment.add_to(report)
@@ -127,10 +132,11 @@ def _gone_through(disk: Disk, folder: str, *, mend: bool) -> Report:
 class _Segment:
     """A segment as it was found: its bytes, the batches in them that are sound, and what is wrong between these."""
 
-    def __init__(self, disk: Disk, folder: str, base: int) -> None:
+    def __init__(self, disk: Disk, folder: str, base: int, path: str = "") -> None:
+        """`path` is where it is, while it doesn't have its name yet."""
         self._disk = disk
         self._base = base
-        self._path = path_of(folder, name_of(base))
+        self._path = path or path_of(folder, name_of(base))
         self._data = b""
         self._position = 0  # where the walk is
         self._due = base  # the offset that is due there

@@ -1,4 +1,4 @@
-"""Turns the streams: writes at the end of each turn of the loop, syncs in threads, removes what was given up.
+"""Turns the streams: writes at the end of each turn of the loop, syncs in threads, removes what was given up, cleans.
 
     append -> end of the turn: flush -> (durability fsync: each log that was touched is synced in a thread ->) answers
 
@@ -7,19 +7,27 @@ Logs are synced side by side, and while one is, what comes for it gathers: group
 
 import asyncio
 import resource
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Final
 
+from weirmq.engine.cleaning import Cleaning, Rewritten
 from weirmq.engine.journal import Journal
 from weirmq.engine.streams import Stream, Streams
+from weirmq.kernel.errors import LogDamaged, NoRoom
 
 THREADS: Final = 4  # a disk takes several syncs at once in about the time of one
 FILES_OF_A_LOG: Final = 5
 LEAST_OPEN: Final = 16
 MOST_OPEN: Final = 1_024
 LAZY_SYNC_S: Final = 1.0  # with durability os: how soon the disk has what was answered
+REST_S: Final = 0.05  # of a thread that cleans, at most
+
+
+class _Stopped(Exception):  # noqa: N818 - says what is so
+    """The server stops, and waits for no cleaning."""
 
 
 class StreamWheel:
@@ -44,6 +52,11 @@ class StreamWheel:
         self._lazy: asyncio.TimerHandle | None = None
         self._sync_due = False
         self._stopped = False
+        self._cleaner = ThreadPoolExecutor(1, thread_name_prefix="weirmq-stream-cleaner")
+        self._is_cleaning = self._is_stopping = False
+        self._rested_s = 0.0
+        streams.cleanings.on_due = self._clean
+        streams.cleanings.pause = self._pause
         streams.on_pending = self._schedule
         streams.on_dirty = self._expect
 
@@ -93,8 +106,10 @@ class StreamWheel:
                 gone.append(name)
         return gone
 
-    def _run(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
-        future = self._loop.run_in_executor(self._pool, work)
+    def _run(
+        self, work: Callable[[], Any], then: Callable[[Any], None], pool: ThreadPoolExecutor | None = None
+    ) -> None:
+        future = self._loop.run_in_executor(pool or self._pool, work)
         self._running.add(future)
         future.add_done_callback(partial(self._ran, then))
 
@@ -112,6 +127,50 @@ class StreamWheel:
         if self._streams.has_more(stream):
             self._expect()
 
+    # Cleaning
+
+    def _clean(self) -> None:
+        """Begin to clean the next stream, if none is being cleaned."""
+        while not (self._is_cleaning or self._is_stopping or self._stopped):
+            try:
+                cleaning = self._streams.cleanings.take()
+            except (LogDamaged, NoRoom) as error:
+                self._on_error("a log could not be opened to be cleaned", error)
+                continue
+            if cleaning is None:
+                break
+            self._is_cleaning = True
+            self._step(cleaning)
+
+    def _step(self, cleaning: Cleaning) -> None:
+        self._run(partial(self._stepped, cleaning), partial(self._settle, cleaning), self._cleaner)
+
+    def _stepped(self, cleaning: Cleaning) -> Rewritten | Exception | None:
+        """A step, in the thread. What goes wrong there harms nothing but the cleaning."""
+        self._rested_s = time.perf_counter()
+        try:
+            return cleaning.step()
+        except Exception as error:  # noqa: BLE001 - whatever it was: the log is as it was before
+            return error
+
+    def _settle(self, cleaning: Cleaning, found: Rewritten | Exception | None) -> None:
+        if isinstance(found, Exception):
+            if not isinstance(found, _Stopped):
+                self._on_error(f"the log {cleaning.stream.name} could not be cleaned", found)
+            cleaning.end(is_whole=False)
+        elif cleaning.settle(found):
+            self._step(cleaning)
+            return
+        self._is_cleaning = False
+        self._clean()
+
+    def _pause(self) -> None:
+        """Rest as long as was worked, so that the loop and the requests get their turn."""
+        if self._is_stopping or self._stopped:
+            raise _Stopped
+        time.sleep(min(REST_S, time.perf_counter() - self._rested_s))
+        self._rested_s = time.perf_counter()
+
     def _stop_with(self, error: BaseException) -> None:
         self._stopped = True
         self._fail(error)
@@ -122,6 +181,7 @@ class StreamWheel:
 
     async def stop(self) -> None:
         """Write and sync what is there, and let go of the files. Raises LogFailed."""
+        self._is_stopping = True
         try:
             if not self._stopped:
                 self._streams.flush()
@@ -134,6 +194,7 @@ class StreamWheel:
             if self._lazy is not None:
                 self._lazy.cancel()
             self._pool.shutdown()
+            self._cleaner.shutdown()
             self._streams.close()
 
 
