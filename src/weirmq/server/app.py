@@ -160,6 +160,7 @@ class App:
             flowing=flowing,
             entropy=self.entropy,
             account_of=authenticator.account_of,
+            identify=authenticator.identify,
             tell=self._tell,
         )
         installed = install(ground)

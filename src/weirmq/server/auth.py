@@ -78,6 +78,12 @@ class Authenticator:
             return None
         return access_key if _ACCOUNT.fullmatch(access_key) else DEFAULT_ACCOUNT
 
+    def identify(self, request: Request, now_ms: int) -> tuple[Authenticated, int | None]:
+        """The same, and when their session ends, if it does; in milliseconds."""
+        found = self.authenticate(request, now_ms)
+        user = self._users.get(found.caller.access_key)
+        return found, _end_ms(user) if user is not None else None
+
     def _verified_user(self, signed: sigv4.Signed, now_ms: int) -> Authenticated:
         user = self._users[signed.access_key]
         is_session = bool(signed.token or user.session_token)
@@ -129,5 +135,11 @@ def _check_session(user: User, token: str, now_ms: int) -> None:
     """Hold a session token against the user's. A key without one is a long-term key, which must come without one."""
     if not hmac.compare_digest(token.encode(), user.session_token.encode()):
         sigv4.refuse_client()
-    if user.session_expires is not None and now_ms >= (user.session_expires - _EPOCH) // timedelta(milliseconds=1):
+    end_ms = _end_ms(user)
+    if end_ms is not None and now_ms >= end_ms:
         sigv4.refuse_expired_token()
+
+
+def _end_ms(user: User) -> int | None:
+    """When the user's session ends."""
+    return None if user.session_expires is None else (user.session_expires - _EPOCH) // timedelta(milliseconds=1)

@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from weirmq.server import receivers, users
 from weirmq.server.kafka import tables as kafka
-from weirmq.server.kafka.tables import KafkaListener, KafkaUser
+from weirmq.server.kafka.tables import KafkaListener, KafkaOauth, KafkaUser
 from weirmq.server.receivers import Function, LambdaEndpoint, Push, Sms, Smtp
 from weirmq.server.users import ConfigError, User
 from weirmq.wire.kafka.listeners import PLAINTEXT
@@ -138,6 +138,7 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
     sns_quotas: dict[str, int] = {}
     kafka_listeners: tuple[KafkaListener, ...] = ()
     kafka_users: tuple[KafkaUser, ...] = ()
+    kafka_oauth: KafkaOauth | None = None
 
 
 _READERS = {**receivers.TABLES, **kafka.TABLES}

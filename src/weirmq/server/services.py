@@ -19,17 +19,21 @@ from weirmq.engine.streams import Streams
 from weirmq.engine.waiting import Waiting
 from weirmq.kernel.ids import Entropy
 from weirmq.server import families
+from weirmq.server.auth import Authenticated
 from weirmq.server.config import ConfigError, Options
+from weirmq.server.kafka.tokens import Tokens
 from weirmq.server.metrics import Family
 from weirmq.services.cloudwatch import SERVICE as CLOUDWATCH
 from weirmq.services.dynamodb import SERVICE as LEASE_TABLES
 from weirmq.services.kafka import SERVICE as KAFKA
 from weirmq.services.kafka.authorizer import Rules
+from weirmq.services.kafka.verifiers import Identity
 from weirmq.services.kinesis import SERVICE as KINESIS
 from weirmq.services.secretsmanager import SERVICE as SECRETS
 from weirmq.services.sns import SERVICE as SNS
 from weirmq.services.sqs import SERVICE as SQS
 from weirmq.services.sts import SERVICE as STS
+from weirmq.wire.http import Request
 
 
 class Ground(msgspec.Struct):
@@ -44,6 +48,7 @@ class Ground(msgspec.Struct):
     flowing: Flowing
     entropy: Entropy
     account_of: Callable[[str], str | None]
+    identify: Callable[[Request, int], tuple[Authenticated, int | None]]
     tell: Callable[[str, str, Mapping[str, Any]], None]
 
 
@@ -131,11 +136,22 @@ def _cloudwatch(_ground: Ground) -> Installed:
     return Installed(cloudwatch, families=lambda: families.of_cloudwatch(cloudwatch))
 
 
+def _identity(
+    identify: Callable[[Request, int], tuple[Authenticated, int | None]], request: Request, now_ms: int
+) -> Identity:
+    found, end_ms = identify(request, now_ms)
+    return Identity(found.caller, found.service, end_ms)
+
+
 def _kafka(ground: Ground) -> Installed:
     options = ground.options
     kafka = KAFKA(ground.journal, ground.streams, ground.waiting, ground.entropy)
     kafka.authorizer.rules = Rules.of(options.kafka_super_users, requires_acls=options.kafka_acls_required)
     kafka.authorizer.region = options.region
+    kafka.verifiers.passwords = {user.name: user.password for user in options.kafka_users}
+    kafka.verifiers.identify = partial(_identity, ground.identify)
+    if options.kafka_oauth is not None:
+        kafka.verifiers.check_token = Tokens(options.kafka_oauth, options.outbound_ca_file).check
     return Installed(None, kafka.machine, kafka, log_groups=kafka.log_groups, logs_removed=kafka.logs_removed)
 
 

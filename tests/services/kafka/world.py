@@ -2,6 +2,7 @@
 
 import struct
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from crc32c import crc32c
@@ -19,7 +20,8 @@ from weirmq.log.library import FileLibrary, Library, MemoryLibrary
 from weirmq.log.log import Log
 from weirmq.log.memory import MemoryLog
 from weirmq.services.kafka.ask import ANONYMOUS, Ask, Place, Principal
-from weirmq.services.kafka.model import DEFAULT_CLUSTER, FIRST_BROKER
+from weirmq.services.kafka.login import Login
+from weirmq.services.kafka.model import DEFAULT_CLUSTER, FIRST_BROKER, Cluster
 from weirmq.services.kafka.service import Kafka
 from weirmq.testing.disk import SimulatedDisk
 from weirmq.wire.kafka import apis, codec
@@ -43,13 +45,23 @@ class Peer:
 
     host, peer = "127.0.0.1", "127.0.0.1"
     caller: Caller | None = None
+    login: Login | None = None
 
     def __init__(self, name: str = ANONYMOUS.name) -> None:
         self.principal = Principal("User", name)
         self.is_closed = False
+        self.reason = ""
 
     def close(self) -> None:
         self.is_closed = True
+
+    def let_in(self, principal: Principal, caller: Caller | None) -> None:
+        self.principal, self.caller = principal, caller
+
+    def turn_away(self, answer: Callable[[], None], reason: str) -> None:
+        self.reason = reason
+        answer()
+        self.close()
 
 
 class Later:
@@ -147,6 +159,10 @@ class World:
             self.journal.commit(machine, facts, now_ms)
         self.flush()
         self.settle()
+
+    def cluster(self) -> Cluster:
+        """The default cluster."""
+        return self.kafka.cluster(Ask(self.peer, PLACE, Head(0, 0, 0, None, 0), self.clock.now_ms(), Later().take))
 
     # What most tests do
 

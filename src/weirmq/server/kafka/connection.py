@@ -13,11 +13,13 @@ that a client is gone.
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, cast
 
 from weirmq.iam.caller import Caller
 from weirmq.server.exchange import address_of
-from weirmq.services.kafka.ask import ANONYMOUS
+from weirmq.services.kafka.ask import ANONYMOUS, Principal
+from weirmq.services.kafka.login import Login
 
 if TYPE_CHECKING:
     from weirmq.server.kafka.listener import Listener
@@ -73,6 +75,9 @@ class KafkaConnection(asyncio.BufferedProtocol):
         self.peer = ""
         self.principal = ANONYMOUS
         self.caller: Caller | None = None
+        self.login: Login | None = None
+        self.frame_bytes = listener.limits.frame_bytes  # of one request
+        self.born_s = 0.0
         self.host = ""  # ours, as the client reached it
         self.is_open = False
         self.used_s = 0.0  # when something came or left last, by the loop's clock
@@ -92,7 +97,7 @@ class KafkaConnection(asyncio.BufferedProtocol):
         """A client is there."""
         self._transport = cast("asyncio.Transport", transport)
         self.is_open = True
-        self.used_s = self.listener.now_s()
+        self.used_s = self.born_s = self.listener.now_s()
         self.peer = address_of(self._transport)
         self.host = str(transport.get_extra_info("sockname")[0])
         self.listener.admit(self, _certificate_of(transport))
@@ -131,6 +136,24 @@ class KafkaConnection(asyncio.BufferedProtocol):
         self.listener.budget.owe(self, 0)
         self.listener.forget(self)
 
+    # ---- the way in
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether nobody has logged in who must."""
+        return self.login is not None and not self.login.has_been_in
+
+    def let_in(self, principal: Principal, caller: Caller | None) -> None:
+        """Somebody has logged in."""
+        self.principal, self.caller = principal, caller
+        self.frame_bytes = self.listener.limits.frame_bytes
+
+    def turn_away(self, answer: Callable[[], None], reason: str) -> None:
+        """Somebody has failed to: nothing more is handled, and this is answered a moment later."""
+        self.listener.remark(self, reason)
+        self.close()
+        self.listener.after_a_moment(answer)
+
     # ---- frames
 
     def _advance(self) -> None:
@@ -160,7 +183,7 @@ class KafkaConnection(asyncio.BufferedProtocol):
         if begin > end:
             return None
         size = int.from_bytes(view[at:begin], "big", signed=True)
-        if not 0 < size <= self.listener.limits.frame_bytes:
+        if not 0 < size <= self.frame_bytes:
             self.listener.remark(self, f"a frame of {size} bytes")
             self.close()
             return None

@@ -17,14 +17,17 @@ from weirmq.server.kafka.budget import Budget
 from weirmq.server.kafka.connection import KafkaConnection, Slot
 from weirmq.server.kafka.security import OPEN, Security
 from weirmq.services.kafka.ask import Ask, Place, Service
+from weirmq.services.kafka.login import AUTHENTICATE, Login, NotLoggedIn
 from weirmq.wire.kafka import apis, codec, head
 from weirmq.wire.kafka.errors import Malformed
 from weirmq.wire.kafka.head import API_VERSIONS, Head
+from weirmq.wire.kafka.messages.sasl_authenticate_request import SaslAuthenticateRequest
 
 SCRATCH_BYTES: Final = 256 * 1024  # what the event loop may read for one connection at a time
 SWEEP_S: Final = 10.0
 REMARK_S: Final = 1.0
 TLS_S: Final = 10.0  # for a handshake, and for a goodbye
+TURNED_AWAY_S: Final = 0.1  # connection.failed.authentication.delay.ms
 BACKLOG: Final = 4096  # a fleet reconnects at once after a restart
 _LENGTH: Final = struct.Struct(">i")
 
@@ -34,6 +37,8 @@ class Limits(msgspec.Struct, frozen=True):
 
     connections: int = 10_000
     frame_bytes: int = 100 * 1024 * 1024  # socket.request.max.bytes
+    login_bytes: int = 512 * 1024  # sasl.server.max.receive.size: the same for those who haven't logged in
+    login_s: float = 30  # for all of a login
     buffered_bytes: int = 256 * 1024 * 1024  # of frames that aren't whole; of answers that nobody reads as much again
     idle_s: float = 600  # connections.max.idle.ms
     stalled_s: float = 30  # in the middle of a request, or with answers to be read
@@ -108,14 +113,18 @@ class Listener:
         """Call `callback` in the next turn."""
         self._loop.call_soon(callback)
 
+    def after_a_moment(self, callback: Callable[[], None]) -> None:
+        """Call `callback` when so much time has passed as a failed login is to cost."""
+        self._loop.call_later(TURNED_AWAY_S, callback)
+
     def admit(self, connection: KafkaConnection, certificate: bytes | None) -> None:
         """A client is there, and has shown a certificate (DER) or none."""
         self.connections.add(connection)
-        principal = self._security.principal_of(certificate)
-        if self._security.kind.wants_login:
-            self.remark(connection, "nobody can log in yet")
-            connection.abort()
-            return
+        security = self._security
+        if security.kind.wants_login:
+            connection.login = Login(security.kind.mechanisms, security.session_ms)
+            connection.frame_bytes = self.limits.login_bytes
+        principal = security.principal_of(certificate)
         if principal is None:
             self.remark(connection, "no rule of principal_mapping_rules is for its certificate")
             connection.abort()
@@ -150,7 +159,13 @@ class Listener:
             return
         self.requests += 1
         try:
-            self._answer(connection, head.read(frame), frame, slot)
+            if connection.login is not None and connection.login.takes_tokens:
+                self._take_token(connection, frame, slot)
+            else:
+                self._answer(connection, head.read(frame), frame, slot)
+        except NotLoggedIn as error:
+            self.remark(connection, str(error))
+            self._give_up(connection, slot)
         except Malformed as error:
             self.remark(connection, f"it sent what is no request: {error}")
             self._give_up(connection, slot)
@@ -158,6 +173,9 @@ class Listener:
             self._failed(connection, slot, error)
 
     def _answer(self, connection: KafkaConnection, found: Head, frame: memoryview, slot: Slot) -> None:
+        now_ms = self._server_has.clock.now_ms()
+        if connection.login is not None:
+            connection.login.require(found.key, now_ms)
         api = self._service.apis.get(found.key)
         if api is None or not api.first <= found.version <= api.last:
             if found.key != API_VERSIONS:
@@ -168,7 +186,6 @@ class Listener:
             return
         message = apis.request(found.key)
         body = codec.decode(message, found.version, frame, head.body_at(found, message, frame))
-        now_ms = self._server_has.clock.now_ms()
         ask = Ask(connection, self._place, found, now_ms, partial(self._answered, connection, found, slot))
         answer = api.function(self._service, ask, body)
         if answer is not None:
@@ -180,6 +197,23 @@ class Listener:
             slot.wait()
             self._server_has.expect()
         self._server_has.touch(now_ms)
+
+    def _take_token(self, connection: KafkaConnection, frame: memoryview, slot: Slot) -> None:
+        """A frame behind a SaslHandshake of version 0, which stands for a SaslAuthenticate."""
+        now_ms = self._server_has.clock.now_ms()
+        found = Head(AUTHENTICATE, 0, 0, None, 0)
+        ask = Ask(connection, self._place, found, now_ms, partial(self._token_answered, connection, slot))
+        self._service.apis[AUTHENTICATE].function(self._service, ask, SaslAuthenticateRequest(bytes(frame)))
+        slot.wait()
+        self._server_has.touch(now_ms)
+
+    def _token_answered(self, connection: KafkaConnection, slot: Slot, answer: Any) -> None:
+        """A token of ours, or nothing where the client isn't let in: its connection is closed."""
+        if self.is_silent or not connection.is_open:
+            return
+        if not answer.error_code:
+            slot.put(_LENGTH.pack(len(answer.auth_bytes)) + answer.auth_bytes)
+        self._server_has.hold(slot.fill, None)
 
     def _answered(self, connection: KafkaConnection, found: Head, slot: Slot, answer: Any) -> None:
         """The answer of a request that had to wait."""
@@ -217,7 +251,8 @@ class Listener:
         """Close connections on which nothing has happened for too long, at `now_s` of the loop's time."""
         for connection in list(self.connections):
             quiet_s = connection.quiet_s(now_s)
-            if connection.is_half_way and quiet_s >= self.limits.stalled_s:
+            is_lost = connection.is_half_way and quiet_s >= self.limits.stalled_s
+            if is_lost or (connection.is_outside and now_s - connection.born_s >= self.limits.login_s):
                 connection.abort()
             elif connection.is_idle and quiet_s >= self.limits.idle_s:
                 connection.close()

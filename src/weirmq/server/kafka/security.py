@@ -23,11 +23,14 @@ from weirmq.wire.kafka.listeners import KINDS, PLAINTEXT, ListenerKind
 
 
 class Security(msgspec.Struct, frozen=True):
-    """What a listener demands. `rules` make a principal of the certificate that a client shows."""
+    """What a listener demands. `rules` make a principal of the certificate that a client shows. After `session_ms`
+    clients must log in again.
+    """
 
     kind: ListenerKind
     tls: ssl.SSLContext | None = None
     rules: tuple[Rule, ...] = ()
+    session_ms: int | None = None
 
     def principal_of(self, certificate: bytes | None) -> Principal | None:
         """Who shows a certificate, in DER, or none. None: nobody who may come in."""
@@ -62,7 +65,7 @@ class Securities:
             kind = table.kind if table is not None else KINDS[name]
             tls = self._tls(table) if kind.is_encrypted else None
             rules = distinguished_names.rules(table.principal_mapping_rules if table is not None else "")
-            found = self._made[name] = Security(kind, tls, rules)
+            found = self._made[name] = Security(kind, tls, rules, table.session_ms if table is not None else None)
         return found
 
     def _tls(self, table: KafkaListener | None) -> ssl.SSLContext:

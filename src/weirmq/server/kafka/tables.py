@@ -2,6 +2,7 @@
 
 [[kafka_listeners]]   a port: its security protocol, its mechanisms, its certificate
 [[kafka_users]]       a name and a password, for PLAIN and SCRAM
+[kafka_oauth]         whose tokens are good, for OAUTHBEARER
 """
 
 import re
@@ -16,14 +17,15 @@ from weirmq.server.tables import Table, file_of, read_table
 from weirmq.server.users import ConfigError
 from weirmq.wire.kafka.listeners import KINDS, SASL_SCRAM, SCRAM_SHA_512, ListenerKind
 
+_URL = re.compile(r"(https://|http://(localhost|127\.0\.0\.1|\[::1\])[:/])[^\s#]+")
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 
 
 class KafkaListener(Table, kw_only=True, frozen=True):
     """A port of each broker. What isn't given is as for the listener of MSK that has that name.
 
-    `client_auth` is Kafka's `ssl.client.auth`; `principal_mapping_rules` is its `ssl.principal.mapping.rules`. `port`
-    is that of the default cluster's first broker.
+    `client_auth` is Kafka's `ssl.client.auth`; `principal_mapping_rules` is its `ssl.principal.mapping.rules`,
+    `session_s` its `connections.max.reauth.ms`. `port` is that of the default cluster's first broker.
     """
 
     name: str
@@ -35,11 +37,33 @@ class KafkaListener(Table, kw_only=True, frozen=True):
     client_auth: Literal["none", "requested", "required"] = "none"
     client_ca_file: str = ""
     principal_mapping_rules: str = "DEFAULT"
+    session_s: Annotated[int, Meta(ge=1, le=86_400)] | None = None
 
     @property
     def kind(self) -> ListenerKind:
         """What it demands."""
         return ListenerKind(self.protocol, self.port, self.mechanisms)
+
+    @property
+    def session_ms(self) -> int | None:
+        """After which time clients must log in again."""
+        return None if self.session_s is None else self.session_s * 1000
+
+
+class KafkaOauth(Table, kw_only=True, frozen=True):
+    """Whose tokens are good (JSON Web Tokens, by OAUTHBEARER), and which of their claims says whom they are for.
+
+    The issuer's keys are in a JSON Web Key Set, at a URL or in a file. `allows_unsecured`: tokens that nobody signed
+    are good, as in a Kafka that is set up for tests. `issuer` and `audiences` are held against `iss` and `aud`.
+    """
+
+    jwks_url: str = ""
+    jwks_file: str = ""
+    issuer: str = ""
+    audiences: tuple[str, ...] = ()
+    principal_claim: Annotated[str, Meta(min_length=1)] = "sub"
+    clock_skew_s: Annotated[int, Meta(ge=0, le=900)] = 30
+    allows_unsecured: bool = False
 
 
 class KafkaUser(Table, kw_only=True, frozen=True):
@@ -113,6 +137,16 @@ def _read_users(raw: object, path: Path) -> tuple[KafkaUser, ...]:
     return tuple(found.values())
 
 
+def _read_oauth(raw: object, path: Path) -> KafkaOauth:
+    where = f"{path}: [kafka_oauth]"
+    read = read_table(raw, KafkaOauth, where)
+    if bool(read.jwks_url) + bool(read.jwks_file) + read.allows_unsecured != 1:
+        raise ConfigError(f"{where}: one of jwks_url, jwks_file and allows_unsecured must be given")
+    if read.jwks_url and not _URL.fullmatch(read.jwks_url):
+        raise ConfigError(f"{where}: jwks_url must be an https URL, or an http URL of this machine")
+    return structs.replace(read, jwks_file=file_of(path.parent, read.jwks_file, where, "jwks_file"))
+
+
 def _tables(raw: object, path: Path, key: str) -> list[object]:
     if not isinstance(raw, list):
         raise ConfigError(f"{path}: {key} must be [[{key}]] tables")
@@ -123,4 +157,5 @@ def _tables(raw: object, path: Path, key: str) -> list[object]:
 TABLES: Final[Mapping[str, tuple[str, Callable[[object, Path], Any]]]] = {
     "kafka_listeners": ("kafka_listeners", _read_listeners),
     "kafka_users": ("kafka_users", _read_users),
+    "kafka_oauth": ("kafka_oauth", _read_oauth),
 }

@@ -1,13 +1,16 @@
 """What a Kafka port and the service know of each other: an Ask, and a table of APIs."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import msgspec
 
 from weirmq.iam.caller import Caller
 from weirmq.wire.kafka.head import Head
 from weirmq.wire.kafka.listeners import PLAINTEXT
+
+if TYPE_CHECKING:
+    from weirmq.services.kafka.login import Login
 
 
 class Place(NamedTuple):
@@ -36,12 +39,22 @@ class Connection(Protocol):
 
     `principal` is who the client has proved to be. `caller` is who that is in AWS, where it was proved AWS's way: then
     IAM's policies say what it may do, and ACLs don't.
+    `login` is where it stands on its way in; None at a listener that wants no login.
     """
 
     host: str
     peer: str
     principal: Principal
     caller: Caller | None
+    login: "Login | None"
+
+    def let_in(self, principal: Principal, caller: Caller | None) -> None:
+        """It has logged in."""
+        ...
+
+    def turn_away(self, answer: Callable[[], None], reason: str) -> None:
+        """It has failed to: `answer` it a moment later, and close it. `reason` is for the operator."""
+        ...
 
     def close(self) -> None:
         """End it."""

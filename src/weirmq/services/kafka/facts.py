@@ -4,6 +4,7 @@ import msgspec
 
 from weirmq.engine.machine import Fact
 from weirmq.services.kafka.access_facts import AclsCreated, AclsDeleted
+from weirmq.services.kafka.scram_facts import ScramCredentialDropped, ScramCredentialSet, ScramSecretMade
 from weirmq.services.kafka.share_facts import (
     GroupConfigured,
     ShareOffsetsForgotten,
@@ -241,4 +242,7 @@ KafkaFact = (
     | ShareOffsetsSet
     | ShareRecordsMoved
     | ShareOffsetsForgotten
+    | ScramCredentialSet
+    | ScramCredentialDropped
+    | ScramSecretMade
 )

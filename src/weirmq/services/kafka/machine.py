@@ -36,6 +36,7 @@ from weirmq.services.kafka.facts import (
     TopicDeleted,
 )
 from weirmq.services.kafka.model import Cluster, Topic
+from weirmq.services.kafka.scram_facts import ScramCredentialDropped, ScramCredentialSet, ScramSecretMade
 from weirmq.services.kafka.share_facts import GroupConfigured
 from weirmq.services.kafka.share_progress import ShareProgress
 from weirmq.services.kafka.transactional import Transactional
@@ -64,6 +65,7 @@ class KafkaMachine:
         self.coordinator = Coordinator(self._transaction_committed)
         self.next_producer = 0
         self.condemned: dict[str, int] = {}  # logs to be removed: name -> the offset of the fact that gave them up
+        self.scram_secret = b""
         self.sweeper: Sweeper | None = None
         self._appliers: dict[type[Fact], Callable[[Any, int, int], None]] = {
             ClusterMade: self._cluster_made,
@@ -83,6 +85,9 @@ class KafkaMachine:
             AclsDeleted: self._acls_deleted,
             GroupConfigured: self._group_configured,
             **self.shares.appliers,
+            ScramCredentialSet: self.scram_credential_set,
+            ScramCredentialDropped: self._scram_credential_dropped,
+            ScramSecretMade: self.scram_secret_made,
             **self.coordinator.appliers,
         }
 
@@ -134,6 +139,22 @@ class KafkaMachine:
     def _logs_removed(self, fact: LogsRemoved, _offset: int, _now_ms: int) -> None:
         for name in fact.names:
             self.condemned.pop(name, None)
+
+    # Users
+
+    def scram_credential_set(self, fact: ScramCredentialSet, _offset: int, _now_ms: int) -> None:
+        """Apply it; a snapshot has it too."""
+        self.clusters[fact.cluster].scram.setdefault(fact.user, {})[fact.mechanism] = fact
+
+    def _scram_credential_dropped(self, fact: ScramCredentialDropped, _offset: int, _now_ms: int) -> None:
+        users = self.clusters[fact.cluster].scram
+        del users[fact.user][fact.mechanism]
+        if not users[fact.user]:
+            del users[fact.user]
+
+    def scram_secret_made(self, fact: ScramSecretMade, _offset: int, _now_ms: int) -> None:
+        """Apply it; a snapshot has it too."""
+        self.scram_secret = fact.secret
 
     # Groups
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from weirmq.services.kafka.acls import Acls
 from weirmq.services.kafka.facts import ProducersNoted
+from weirmq.services.kafka.scram_facts import ScramCredentialSet
 
 DEFAULT_CLUSTER: Final = 0  # the cluster that is there without any call
 FIRST_BROKER: Final = 1
@@ -14,7 +15,7 @@ LEADER_EPOCH: Final = 0  # a partition has one owner for good, which never gives
 class Cluster:
     """One Kafka cluster. Only `machine.py` changes it."""
 
-    __slots__ = ("acls", "brokers", "by_id", "configs", "id", "number", "topics")
+    __slots__ = ("acls", "brokers", "by_id", "configs", "id", "number", "scram", "topics")
 
     def __init__(self, number: int, cluster_id: str, brokers: int) -> None:
         self.number = number
@@ -24,6 +25,7 @@ class Cluster:
         self.by_id: dict[bytes, Topic] = {}
         self.acls = Acls()
         self.configs: dict[str, str] = {}  # of all brokers, where they were changed
+        self.scram: dict[str, dict[str, ScramCredentialSet]] = {}  # by user, by mechanism
 
 
 class Topic:

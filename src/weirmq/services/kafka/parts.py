@@ -8,6 +8,7 @@ import msgspec
 from weirmq.services.kafka.access_facts import AclsCreated
 from weirmq.services.kafka.facts import Committed, ProducersNoted
 from weirmq.services.kafka.model import Cluster, Topic
+from weirmq.services.kafka.scram_facts import ScramCredentialSet, ScramSecretMade
 from weirmq.services.kafka.share_facts import GroupConfigsPart, ShareGroupPart, ShareProgressPart
 from weirmq.services.kafka.transactional import Transactional
 
@@ -62,6 +63,8 @@ KafkaPart = (
     | GroupConfigsPart
     | ShareGroupPart
     | ShareProgressPart
+    | ScramCredentialSet
+    | ScramSecretMade
 )
 
 
@@ -76,6 +79,9 @@ def of(machine: "KafkaMachine") -> Iterator[Any]:
             lows = [partition.low for partition in topic.partitions]
             yield TopicPart(cluster.number, topic.name, topic.id, topic.created_ms, topic.configs, lows)
             yield from (partition.note for partition in topic.partitions if partition.note is not None)
+        yield from (each for found in cluster.scram.values() for each in found.values())
+    if machine.scram_secret:
+        yield ScramSecretMade(machine.scram_secret)
     for (number, group), offsets in machine.offsets.items():
         yield GroupPart(number, group, list(offsets.values()), machine.committed_ms[number, group])
     for (number, group), configs in machine.group_configs.items():
@@ -108,6 +114,10 @@ def restore(machine: "KafkaMachine", part: Any) -> None:
             machine.group_configs[part.cluster, part.group] = part.configs
         case ShareGroupPart() | ShareProgressPart():
             machine.shares.adopt(part)
+        case ScramCredentialSet():
+            machine.scram_credential_set(part, 0, 0)
+        case ScramSecretMade():
+            machine.scram_secret_made(part, 0, 0)
         case Transactional():
             machine.coordinator.adopt(part)
         case _:

@@ -27,7 +27,9 @@ from weirmq.services.kafka.share_groups import ShareGroups
 from weirmq.services.kafka.share_partitions import SharePartitions
 from weirmq.services.kafka.share_sessions import ShareSessions
 from weirmq.services.kafka.sweeping import Sweeper
+from weirmq.services.kafka.verifiers import Verifiers
 from weirmq.wire.kafka.codes import Code
+from weirmq.wire.sasl.scram import Verifier
 
 UUID_BYTES: Final = 16
 CLUSTER_ID_LETTERS: Final = 22  # a UUID in base64 without padding, as Kafka makes it
@@ -58,6 +60,8 @@ class Kafka:
         streams.readers.append(self.fetches.signal)
         self.producers: dict[str, Producers] = {}  # by the name of a partition's log; the logs say what is in them
         self.ports: dict[Place, int] = {}  # the shell opens them
+        self.verifiers = Verifiers()  # the shell's
+        self.scram_verifiers: dict[tuple[str, str], Verifier] = {}  # of the shell's users, by name and mechanism
         self.on_groups_due: Callable[[int], None]
         self.on_share_groups_due: Callable[[int], None]
         self._next_producer = self._last_producer = 0
