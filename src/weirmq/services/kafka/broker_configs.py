@@ -5,7 +5,7 @@ Source: https://kafka.apache.org/documentation/#brokerconfigs (4.3)
 
 from typing import Final
 
-from weirmq.services.kafka.topic_configs import BOOLEAN, INT, LONG, STRING, Config
+from weirmq.services.kafka.topic_configs import BOOLEAN, INT, LONG, MAX_LONG, STRING, Config
 
 BROKER_CONFIGS: Final = {
     config.name: config
@@ -20,6 +20,8 @@ BROKER_CONFIGS: Final = {
         Config("group.max.session.timeout.ms", INT, "1800000"),
         Config("group.min.session.timeout.ms", INT, "6000"),
         Config("log.cleanup.policy", STRING, "delete"),
+        Config("log.message.timestamp.after.max.ms", LONG, "3600000"),
+        Config("log.message.timestamp.before.max.ms", LONG, str(MAX_LONG)),
         Config("log.message.timestamp.type", STRING, "CreateTime"),
         Config("log.retention.bytes", LONG, "-1", -1),
         Config("log.retention.ms", LONG, "604800000", -1),

@@ -60,7 +60,8 @@ def _described(
         return DescribeConfigsResult(code, reason, asked.resource_type, asked.resource_name)
     names = known if asked.configuration_keys is None else [name for name in asked.configuration_keys if name in known]
     kind = asked.resource_type
-    shown = [_shown(known[name], given, kind, with_synonyms=request.include_synonyms) for name in names]
+    inherited = kafka.cluster(ask).topic_defaults if kind == TOPIC else {}
+    shown = [_shown(known[name], given, inherited, kind, with_synonyms=request.include_synonyms) for name in names]
     return DescribeConfigsResult(0, None, asked.resource_type, asked.resource_name, shown)
 
 
@@ -75,7 +76,7 @@ def _resource(
         topic = cluster.topics.get(name)
         if topic is None:
             return Code.UNKNOWN_TOPIC_OR_PARTITION, f"The topic '{name}' does not exist.", {}, {}
-        return Code.NONE, "", topic_configs.CONFIGS, topic.configs
+        return Code.NONE, "", topic_configs.CONFIGS, topic.given
     if kind == BROKER:
         if not may(ask, operation, ResourceType.CLUSTER):
             return Code.CLUSTER_AUTHORIZATION_FAILED, "Cluster authorization failed.", {}, {}
@@ -91,15 +92,17 @@ def _resource(
     return Code.INVALID_REQUEST, f"There are no configs of resource type {kind} here.", {}, {}
 
 
-def _shown(config: Config, given: dict[str, str], kind: int, *, with_synonyms: bool) -> DescribeConfigsResourceResult:
-    value = given.get(config.name, config.default)
-    source = _SOURCES[kind] if config.name in given else DEFAULT
-    synonyms = []
-    if with_synonyms:
-        if config.name in given:
-            synonyms.append(DescribeConfigsSynonym(config.name, value, source))
-        synonyms.append(DescribeConfigsSynonym(config.name, config.default, DEFAULT))
-    return DescribeConfigsResourceResult(config.name, value, kind == BROKER, source, False, synonyms, config.kind, None)
+def _shown(
+    config: Config, given: dict[str, str], inherited: dict[str, str], kind: int, *, with_synonyms: bool
+) -> DescribeConfigsResourceResult:
+    """A config with its value, and with those that it would have if that weren't set."""
+    name = config.name
+    values = [(given[name], _SOURCES[kind])] if name in given else []
+    values += [(inherited[name], STATIC_BROKER)] if name in inherited else []
+    values.append((config.default, DEFAULT))
+    value, source = values[0]
+    synonyms = [DescribeConfigsSynonym(name, *each) for each in values] if with_synonyms else []
+    return DescribeConfigsResourceResult(name, value, kind == BROKER, source, False, synonyms, config.kind, None)
 
 
 # IncrementalAlterConfigs
@@ -127,15 +130,18 @@ def _altered(
         return code, reason
     if asked.resource_type == BROKER:
         return Code.INVALID_REQUEST, "The configs of brokers are those of the server; they can't be altered by clients."
+    inherited = cluster.topic_defaults if asked.resource_type == TOPIC else {}
     configs = dict(given)
     for change in asked.configs:
-        code, reason = _change(configs, known, change, asked.resource_type)
+        code, reason = _change(configs, known, inherited, change, asked.resource_type)
         if code:
             return code, reason
     return _configured(kafka, ask, cluster, asked, configs, is_trial=is_trial)
 
 
-def _change(configs: dict[str, str], known: dict[str, Config], change: AlterableConfig, kind: int) -> tuple[Code, str]:
+def _change(
+    configs: dict[str, str], known: dict[str, Config], inherited: dict[str, str], change: AlterableConfig, kind: int
+) -> tuple[Code, str]:
     """Apply one change to `configs`."""
     config, value = known.get(change.name), change.value
     if config is None:
@@ -152,7 +158,7 @@ def _change(configs: dict[str, str], known: dict[str, Config], change: Alterable
         return Code.INVALID_REQUEST, f"There is no operation {change.config_operation} on configs."
     if config.kind != LIST:
         return Code.INVALID_CONFIG, f"Can't append or subtract: {change.name} is no list"
-    words = topic_configs.listed(configs.get(change.name, config.default))
+    words = topic_configs.listed(configs.get(change.name) or inherited.get(change.name, config.default))
     if change.config_operation == APPEND:
         words = list(dict.fromkeys(words + topic_configs.listed(value)))
     else:
@@ -176,7 +182,7 @@ def _configured(
     topic = cluster.topics[asked.resource_name]
     if found := topic_configs.fault(configs):
         return Code.INVALID_CONFIG, found
-    if not is_trial and configs != topic.configs:
+    if not is_trial and configs != topic.given:
         return kafka.record(ask.now_ms, facts.TopicConfigured(topic.cluster.number, topic.id, configs)), ""
     return Code.NONE, ""
 

@@ -128,10 +128,10 @@ class KafkaMachine:
         self._topic(fact).grow(fact.count)
 
     def _topic_configured(self, fact: TopicConfigured, _offset: int, _now_ms: int) -> None:
-        self._topic(fact).configs = fact.configs
+        self._topic(fact).configure(fact.configs)
 
     def _brokers_configured(self, fact: BrokersConfigured, _offset: int, _now_ms: int) -> None:
-        self.clusters[fact.cluster].configs = fact.configs
+        self.clusters[fact.cluster].configure(fact.configs)
 
     def _records_deleted(self, fact: RecordsDeleted, _offset: int, _now_ms: int) -> None:
         self._topic(fact).partitions[fact.partition].low = fact.low

@@ -3,6 +3,7 @@
 from typing import Final
 
 from weirmq.services.kafka.acls import Acls
+from weirmq.services.kafka.broker_defaults import topic_defaults
 from weirmq.services.kafka.facts import ProducersNoted
 from weirmq.services.kafka.scram_facts import ScramCredentialSet
 
@@ -15,7 +16,7 @@ LEADER_EPOCH: Final = 0  # a partition has one owner for good, which never gives
 class Cluster:
     """One Kafka cluster. Only `machine.py` changes it."""
 
-    __slots__ = ("acls", "brokers", "by_id", "configs", "id", "number", "scram", "topics")
+    __slots__ = ("acls", "brokers", "by_id", "configs", "id", "number", "scram", "topic_defaults", "topics")
 
     def __init__(self, number: int, cluster_id: str, brokers: int) -> None:
         self.number = number
@@ -26,21 +27,33 @@ class Cluster:
         self.acls = Acls()
         self.configs: dict[str, str] = {}  # of all brokers, where they were changed
         self.scram: dict[str, dict[str, ScramCredentialSet]] = {}  # by user, by mechanism
+        self.topic_defaults: dict[str, str] = {}  # what those say of topics
+
+    def configure(self, configs: dict[str, str]) -> None:
+        """Let brokers go by these configs, and topics for which nothing else is said."""
+        self.configs, self.topic_defaults = configs, topic_defaults(configs)
+        for topic in self.topics.values():
+            topic.configure(topic.given)
 
 
 class Topic:
-    """One topic. `configs` are those that were set; the others are the cluster's and Kafka's."""
+    """One topic. `given` are the configs that were set, `configs` those and the cluster's; the others are Kafka's."""
 
-    __slots__ = ("cluster", "configs", "created_ms", "group", "id", "name", "partitions")
+    __slots__ = ("cluster", "configs", "created_ms", "given", "group", "id", "name", "partitions")
 
-    def __init__(self, cluster: Cluster, name: str, topic_id: bytes, configs: dict[str, str], created_ms: int) -> None:
+    def __init__(self, cluster: Cluster, name: str, topic_id: bytes, given: dict[str, str], created_ms: int) -> None:
         self.cluster = cluster
         self.name = name
         self.id = topic_id
-        self.configs = configs
+        self.configure(given)
         self.created_ms = created_ms
         self.group = f"kafka-{cluster.number}-{name[:NAME_SHOWN]}-{topic_id.hex()}"  # of its logs in the engine
         self.partitions: list[Partition] = []
+
+    def configure(self, given: dict[str, str]) -> None:
+        """Go by these configs, and by the cluster's where they say nothing."""
+        defaults = self.cluster.topic_defaults
+        self.given, self.configs = given, defaults | given if defaults else given
 
     def grow(self, count: int) -> None:
         """Have `count` partitions."""

@@ -77,7 +77,7 @@ def of(machine: "KafkaMachine") -> Iterator[Any]:
             yield AclsCreated(cluster.number, list(cluster.acls))
         for topic in cluster.topics.values():
             lows = [partition.low for partition in topic.partitions]
-            yield TopicPart(cluster.number, topic.name, topic.id, topic.created_ms, topic.configs, lows)
+            yield TopicPart(cluster.number, topic.name, topic.id, topic.created_ms, topic.given, lows)
             yield from (partition.note for partition in topic.partitions if partition.note is not None)
         yield from (each for found in cluster.scram.values() for each in found.values())
     if machine.scram_secret:
@@ -95,7 +95,7 @@ def restore(machine: "KafkaMachine", part: Any) -> None:
     match part:
         case ClusterPart():
             machine.clusters[part.number] = Cluster(part.number, part.cluster_id, part.brokers)
-            machine.clusters[part.number].configs = part.configs
+            machine.clusters[part.number].configure(part.configs)
         case TopicPart():
             topic = Topic(machine.clusters[part.cluster], part.name, part.topic_id, part.configs, part.created_ms)
             topic.grow(len(part.lows))

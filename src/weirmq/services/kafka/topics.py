@@ -42,7 +42,7 @@ NAMELESS_FIRST: Final = 12  # the version of Metadata that knows of topics witho
 DEFAULT_PARTITIONS: Final = 1  # num.partitions
 NAME_LETTERS: Final = 249
 _NAME: Final = re.compile(r"[a-zA-Z0-9._-]+")
-_DYNAMIC_TOPIC, _DEFAULT = 1, 5  # DescribeConfigs' sources
+_DYNAMIC_TOPIC, _STATIC_BROKER, _DEFAULT = 1, 4, 5  # DescribeConfigs' sources
 
 
 def find(cluster: Cluster, name: str | None, topic_id: bytes) -> Topic | Code:
@@ -111,14 +111,31 @@ def _asked_for(kafka: Kafka, ask: Ask, request: MetadataRequest, asked: Metadata
 
 
 def _made_on_demand(kafka: Kafka, ask: Ask, name: str) -> Topic | Code:
+    cluster = kafka.cluster(ask)
+    if not _is_on(cluster, "auto.create.topics.enable"):
+        return Code.UNKNOWN_TOPIC_OR_PARTITION
     if not _may(kafka, ask, Operation.CREATE, name):
         return Code.TOPIC_AUTHORIZATION_FAILED
     if name_fault(name):
         return Code.INVALID_TOPIC_EXCEPTION
     try:
-        return make(kafka, ask.now_ms, kafka.cluster(ask), name, DEFAULT_PARTITIONS, {})
+        return make(kafka, ask.now_ms, cluster, name, _default_partitions(cluster), {})
     except NoRoom:
         return Code.KAFKA_STORAGE_ERROR
+
+
+def _is_on(cluster: Cluster, name: str) -> bool:
+    """Whether a config of brokers is true, which is so unless something else was set."""
+    return cluster.configs.get(name, "true").lower() != "false"
+
+
+def _default_partitions(cluster: Cluster) -> int:
+    return int(cluster.configs.get("num.partitions", DEFAULT_PARTITIONS))
+
+
+def may_be_deleted(topic: Topic) -> bool:
+    """Whether the cluster lets topics be deleted."""
+    return _is_on(topic.cluster, "delete.topic.enable")
 
 
 def _told(topic: Topic) -> MetadataResponseTopic:
@@ -151,7 +168,9 @@ def create_topics(kafka: Kafka, ask: Ask, request: CreateTopicsRequest) -> Creat
     names = Counter(each.name for each in request.topics)
     results = []
     for each in request.topics:
-        code, reason = _fault_of(cluster, each, names)
+        code, reason = fault_of(cluster, each)
+        if names[each.name] > 1:
+            code, reason = Code.INVALID_REQUEST, "Duplicate topic name."
         if names[each.name] == 1 and not _may(kafka, ask, Operation.CREATE, each.name):
             code, reason = Code.TOPIC_AUTHORIZATION_FAILED, "Authorization failed."
         if code:
@@ -161,9 +180,8 @@ def create_topics(kafka: Kafka, ask: Ask, request: CreateTopicsRequest) -> Creat
     return CreateTopicsResponse(0, results)
 
 
-def _fault_of(cluster: Cluster, asked: CreatableTopic, names: Counter[str]) -> tuple[Code, str]:
-    if names[asked.name] > 1:
-        return Code.INVALID_REQUEST, "Duplicate topic name."
+def fault_of(cluster: Cluster, asked: CreatableTopic) -> tuple[Code, str]:
+    """Why a topic can't be made; NONE if it can."""
     if found := name_fault(asked.name):
         return Code.INVALID_TOPIC_EXCEPTION, f"Topic name is invalid: {found}"
     if asked.name in cluster.topics:
@@ -209,7 +227,9 @@ def _configs(asked: CreatableTopic) -> dict[str, str]:
 def _created(
     kafka: Kafka, ask: Ask, cluster: Cluster, asked: CreatableTopic, *, is_trial: bool
 ) -> CreatableTopicResult:
-    count = len(asked.assignments) or (DEFAULT_PARTITIONS if asked.num_partitions == -1 else asked.num_partitions)
+    count = len(asked.assignments) or (
+        _default_partitions(cluster) if asked.num_partitions == -1 else asked.num_partitions
+    )
     configs = _configs(asked)
     topic_id = NO_UUID
     if not is_trial:
@@ -222,13 +242,19 @@ def _created(
     shown = [
         CreatableTopicConfigs(
             config.name,
-            configs.get(config.name, config.default),
-            config_source=_DYNAMIC_TOPIC if config.name in configs else _DEFAULT,
+            configs.get(config.name) or cluster.topic_defaults.get(config.name, config.default),
+            config_source=_source(cluster, configs, config.name),
         )
         for config in topic_configs.CONFIGS.values()
     ]
     factor = 1 if asked.replication_factor == -1 else asked.replication_factor
     return CreatableTopicResult(asked.name, topic_id, 0, None, 0, count, factor, shown)
+
+
+def _source(cluster: Cluster, configs: dict[str, str], name: str) -> int:
+    if name in configs:
+        return _DYNAMIC_TOPIC
+    return _STATIC_BROKER if name in cluster.topic_defaults else _DEFAULT
 
 
 # DeleteTopics, CreatePartitions, DeleteRecords
@@ -256,11 +282,17 @@ def delete_topics(kafka: Kafka, ask: Ask, request: DeleteTopicsRequest) -> Delet
                 DeletableTopicResult(each.name, each.topic_id, topic, "This server does not host this topic.")
             )
             continue
-        code = kafka.record(ask.now_ms, facts.TopicDeleted(cluster.number, topic.id))
-        if not code:
-            kafka.forget(topic)
-        results.append(DeletableTopicResult(topic.name, topic.id, code, None))
+        results.append(_deleted(kafka, ask, topic))
     return DeleteTopicsResponse(0, results)
+
+
+def _deleted(kafka: Kafka, ask: Ask, topic: Topic) -> DeletableTopicResult:
+    if not may_be_deleted(topic):
+        return DeletableTopicResult(topic.name, topic.id, Code.TOPIC_DELETION_DISABLED, "Topic deletion is disabled.")
+    code = kafka.record(ask.now_ms, facts.TopicDeleted(topic.cluster.number, topic.id))
+    if not code:
+        kafka.forget(topic)
+    return DeletableTopicResult(topic.name, topic.id, code, None)
 
 
 def _undeletable(name: str | None, topic_id: bytes) -> DeletableTopicResult:
@@ -273,14 +305,15 @@ def create_partitions(kafka: Kafka, ask: Ask, request: CreatePartitionsRequest) 
     results = []
     for each in request.topics:
         topic = find_for(kafka, ask, Operation.ALTER, each.name)
-        code, reason = _growth_fault(topic, each)
+        code, reason = growth_fault(topic, each)
         if not code and isinstance(topic, Topic) and not request.validate_only:
             code = kafka.record(ask.now_ms, facts.PartitionsAdded(cluster.number, topic.id, each.count))
         results.append(CreatePartitionsTopicResult(each.name, code, reason or None))
     return CreatePartitionsResponse(0, results)
 
 
-def _growth_fault(topic: Topic | Code, asked: CreatePartitionsTopic) -> tuple[Code, str]:
+def growth_fault(topic: Topic | Code, asked: CreatePartitionsTopic) -> tuple[Code, str]:
+    """Why a topic can't have so many partitions; NONE if it can."""
     if isinstance(topic, Code):
         is_denied = topic is Code.TOPIC_AUTHORIZATION_FAILED
         return topic, "Topic authorization failed." if is_denied else f"The topic '{asked.name}' does not exist."
