@@ -16,7 +16,7 @@ from weirmq.kernel.errors import LogFailed, NoRoom
 from weirmq.server.kafka.connection import KafkaConnection
 from weirmq.server.kafka.listener import Limits, Listener, Surroundings
 from weirmq.server.kafka.security import OPEN, Security
-from weirmq.services.kafka.ask import Api, Ask, Place
+from weirmq.services.kafka.ask import Api, Ask, Place, Service
 from weirmq.wire.kafka import apis, codec
 from weirmq.wire.kafka.messages import NAMES
 from weirmq.wire.kafka.messages.api_versions_request import ApiVersionsRequest
@@ -143,7 +143,7 @@ class Client:
 class Serving:
     """A listening port. While `is_durable` is off, answers wait for `sync`."""
 
-    def __init__(self, security: Security = OPEN, **limits: Any) -> None:
+    def __init__(self, security: Security = OPEN, service: Service | None = None, **limits: Any) -> None:
         self.words = Words()
         self.errors: list[tuple[str, BaseException]] = []
         self.failures: list[BaseException] = []
@@ -161,7 +161,7 @@ class Serving:
             on_error=lambda what, why: self.errors.append((what, why)),
             tell=lambda _level, event, fields: self.told.append({"event": event, **fields}),
         )
-        self.listener = Listener(self.words, Place(0, 0), surroundings, Limits(**limits), security)
+        self.listener = Listener(service or self.words, Place(0, 1), surroundings, Limits(**limits), security)
         self.port = 0
 
     def _hold(self, done: Callable[[Any], None], given: Any) -> None:
@@ -208,9 +208,9 @@ class Serving:
 
 
 @asynccontextmanager
-async def serving(security: Security = OPEN, **limits: Any) -> AsyncIterator[Serving]:
+async def serving(security: Security = OPEN, service: Service | None = None, **limits: Any) -> AsyncIterator[Serving]:
     """A port from its start to its stop. Nothing may be left of any connection."""
-    it = Serving(security, **limits)
+    it = Serving(security, service, **limits)
     ((_, it.port),) = await it.listener.listen("127.0.0.1", 0)
     try:
         yield it

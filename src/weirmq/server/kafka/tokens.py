@@ -5,6 +5,7 @@ minute at most; and every hour, for an issuer may have given one up. Tokens that
 """
 
 import asyncio
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -47,10 +48,10 @@ class Tokens:
 
     def check(self, token: str, now_ms: int, done: Done) -> None:
         """Tell `done` whom a token is for, or why it isn't good; now, or once the issuer's keys are there."""
-        if self._is_known(token, now_ms) or now_ms < self._read_ms + AGAIN_MS:
-            done(self._checked(token, now_ms))
-            return
         if self._reading is None:
+            if self._is_known(token, now_ms) or now_ms < self._read_ms + AGAIN_MS:
+                done(self._checked(token, now_ms))
+                return
             self._read_ms = now_ms
             self._reading = asyncio.get_running_loop().create_task(self._read())
         self._reading.add_done_callback(lambda _task: done(self._checked(token, now_ms)))
@@ -105,12 +106,15 @@ class Tokens:
 
     def _claims(self, token: str) -> Mapping[str, Any]:
         from joserfc import jwt
+        from joserfc.errors import SecurityWarning
 
         if self._oauth.allows_unsecured:
             return _unsecured(token)
         if self._keys is None:
             raise ValueError(self._failure)
-        return jwt.decode(token, self._keys, algorithms=ALGORITHMS).claims
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SecurityWarning)  # EdDSA has another name now, which not all issuers use
+            return jwt.decode(token, self._keys, algorithms=ALGORITHMS).claims
 
     def _hold(self, claims: Mapping[str, Any], now_ms: int) -> None:
         """Hold the claims against the configuration and the time. Raises JoseError, ValueError."""
