@@ -26,6 +26,7 @@ FULL = Plan(
     http_seconds=20,
     waiting=10_000,
     idle_seconds=10,
+    kafka_gigabytes=10,
 )
 QUICK = Plan(
     seconds=1,
@@ -42,6 +43,7 @@ QUICK = Plan(
     http_seconds=10,
     waiting=2_000,
     idle_seconds=5,
+    kafka_gigabytes=1,
 )
 
 

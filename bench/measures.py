@@ -48,6 +48,7 @@ class Plan:
     http_seconds: float
     waiting: int
     idle_seconds: float
+    kafka_gigabytes: float
 
 
 def load(running: Running, plan: Plan, found: dict[str, Figures]) -> None:

@@ -25,6 +25,24 @@ node-address {{ protocol = http, host = "127.0.0.1", port = {port}, context-path
 rest-sqs {{ enabled = true, bind-port = {port}, bind-hostname = "127.0.0.1", sqs-limits = strict }}
 rest-stats {{ enabled = false }}
 """
+APACHE_KAFKA = "4.3.0"  # named again in apache_kafka.pom.xml
+APACHE_KAFKA_CLUSTER = "4L6g3nShT-eMCtK--X86sw"
+APACHE_KAFKA_JVM = (  # what kafka-server-start.sh and kafka-run-class.sh set
+    "-Xmx1G", "-Xms1G", "-server", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20",
+    "-XX:InitiatingHeapOccupancyPercent=35", "-XX:+ExplicitGCInvokesConcurrent", "-Djava.awt.headless=true",
+)  # fmt: skip
+APACHE_KAFKA_CONFIG = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.bootstrap.servers=127.0.0.1:{controller}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+controller.listener.names=CONTROLLER
+log.dirs={data}
+offsets.topic.replication.factor=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+"""
 GOAWS_CONFIG = """\
 Local:
   Host: 127.0.0.1
@@ -167,6 +185,34 @@ def goaws() -> Server:
     return Server("goaws", GOAWS, command)
 
 
+def apache_kafka() -> Server:
+    """Apache Kafka itself, one broker that is its own controller, with its scripts' settings, from Maven Central."""
+    folder = PEERS / f"apache-kafka-{APACHE_KAFKA}"
+    if not list(folder.glob("kafka_2.13*.jar")):
+        pom = HERE / "apache_kafka.pom.xml"
+        _run("mvn", "-q", "-B", "-f", pom, "dependency:copy-dependencies", f"-DoutputDirectory={folder}")
+
+    def command(place: Place) -> list[str]:
+        config = place.scratch / "server.properties"
+        if not config.exists():
+            settings = APACHE_KAFKA_CONFIG.format(port=place.kafka_port, controller=free_port(), data=place.data)
+            config.write_text(settings)
+            tool = ["kafka.tools.StorageTool", "format", "--standalone", "-t", APACHE_KAFKA_CLUSTER, "-c", str(config)]
+            _run("java", "-cp", f"{folder}/*", *tool)
+        return ["java", *APACHE_KAFKA_JVM, "-cp", f"{folder}/*", "kafka.Kafka", str(config)]
+
+    # The virtual machine compiles what is hot only after some thousand requests.
+    return Server("kafka", APACHE_KAFKA, command, warm_up_seconds=8, services=frozenset({"kafka"}))
+
+
+def kafka_clients() -> Path:
+    """A Python that has librdkafka: what loads all brokers. Raises NotAvailableError."""
+    folder = PEERS / "kafka-clients"
+    if not (folder / "bin/python").exists():
+        _python_package(folder, "confluent-kafka")
+    return folder / "bin/python"
+
+
 ALL: dict[str, Callable[[], Server]] = {
     "goaws": goaws,
     "elasticmq": elasticmq,
@@ -174,4 +220,5 @@ ALL: dict[str, Callable[[], Server]] = {
     "moto": moto,
     "kinesalite": kinesalite,
     "kinesis-local": kinesis_local,
+    "kafka": apache_kafka,
 }

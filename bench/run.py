@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import disk, peers
+from bench.kafka import kafka
 from bench.measures import Figures, Plan, backlog, load
 from bench.servers import Running, Server, prove, running, weirmq
 from bench.streams import streams
@@ -149,12 +150,14 @@ def measure_disk(data: Path, result: Result, save: Callable[[], object]) -> None
     save()
 
 
-PARTS: dict[str, Part] = {"load": load, "backlog": backlog, "topics": topics, "streams": streams}
-SERVICES = {"load": "sqs", "backlog": "sqs", "topics": "sns", "streams": "kinesis"}
+PARTS: dict[str, Part] = {"load": load, "backlog": backlog, "topics": topics, "streams": streams, "kafka": kafka}
+SERVICES = {"load": "sqs", "backlog": "sqs", "topics": "sns", "streams": "kinesis", "kafka": "kafka"}
 
 
 def takes_part(server: Server, part: str) -> bool:
-    """Whether a server is measured in a part. Only the load tells WeirMQ's durabilities apart; the others show `os`."""
+    """Whether a server is measured in a part. The load and Kafka tell WeirMQ's durabilities apart."""
     if SERVICES[part] not in server.services:
         return False
+    if part == "kafka":
+        return server.durability != "memory"
     return part == "load" or server.is_peer or server.durability == "os"

@@ -14,6 +14,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from bench import kafka_wire
 from bench.generator import answers_yet
 from bench.processes import Process, free_port
 from bench.signed import ACCESS_KEY, SECRET_KEY, Recorder, client
@@ -21,6 +22,7 @@ from bench.signed import ACCESS_KEY, SECRET_KEY, Recorder, client
 HERE = Path(__file__).parent
 DURABILITIES = ("memory", "os", "fsync")
 EVERYTHING = frozenset({"sqs", "sns", "kinesis"})
+WEIRMQ_SERVICES = EVERYTHING | {"kafka"}
 START_SECONDS = 60
 POLL_SECONDS = 0.002
 WEIRMQ_CONFIG = f"""\
@@ -36,16 +38,21 @@ Statement = [{{ Effect = "Allow", Action = ["sqs:*", "sns:*", "kinesis:*"], Reso
 
 [sns_quotas]
 filter_policies_of_topic = 1000
+
+[[kafka_listeners]]
+name = "PLAINTEXT"
+port = KAFKA_PORT
 """
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where one server runs: its port, its data folder, and a folder for its configuration and output."""
+    """Where one server runs: its ports, its data folder, and a folder for its configuration and output."""
 
     port: int
     data: Path
     scratch: Path
+    kafka_port: int
 
     @property
     def endpoint(self) -> str:
@@ -55,7 +62,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Server:
-    """A program that speaks some of SQS, SNS and Kinesis. `durability` is what WeirMQ was asked for, "" for a peer."""
+    """A program that speaks some of SQS, SNS, Kinesis and Kafka. `durability` is WeirMQ's; a peer has ""."""
 
     program: str
     version: str
@@ -92,19 +99,26 @@ class Running:
         self.process, self.start_seconds = self._start()
 
     def _start(self) -> tuple[Process, float]:
-        if "sqs" in self.server.services:
-            hello = self.recorder.record("create_queue", QueueName="hello")
-        else:
-            hello = self.stream_recorder.record("list_streams")
         output = self.place.scratch / "output.log"
         process = Process(self.server.command(self.place), self.server.env(self.place), output, cwd=self.place.scratch)
         deadline = process.started_at + START_SECONDS
-        while not answers_yet(self.place.port, hello):
+        answers = self._greeting()
+        while not answers():
             if not process.alive() or time.perf_counter() > deadline:
                 process.stop(signal.SIGKILL)
                 raise RuntimeError(f"{self.server.name} does not answer its first request:\n{process.last_words()}")
             time.sleep(POLL_SECONDS)
         return process, time.perf_counter() - process.started_at
+
+    def _greeting(self) -> Callable[[], bool]:
+        """Asks for the first answer. Returns whether it came."""
+        if self.server.services == {"kafka"}:
+            return functools.partial(kafka_wire.answers_yet, self.place.kafka_port)
+        if "sqs" in self.server.services:
+            hello = self.recorder.record("create_queue", QueueName="hello")
+        else:
+            hello = self.stream_recorder.record("list_streams")
+        return functools.partial(answers_yet, self.place.port, hello)
 
     def restart(self, how: signal.Signals) -> tuple[float, float]:
         """Stops and starts it on the same data. Returns the seconds that each took."""
@@ -144,7 +158,7 @@ def running(server: Server, root: Path) -> Iterator[Running]:
     scratch = root / server.name.replace(" ", "-")
     shutil.rmtree(scratch, ignore_errors=True)
     (scratch / "data").mkdir(parents=True)
-    started = Running(server, Place(free_port(), scratch / "data", scratch))
+    started = Running(server, Place(free_port(), scratch / "data", scratch, free_port()))
     try:
         yield started
     finally:
@@ -153,7 +167,10 @@ def running(server: Server, root: Path) -> Iterator[Running]:
 
 
 def prove(started: Running) -> bool:
-    """A round trip by boto3. Returns whether a wrong secret key is refused, too."""
+    """A round trip by boto3 (of Kafka, a record). Returns whether a wrong secret key is refused, too."""
+    if started.server.services == {"kafka"}:
+        kafka_wire.first_produce(started.place.kafka_port, "proof", time.perf_counter() + START_SECONDS)
+        return False
     return _prove_queues(started) if "sqs" in started.server.services else _prove_streams(started)
 
 
@@ -188,10 +205,10 @@ def weirmq(durability: str) -> Server:
 
     def command(place: Place) -> list[str]:
         config = place.scratch / "weirmq.toml"
-        config.write_text(WEIRMQ_CONFIG)
+        config.write_text(WEIRMQ_CONFIG.replace("KAFKA_PORT", str(place.kafka_port)))
         program = str(Path(sys.executable).with_name("weirmq"))
         port, data = str(place.port), str(place.data)
         start = [program, "serve", "--host", "127.0.0.1", "--port", port, "--data", data]
         return [*start, "--durability", durability, "--config", str(config)]
 
-    return Server("weirmq", "this tree", command, durability=durability, services=EVERYTHING)
+    return Server("weirmq", "this tree", command, durability=durability, services=WEIRMQ_SERVICES)

@@ -5,10 +5,12 @@ import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bench.kafka import BATCHES
 from bench.run import Result, Step
 from bench.streams import FORMATS, KINDS
 from bench.topics import FILTERS
 
+ABOVE, BELOW = "at least the best peer's", "less than any peer's"
 FSYNC_RATIO = "fsync / os, 64 connections"
 LEGEND = "Each figure: median (least..most) over the rounds; for peers also the median as a multiple of WeirMQ's."
 
@@ -35,7 +37,7 @@ def at_least(least: float, unit: str) -> Limit:
 class Row:
     """One line of the table. WeirMQ is shown with this durability; peers have none.
 
-    `beats_peers`: it must be at least the best peer's. `alone`: peers have nothing of the kind.
+    `peers` says what it must be beside theirs. `alone`: peers have nothing of the kind.
     """
 
     what: str
@@ -43,7 +45,7 @@ class Row:
     measure: str
     figure: str
     limit: Limit | None = None
-    beats_peers: bool = False
+    peers: str = ""  # ABOVE or BELOW
     alone: bool = False
 
 
@@ -61,7 +63,7 @@ class Cell:
 
 def rows(depths: tuple[int, ...], waiting: int, stream_sizes: tuple[int, ...]) -> list[Row]:
     """All rows, for backlogs of these depths, so many subscriptions that wait, and streams of these sizes."""
-    return [*_queue_rows(depths), *_topic_rows(waiting), *_stream_rows(stream_sizes)]
+    return [*_queue_rows(depths), *_topic_rows(waiting), *_stream_rows(stream_sizes), *_kafka_rows()]
 
 
 def _queue_rows(depths: tuple[int, ...]) -> list[Row]:
@@ -73,8 +75,8 @@ def _queue_rows(depths: tuple[int, ...]) -> list[Row]:
         Row("SendMessage 200 B, CPU us, 8 connections", "os", small_8, "cpu_us", at_most(45, "us")),
         Row("SendMessage 200 B, CPU us, 64 connections", "os", small_64, "cpu_us"),
         Row("SendMessage 10 KB, CPU us, 8 connections", "os", large_8, "cpu_us"),
-        Row("SendMessage 200 B, requests/s, 8 connections", "memory", small_8, "per_second", beats_peers=True),
-        Row("SendMessage 200 B, requests/s, 64 connections", "memory", small_64, "per_second", beats_peers=True),
+        Row("SendMessage 200 B, requests/s, 8 connections", "memory", small_8, "per_second", peers=ABOVE),
+        Row("SendMessage 200 B, requests/s, 64 connections", "memory", small_64, "per_second", peers=ABOVE),
         Row("SendMessage 10 KB, requests/s, 8 connections", "memory", large_8, "per_second"),
         Row("SendMessage 10 KB, requests/s, 64 connections", "memory", large_64, "per_second"),
         Row("SendMessage 200 B, p99 ms, 64 connections", "memory", small_64, "p99_ms"),
@@ -192,6 +194,43 @@ def _stream_rows(sizes: tuple[int, ...]) -> list[Row]:
     ]
 
 
+def _kafka_rows() -> list[Row]:
+    return [
+        *[row for durability in ("fsync", "os") for row in _produce_rows(durability)],
+        Row("Kafka: fetch 1 KB, CPU s a GB", "os", "fetch 1 KB", "cpu_s_gb", at_most(0.6, "s")),
+        Row("Kafka: fetch 1 KB, MB/s", "os", "fetch 1 KB", "mb_per_second"),
+        Row("Kafka: produce to consume, p50 ms", "os", "latency", "p50_ms", at_most(1, "ms")),
+        Row("Kafka: produce to consume, p99 ms", "os", "latency", "p99_ms", at_most(5, "ms")),
+        Row("Kafka: produce to consume, p50 ms", "fsync", "latency", "p50_ms"),
+        Row("Kafka: one record a request, 50 connections, CPU us", "os", "single records", "cpu_us", at_most(60, "us")),
+        Row("Kafka: one record a request, 50 connections, requests/s", "os", "single records", "per_second"),
+        Row("Kafka: start to first produce, s", "os", "first produce", "seconds", at_most(0.5, "s")),
+        Row("Kafka: memory after it, resident MB", "os", "first produce", "rss_mb", at_most(60, "MB")),
+        Row(
+            "Kafka: 1,000 partitions and 100 groups idle, % of a core",
+            "os",
+            "idle groups",
+            "cpu_percent",
+            at_most(1, "%"),
+        ),
+        Row("Kafka: start after kill -9 to first fetch, s", "os", "restart", "seconds", at_most(3, "s"), alone=True),
+        Row("Kafka: GB in the logs then", "os", "restart", "gb", alone=True),
+    ]
+
+
+def _produce_rows(durability: str) -> list[Row]:
+    limits = dict(zip(BATCHES, (2.5, 1.2), strict=True))
+    found = []
+    for name in BATCHES:
+        what, measure = f"Kafka: produce 1 KB, batches of {name}", f"produce 1 KB, {name}"
+        limit = at_most(limits[name], "s")
+        found.append(Row(f"{what}, CPU s a GB", durability, measure, "cpu_s_gb", limit, peers=BELOW))
+        found.append(Row(f"{what}, MB/s", durability, measure, "mb_per_second"))
+    small = "produce 100 B"
+    found.append(Row(f"Kafka: {small}, messages/s", durability, small, "messages_per_second", peers=ABOVE))
+    return [*found, Row(f"Kafka: {small}, CPU s a GB", durability, small, "cpu_s_gb")]
+
+
 def _seek_rows(kind: str, sizes: tuple[int, ...]) -> list[Row]:
     """What it costs to find a place and read 10 records from it, in a small stream and in the largest."""
     what = f"GetShardIterator {kind} + GetRecords"
@@ -260,18 +299,18 @@ def _table(steps: list[Step], shown: list[Row], peers: list[str]) -> list[str]:
 
 
 def _verdict(row: Row, own: Cell | None, others: dict[str, Cell | None]) -> tuple[str, str]:
-    if row.beats_peers:
-        limit = at_least(max((other.median for other in others.values() if other), default=math.nan), "")
-        limit = Limit(">= the best peer", limit.holds)
-        if not any(others.values()):
-            return limit.words, "-"
-    elif row.limit:
-        limit = row.limit
-    else:
+    limits = [row.limit] if row.limit else []
+    theirs = [other.median for other in others.values() if other]
+    if row.peers == ABOVE:
+        limits.append(Limit(">= the best peer", lambda value: value >= max(theirs)))
+    elif row.peers == BELOW:
+        limits.append(Limit("< any peer", lambda value: value < min(theirs)))
+    if not limits:
         return "", ""
-    if own is None:
-        return limit.words, "-"
-    return limit.words, "yes" if limit.holds(own.median) else "**no**"
+    words = ", ".join(limit.words for limit in limits)
+    if own is None or (row.peers and not theirs):
+        return words, "-"
+    return words, "yes" if all(limit.holds(own.median) for limit in limits) else "**no**"
 
 
 def _of_peer(other: Cell | None, own: Cell | None) -> str:
