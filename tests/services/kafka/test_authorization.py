@@ -28,7 +28,7 @@ DESCRIBE_CONFIGS, ALTER_CONFIGS = Operation.DESCRIBE_CONFIGS, Operation.ALTER_CO
 CLUSTER_ACTION, IDEMPOTENT_WRITE = Operation.CLUSTER_ACTION, Operation.IDEMPOTENT_WRITE
 
 Right = tuple[ResourceType, Operation]
-NAMES = {TOPIC: "orders", GROUP: "g", CLUSTER: CLUSTER_NAME, ID: "t"}
+NAMES = {TOPIC: "orders", GROUP: "*", CLUSTER: CLUSTER_NAME, ID: "t"}
 NO_TOPIC, NO_GROUP, NO_CLUSTER, NO_ID = (
     Code.TOPIC_AUTHORIZATION_FAILED, Code.GROUP_AUTHORIZATION_FAILED, Code.CLUSTER_AUTHORIZATION_FAILED,
     Code.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
@@ -41,6 +41,12 @@ def guarded(*rights: Right) -> tuple[World, bytes]:
     """A world with a topic, of which groups have offsets, where alice has these rights."""
     world = World()
     topic_id = world.topic()
+    alter = message(91, "AlterShareGroupOffsetsRequestTopic")
+    world.ask(
+        message(91, "AlterShareGroupOffsetsRequest")(
+            "s", [alter("orders", [message(91, "AlterShareGroupOffsetsRequestPartition")(0, 0)])]
+        )
+    )
     for group in ("g", "h"):
         asked = message(8, "OffsetCommitRequestTopic")("", topic_id, [message(8, "OffsetCommitRequestPartition")(0, 1)])
         world.ask(message(8, "OffsetCommitRequest")(group, topics=[asked]))
@@ -49,9 +55,9 @@ def guarded(*rights: Right) -> tuple[World, bytes]:
     return world, topic_id
 
 
-def allow(world: World, *rights: Right) -> None:
+def allow(world: World, *rights: Right, name: str = "") -> None:
     acls = [
-        Acl(kind, PatternType.LITERAL, NAMES[kind], "User:alice", "*", operation, Permission.ALLOW)
+        Acl(kind, PatternType.LITERAL, name or NAMES[kind], "User:alice", "*", operation, Permission.ALLOW)
         for kind, operation in rights
     ]
     world.kafka.commit(world.clock.now_ms(), access_facts.AclsCreated(0, acls))
@@ -112,10 +118,42 @@ def request(key: int, topic_id: bytes) -> tuple[Any, int | None]:
         30: lambda: of("CreateAclsRequest", [of("AclCreation", TOPIC, "new", 3, "User:bob", "*", READ, 3)]),
         31: lambda: of("DeleteAclsRequest", [of("DeleteAclsFilter", TOPIC, "new", 1, None, None, 1, 1)]),
         42: lambda: of("DeleteGroupsRequest", ["g"]),
+        50: lambda: of("DescribeUserScramCredentialsRequest"),
+        51: lambda: of("AlterUserScramCredentialsRequest", [of("ScramCredentialDeletion", "bob", 1)]),
         61: lambda: of("DescribeProducersRequest", [of("TopicRequest", "orders", [0])]),
         65: lambda: of("DescribeTransactionsRequest", ["t"]),
         69: lambda: of("ConsumerGroupDescribeRequest", ["g"]),
+        48: lambda: of("DescribeClientQuotasRequest"),
+        49: lambda: of("AlterClientQuotasRequest", [of("EntryData", [of("EntityData", "user", "u")])]),
         74: lambda: of("ListConfigResourcesRequest"),
+        76: lambda: of("ShareGroupHeartbeatRequest", "g", "m", 0, None, ["orders"]),
+        77: lambda: of("ShareGroupDescribeRequest", ["g"]),
+        78: lambda: of(
+            "ShareFetchRequest", "g", "m", 0, 0, topics=[of("FetchTopic", topic_id, [of("FetchPartition", 0)])]
+        ),
+        79: lambda: of("ShareAcknowledgeRequest", "g", "m", 1),
+        90: lambda: of(
+            "DescribeShareGroupOffsetsRequest",
+            [
+                of(
+                    "DescribeShareGroupOffsetsRequestGroup",
+                    "g",
+                    [of("DescribeShareGroupOffsetsRequestTopic", "orders", [0])],
+                )
+            ],
+        ),
+        91: lambda: of(
+            "AlterShareGroupOffsetsRequest",
+            "new",
+            [
+                of(
+                    "AlterShareGroupOffsetsRequestTopic",
+                    "orders",
+                    [of("AlterShareGroupOffsetsRequestPartition", 0, 1)],
+                )
+            ],
+        ),
+        92: lambda: of("DeleteShareGroupOffsetsRequest", "s", [of("DeleteShareGroupOffsetsRequestTopic", "orders")]),
         75: lambda: of("DescribeTopicPartitionsRequest", [of("TopicRequest", "orders")]),
     }
     if key in simple:
@@ -181,16 +219,28 @@ ROWS: list[tuple[int, tuple[Right, ...], Code]] = [
     (37, ((TOPIC, ALTER),), NO_TOPIC),
     (42, ((GROUP, DELETE),), NO_GROUP),
     (47, ((GROUP, DELETE), (TOPIC, READ)), NO_GROUP),
+    (48, ((CLUSTER, DESCRIBE_CONFIGS),), NO_CLUSTER),
+    (49, ((CLUSTER, ALTER_CONFIGS),), NO_CLUSTER),
+    (50, ((CLUSTER, DESCRIBE),), NO_CLUSTER),
+    (51, ((CLUSTER, ALTER),), NO_CLUSTER),
     (61, ((TOPIC, READ),), NO_TOPIC),
     (65, ((ID, DESCRIBE),), NO_ID),
     (68, ((GROUP, READ), (TOPIC, DESCRIBE)), NO_GROUP),
     (69, ((GROUP, DESCRIBE),), NO_GROUP),
     (74, ((CLUSTER, DESCRIBE_CONFIGS),), NO_CLUSTER),
     (75, ((TOPIC, DESCRIBE),), NO_TOPIC),
+    (76, ((GROUP, READ), (TOPIC, DESCRIBE)), NO_GROUP),
+    (77, ((GROUP, DESCRIBE),), NO_GROUP),
+    (78, ((GROUP, READ), (TOPIC, READ)), NO_GROUP),
+    (79, ((GROUP, READ),), NO_GROUP),
+    (90, ((GROUP, DESCRIBE), (TOPIC, DESCRIBE)), NO_GROUP),
+    (91, ((GROUP, READ), (TOPIC, READ)), NO_GROUP),
+    (92, ((GROUP, DELETE), (TOPIC, READ)), NO_GROUP),
 ]  # fmt: skip
 
-# Those that are about several kinds of resource, or leave out what one may not see; tests of their own are below.
-APART = {10, 16, 18, 22, 32, 33, 44, 60, 66}
+# Those that are about several kinds of resource, or leave out what one may not see, have tests of their own below; a
+# login takes no right.
+APART = {10, 16, 17, 18, 22, 32, 33, 36, 44, 60, 66}
 
 
 @pytest.mark.parametrize(("key", "rights", "code"), ROWS, ids=[apis.request(row[0]).name[:-7] for row in ROWS])
@@ -267,10 +317,11 @@ def test_configs(kind: int, name: str, resource: ResourceType, code: Code) -> No
 
 @pytest.mark.parametrize(
     ("rights", "seen"),
-    [([], set()), ([(GROUP, DESCRIBE)], {"g"}), ([(GROUP, READ)], {"g"}), ([(CLUSTER, DESCRIBE)], {"g", "h"})],
+    [([], set()), ([(GROUP, DESCRIBE)], {"g"}), ([(GROUP, READ)], {"g"}), ([(CLUSTER, DESCRIBE)], {"g", "h", "s"})],
 )
 def test_groups_that_one_may_not_see_are_left_out(rights: list[Right], seen: set[str]) -> None:
-    world, _ = guarded(*rights)
+    world, _ = guarded()
+    allow(world, *rights, name="g" if (CLUSTER, DESCRIBE) not in rights else "")
     listed = world.ask(message(16, "ListGroupsRequest")(), peer=Peer("alice")).groups
     assert {each.group_id for each in listed} == seen
 

@@ -49,8 +49,14 @@ class Peer:
 
     def __init__(self, name: str = ANONYMOUS.name) -> None:
         self.principal = Principal("User", name)
-        self.is_closed = False
+        self.is_closed = self.is_muted = False
         self.reason = ""
+
+    def mute(self) -> None:
+        self.is_muted = True
+
+    def unmute(self) -> None:
+        self.is_muted = False
 
     def close(self) -> None:
         self.is_closed = True
@@ -116,7 +122,7 @@ class World:
         asked = _sent(apis.request(key), version, request)
         head = Head(key, version, 1, client, 0)
         ask = Ask(peer or self.peer, PLACE, head, self.clock.now_ms(), later.take)
-        answer = api.function(self.kafka, ask, asked)
+        answer = self.kafka.run(api, ask, asked)
         self.waiting.settle(self.clock.now_ms())
         self.flush()
         if answer is not None:

@@ -6,9 +6,9 @@ is no whole frame yet moves to a buffer of the connection's own, which grows as 
 not, takes next to nothing.
 
 Frames wait while IN_PROGRESS requests have no answer or MADE_BYTES of answers can't leave, while a request waits for
-something to happen (a fetch for records, a member for the others: Kafka too handles nothing behind it), and while the
-peer doesn't read its answers. With frames that wait, reading pauses; without, it goes on, for that is how one hears
-that a client is gone.
+something to happen (a fetch for records, a member for the others: Kafka too handles nothing behind it), while the peer
+doesn't read its answers, and for as long as it is to wait for having asked too much. With frames that wait, reading
+pauses; without, it goes on, for that is how one hears that a client is gone.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ GROWTH: Final = 8  # so many times what has come: few copies of a large frame, l
 MADE_BYTES: Final = 1024 * 1024  # of answers that are there; with more, no frame is handled before some are sent
 _LENGTH: Final = 4
 
-PROGRESS, WAITING, READER, ENDING = 1, 2, 4, 8  # bits of KafkaConnection._holds
+PROGRESS, WAITING, READER, ENDING, MUTED = 1, 2, 4, 8, 16  # bits of KafkaConnection._holds
 
 
 class Slot:
@@ -315,6 +315,15 @@ class KafkaConnection(asyncio.BufferedProtocol):
         if self.is_open:
             self._is_paused = False
             self._transport.resume_reading()
+
+    def mute(self) -> None:
+        """Handle no more frames for now."""
+        self.hold(MUTED)
+        self.listener.soon(self.listener.expect)
+
+    def unmute(self) -> None:
+        """Handle frames again."""
+        self._release(MUTED)
 
     def close(self) -> None:
         """Handle nothing more, and close once all before has been answered and has left."""

@@ -120,6 +120,7 @@ class Listener:
     def admit(self, connection: KafkaConnection, certificate: bytes | None) -> None:
         """A client is there, and has shown a certificate (DER) or none."""
         self.connections.add(connection)
+        self._service.came(connection, self._place, self._server_has.clock.now_ms())
         security = self._security
         if security.kind.wants_login:
             connection.login = Login(security.kind.mechanisms, security.session_ms)
@@ -134,6 +135,10 @@ class Listener:
             self.refused += 1
             self.remark(connection, "there are too many connections")
             connection.abort()
+
+    def expect(self) -> None:
+        """Something has begun to wait for its time."""
+        self._server_has.expect()
 
     def forget(self, connection: KafkaConnection) -> None:
         """It is gone."""
@@ -187,7 +192,7 @@ class Listener:
         message = apis.request(found.key)
         body = codec.decode(message, found.version, frame, head.body_at(found, message, frame))
         ask = Ask(connection, self._place, found, now_ms, partial(self._answered, connection, found, slot))
-        answer = api.function(self._service, ask, body)
+        answer = self._service.run(api, ask, body)
         if answer is not None:
             slot.put(_encoded(found, answer))
             self._server_has.hold(slot.fill, None)

@@ -11,6 +11,14 @@ class AclsCreated(Fact, tag=35):
     acls: list[Acl]
 
 
+class QuotasSet(Fact, tag=37):
+    """An entity, (type, name) of each of its parts, has these quotas and no others. A snapshot has one for each."""
+
+    cluster: int
+    entity: list[tuple[str, str | None]]
+    values: dict[str, float]
+
+
 class AclsDeleted(Fact, tag=36):
     """A cluster has these no more."""
 

@@ -60,6 +60,14 @@ class Connection(Protocol):
         """End it."""
         ...
 
+    def mute(self) -> None:
+        """Hear nothing more of it for now."""
+        ...
+
+    def unmute(self) -> None:
+        """Hear it again."""
+        ...
+
 
 class Ask:
     """One request: who asks, of which broker, when. An answer that is made later is given to `answer`.
@@ -67,7 +75,7 @@ class Ask:
     A handler returns its answer; None says that it comes later, or with `is_over` that there is none.
     """
 
-    __slots__ = ("answer", "broker", "cluster", "connection", "head", "is_over", "listener", "now_ms")
+    __slots__ = ("answer", "broker", "cluster", "connection", "head", "is_over", "listener", "now_ms", "throttle_ms")
 
     def __init__(
         self, connection: Connection, place: Place, head: Head, now_ms: int, answer: Callable[[Any], None]
@@ -78,6 +86,7 @@ class Ask:
         self.now_ms = now_ms
         self.answer = answer
         self.is_over = False
+        self.throttle_ms = 0  # for how long whoever asks is to wait, for what a handler found
 
     @property
     def version(self) -> int:
@@ -103,6 +112,14 @@ class Service(Protocol):
     @property
     def apis(self) -> Mapping[int, Api]:
         """All APIs, by key."""
+        ...
+
+    def run(self, api: Api, ask: Ask, request: Any) -> Any:
+        """The answer to a request; None where it comes later, or not at all."""
+        ...
+
+    def came(self, connection: Connection, place: Place, now_ms: int) -> None:
+        """A client is there."""
         ...
 
     def unsupported(self) -> Any:

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from weirmq.kernel.ids import uuid4
-from weirmq.services.kafka.acls import Operation, ResourceType
+from weirmq.services.kafka.acls import ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.assignors import ASSIGNORS, Partition, by_topic
 from weirmq.services.kafka.consumer_groups import NOTHING, ConsumerGroup, Key, Member
 from weirmq.services.kafka.group_configs import CONSUMER_HEARTBEAT_MS, CONSUMER_SESSION_MS
 from weirmq.services.kafka.group_types import is_share_group
+from weirmq.services.kafka.membership import access_fault, description_fault
 from weirmq.services.kafka.model import Cluster
 from weirmq.services.kafka.service import Kafka
 from weirmq.wire.kafka.codes import Code
@@ -39,8 +40,7 @@ def consumer_group_heartbeat(
 ) -> ConsumerGroupHeartbeatResponse:
     """Join, stay or leave; hear what one is to have."""
     try:
-        _check_access(kafka, ask, request)
-        _check(kafka, (ask.cluster, request.group_id), request)
+        _check(kafka, ask, request)
         if request.member_epoch in {LEAVE, AWAY}:
             return _leave(kafka, ask, request)
         return _beat(kafka, ask, request)
@@ -48,16 +48,11 @@ def consumer_group_heartbeat(
         return ConsumerGroupHeartbeatResponse(0, refused.code, refused.reason)
 
 
-def _check_access(kafka: Kafka, ask: Ask, request: ConsumerGroupHeartbeatRequest) -> None:
-    may = kafka.authorizer.may
-    if not may(ask, Operation.READ, ResourceType.GROUP, request.group_id):
-        raise _Refused(Code.GROUP_AUTHORIZATION_FAILED, "Group authorization failed.")
-    for name in request.subscribed_topic_names or ():
-        if not may(ask, Operation.DESCRIBE, ResourceType.TOPIC, name):
-            raise _Refused(Code.TOPIC_AUTHORIZATION_FAILED, "Topic authorization failed.")
-
-
-def _check(kafka: Kafka, key: Key, request: ConsumerGroupHeartbeatRequest) -> None:
+def _check(kafka: Kafka, ask: Ask, request: ConsumerGroupHeartbeatRequest) -> None:
+    key = (ask.cluster, request.group_id)
+    code, reason = access_fault(kafka, ask, request.group_id, request.subscribed_topic_names)
+    if code:
+        raise _Refused(code, reason)
     if not request.group_id:
         raise _Refused(Code.INVALID_REQUEST, "GroupId can't be empty.")
     if request.member_epoch < AWAY:
@@ -245,19 +240,16 @@ def consumer_group_describe(
 
 
 def _described(kafka: Kafka, ask: Ask, name: str) -> described.DescribedGroup:
-    may = kafka.authorizer.may
-    if not may(ask, Operation.DESCRIBE, ResourceType.GROUP, name):
-        return described.DescribedGroup(Code.GROUP_AUTHORIZATION_FAILED, "Group authorization failed.", name)
     key = (ask.cluster, name)
     group = kafka.consumer_groups.get(key)
+    wanted = {topic for member in group.members.values() for topic in member.topics} if group is not None else ()
+    code, reason = description_fault(kafka, ask, name, wanted)
+    if code:
+        return described.DescribedGroup(code, reason, name)
     if group is None:
         is_there = is_share_group(kafka, key) or kafka.groups.get(key) is not None
         reason = f"Group {name} is not a consumer group." if is_there else f"Group {name} not found."
         return described.DescribedGroup(Code.GROUP_ID_NOT_FOUND, reason, name, "Dead")
-    wanted = {topic for member in group.members.values() for topic in member.topics}
-    if not all(may(ask, Operation.DESCRIBE, ResourceType.TOPIC, topic) for topic in wanted):
-        reason = "The group has described topic(s) that the client is not authorized to describe."
-        return described.DescribedGroup(Code.TOPIC_AUTHORIZATION_FAILED, reason, name)
     members = [_shown(kafka.cluster(ask), group, each) for each in group.members.values()]
     return described.DescribedGroup(0, None, name, group.state, group.epoch, group.epoch, group.assignor, members)
 

@@ -3,7 +3,7 @@
 import msgspec
 
 from weirmq.engine.machine import Fact
-from weirmq.services.kafka.access_facts import AclsCreated, AclsDeleted
+from weirmq.services.kafka.access_facts import AclsCreated, AclsDeleted, QuotasSet
 from weirmq.services.kafka.scram_facts import ScramCredentialDropped, ScramCredentialSet, ScramSecretMade
 from weirmq.services.kafka.share_facts import (
     GroupConfigured,
@@ -238,6 +238,7 @@ KafkaFact = (
     | ProducersNoted
     | AclsCreated
     | AclsDeleted
+    | QuotasSet
     | GroupConfigured
     | ShareOffsetsSet
     | ShareRecordsMoved

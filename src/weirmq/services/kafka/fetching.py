@@ -91,13 +91,15 @@ class _Looking:
         self._ask = ask
         self._request = request
 
-    def attempt(self, _now_ms: int) -> FetchResponse | None:
+    def attempt(self, now_ms: int) -> FetchResponse | None:
         """The answer, if there is enough for one."""
+        self._ask.now_ms = now_ms
         got = self._get()
         return self._told(got) if got.is_urgent or got.size >= self._request.min_bytes else None
 
-    def at_end(self, _now_ms: int) -> FetchResponse:
+    def at_end(self, now_ms: int) -> FetchResponse:
         """The answer, with what there is."""
+        self._ask.now_ms = now_ms
         return self._told(self._get())
 
     def logs(self) -> list[str]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from weirmq.engine.machine import Fact
 from weirmq.services.kafka import parts
-from weirmq.services.kafka.access_facts import AclsCreated, AclsDeleted
+from weirmq.services.kafka.access_facts import AclsCreated, AclsDeleted, QuotasSet
 from weirmq.services.kafka.coordinator import Coordinator
 from weirmq.services.kafka.facts import (
     BrokersConfigured,
@@ -83,6 +83,7 @@ class KafkaMachine:
             ProducersNoted: self.producers_noted,
             AclsCreated: self._acls_created,
             AclsDeleted: self._acls_deleted,
+            QuotasSet: self._quotas_set,
             GroupConfigured: self._group_configured,
             **self.shares.appliers,
             ScramCredentialSet: self.scram_credential_set,
@@ -202,6 +203,9 @@ class KafkaMachine:
 
     def _acls_deleted(self, fact: AclsDeleted, _offset: int, _now_ms: int) -> None:
         self.clusters[fact.cluster].acls.remove(fact.acls)
+
+    def _quotas_set(self, fact: QuotasSet, _offset: int, _now_ms: int) -> None:
+        self.clusters[fact.cluster].quotas.set(tuple(fact.entity), fact.values)
 
     # What the engine asks
 

@@ -1,5 +1,6 @@
 """JoinGroup, SyncGroup, Heartbeat, LeaveGroup: the classic protocol's requests. See groups.py for the rules."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from weirmq.services.kafka.acls import Operation, ResourceType
@@ -34,6 +35,27 @@ SKIP_FIRST: Final = 9  # the version that tells a static leader to leave the ass
 def may_read(kafka: Kafka, ask: Ask, group: str) -> bool:
     """Whether whoever asks may be a member of a group."""
     return kafka.authorizer.may(ask, Operation.READ, ResourceType.GROUP, group)
+
+
+def access_fault(kafka: Kafka, ask: Ask, group: str, topics: Iterable[str] | None) -> tuple[Code, str]:
+    """Whether whoever asks may not be a member of a group that reads these topics (KIP-848, KIP-932)."""
+    if not may_read(kafka, ask, group):
+        return Code.GROUP_AUTHORIZATION_FAILED, "Group authorization failed."
+    may = kafka.authorizer.may
+    if not all(may(ask, Operation.DESCRIBE, ResourceType.TOPIC, name) for name in topics or ()):
+        return Code.TOPIC_AUTHORIZATION_FAILED, "Topic authorization failed."
+    return Code.NONE, ""
+
+
+def description_fault(kafka: Kafka, ask: Ask, group: str, topics: Iterable[str]) -> tuple[Code, str]:
+    """Whether whoever asks may not be told of a group that reads these topics."""
+    may = kafka.authorizer.may
+    if not may(ask, Operation.DESCRIBE, ResourceType.GROUP, group):
+        return Code.GROUP_AUTHORIZATION_FAILED, "Group authorization failed."
+    if not all(may(ask, Operation.DESCRIBE, ResourceType.TOPIC, topic) for topic in topics):
+        reason = "The group has described topic(s) that the client is not authorized to describe."
+        return Code.TOPIC_AUTHORIZATION_FAILED, reason
+    return Code.NONE, ""
 
 
 # JoinGroup

@@ -4,6 +4,7 @@ from typing import Final
 
 from weirmq.services.kafka.acls import Acls
 from weirmq.services.kafka.broker_defaults import topic_defaults
+from weirmq.services.kafka.client_quotas import Quotas
 from weirmq.services.kafka.facts import ProducersNoted
 from weirmq.services.kafka.scram_facts import ScramCredentialSet
 
@@ -16,7 +17,7 @@ LEADER_EPOCH: Final = 0  # a partition has one owner for good, which never gives
 class Cluster:
     """One Kafka cluster. Only `machine.py` changes it."""
 
-    __slots__ = ("acls", "brokers", "by_id", "configs", "id", "number", "scram", "topic_defaults", "topics")
+    __slots__ = ("acls", "brokers", "by_id", "configs", "id", "number", "quotas", "scram", "topic_defaults", "topics")
 
     def __init__(self, number: int, cluster_id: str, brokers: int) -> None:
         self.number = number
@@ -25,6 +26,7 @@ class Cluster:
         self.topics: dict[str, Topic] = {}
         self.by_id: dict[bytes, Topic] = {}
         self.acls = Acls()
+        self.quotas = Quotas()
         self.configs: dict[str, str] = {}  # of all brokers, where they were changed
         self.scram: dict[str, dict[str, ScramCredentialSet]] = {}  # by user, by mechanism
         self.topic_defaults: dict[str, str] = {}  # what those say of topics

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from weirmq.services.kafka.access_facts import AclsCreated
+from weirmq.services.kafka.access_facts import AclsCreated, QuotasSet
 from weirmq.services.kafka.facts import Committed, ProducersNoted
 from weirmq.services.kafka.model import Cluster, Topic
 from weirmq.services.kafka.scram_facts import ScramCredentialSet, ScramSecretMade
@@ -60,6 +60,7 @@ KafkaPart = (
     | Transactional
     | ProducersNoted
     | AclsCreated
+    | QuotasSet
     | GroupConfigsPart
     | ShareGroupPart
     | ShareProgressPart
@@ -75,6 +76,7 @@ def of(machine: "KafkaMachine") -> Iterator[Any]:
         yield ClusterPart(cluster.number, cluster.id, len(cluster.brokers), cluster.configs)
         if cluster.acls:
             yield AclsCreated(cluster.number, list(cluster.acls))
+        yield from (QuotasSet(cluster.number, list(key), dict(values)) for key, values in cluster.quotas.items())
         for topic in cluster.topics.values():
             lows = [partition.low for partition in topic.partitions]
             yield TopicPart(cluster.number, topic.name, topic.id, topic.created_ms, topic.given, lows)
@@ -106,18 +108,12 @@ def restore(machine: "KafkaMachine", part: Any) -> None:
             found = {(each.topic_id, each.partition): each for each in part.offsets}
             machine.offsets[part.cluster, part.group] = found
             machine.committed_ms[part.cluster, part.group] = part.committed_ms
-        case ProducersNoted():
-            machine.producers_noted(part, 0, 0)
-        case AclsCreated():
-            machine.clusters[part.cluster].acls.add(part.acls)
         case GroupConfigsPart():
             machine.group_configs[part.cluster, part.group] = part.configs
         case ShareGroupPart() | ShareProgressPart():
             machine.shares.adopt(part)
-        case ScramCredentialSet():
-            machine.scram_credential_set(part, 0, 0)
-        case ScramSecretMade():
-            machine.scram_secret_made(part, 0, 0)
+        case ProducersNoted() | AclsCreated() | QuotasSet() | ScramCredentialSet() | ScramSecretMade():
+            machine.apply(part, 0, 0)
         case Transactional():
             machine.coordinator.adopt(part)
         case _:

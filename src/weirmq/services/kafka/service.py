@@ -27,6 +27,7 @@ from weirmq.services.kafka.share_groups import ShareGroups
 from weirmq.services.kafka.share_partitions import SharePartitions
 from weirmq.services.kafka.share_sessions import ShareSessions
 from weirmq.services.kafka.sweeping import Sweeper
+from weirmq.services.kafka.throttle import Throttle
 from weirmq.services.kafka.verifiers import Verifiers
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.sasl.scram import Verifier
@@ -46,6 +47,7 @@ class Kafka:
         self.streams = streams
         self.entropy = entropy
         self.machine = KafkaMachine()
+        self.throttle = Throttle(self)
         self.authorizer = Authorizer(self.machine.clusters)
         self.sweeper = self.machine.sweeper = Sweeper(self)
         self.fetches = Fetches(waiting)
@@ -86,6 +88,19 @@ class Kafka:
         from weirmq.services.kafka.apis import unsupported
 
         return unsupported()
+
+    def run(self, api: Api, ask: Ask, request: Any) -> Any:
+        """Answer a request, within the quotas of whoever asks. As a handler: None where the answer comes later."""
+        cluster = self.machine.clusters.get(ask.cluster)
+        if cluster is None or not cluster.quotas:
+            return api.function(self, ask, request)
+        return self.throttle.run(api, ask, request, cluster.quotas)
+
+    def came(self, connection: Connection, place: Place, now_ms: int) -> None:
+        """A client is there."""
+        cluster = self.machine.clusters.get(place.cluster)
+        if cluster is not None and cluster.quotas:
+            self.throttle.came(connection, place.cluster, cluster.quotas, now_ms)
 
     def left(self, connection: Connection) -> None:
         """A client is gone: nobody waits for what it asked."""

@@ -5,14 +5,16 @@ from itertools import groupby
 from typing import Protocol
 
 from weirmq.kernel.errors import NoRoom
+from weirmq.services.kafka.acls import Operation
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.group_configs import LOCK_MS
 from weirmq.services.kafka.group_configs import RENEW as MAY_RENEW
+from weirmq.services.kafka.membership import may_read
 from weirmq.services.kafka.model import Partition
 from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.share_partitions import RENEW, TYPES, Answered
 from weirmq.services.kafka.share_sessions import FINAL, FIRST
-from weirmq.services.kafka.topics import find, partition_of
+from weirmq.services.kafka.topics import find_for, partition_of
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.share_acknowledge_request import ShareAcknowledgeRequest
 from weirmq.wire.kafka.messages.share_acknowledge_response import (
@@ -38,6 +40,8 @@ def share_acknowledge(kafka: Kafka, ask: Ask, request: ShareAcknowledgeRequest) 
         return ShareAcknowledgeResponse(error_code=Code.INVALID_REQUEST)
     if epoch == FIRST:
         return ShareAcknowledgeResponse(error_code=Code.INVALID_SHARE_SESSION_EPOCH)
+    if not may_read(kafka, ask, group):
+        return ShareAcknowledgeResponse(error_code=Code.GROUP_AUTHORIZATION_FAILED)
     session = kafka.share_sessions.go_on(ask, group, member, epoch)
     if isinstance(session, Code):
         return ShareAcknowledgeResponse(error_code=session)
@@ -49,7 +53,7 @@ def share_acknowledge(kafka: Kafka, ask: Ask, request: ShareAcknowledgeRequest) 
                 kafka,
                 ask,
                 (group, member),
-                partition_of(find(kafka.cluster(ask), "", each.topic_id), asked.partition_index),
+                partition_of(find_for(kafka, ask, Operation.READ, "", each.topic_id), asked.partition_index),
                 asked.acknowledgement_batches,
                 may_renew=request.is_renew_ack,
             )

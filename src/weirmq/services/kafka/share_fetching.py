@@ -9,8 +9,10 @@ from typing import Any, Final, NamedTuple
 
 from weirmq.engine.waiting import Wait
 from weirmq.kernel.errors import NoRoom
+from weirmq.services.kafka.acls import Operation
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.group_configs import EARLIEST, LATEST, LOCK_MS, OFFSET_RESET, duration_ms
+from weirmq.services.kafka.membership import may_read
 from weirmq.services.kafka.model import Partition
 from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.share_acknowledging import acknowledged
@@ -19,7 +21,7 @@ from weirmq.services.kafka.share_partitions import SharePartition, signal
 from weirmq.services.kafka.share_plans import Plan, Want, planned
 from weirmq.services.kafka.share_progress import UNDECIDED, PartitionKey
 from weirmq.services.kafka.share_sessions import FINAL, FIRST, ShareSession
-from weirmq.services.kafka.topics import find, partition_of
+from weirmq.services.kafka.topics import find_for, partition_of
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.share_fetch_request import ShareFetchRequest
 from weirmq.wire.kafka.messages.share_fetch_response import (
@@ -38,6 +40,8 @@ def share_fetch(kafka: Kafka, ask: Ask, request: ShareFetchRequest) -> ShareFetc
     kafka.share_sessions.give_back(ask.now_ms)
     if code := _fault(request):
         return ShareFetchResponse(error_code=code)
+    if not may_read(kafka, ask, request.group_id or ""):
+        return ShareFetchResponse(error_code=Code.GROUP_AUTHORIZATION_FAILED)
     session = _session(kafka, ask, request)
     if isinstance(session, Code):
         return ShareFetchResponse(error_code=session)
@@ -126,7 +130,7 @@ class _Fetching:
 
     def _partition(self, key: PartitionKey) -> Partition | Code:
         topic_id, index = key
-        return partition_of(find(self._kafka.cluster(self._ask), "", topic_id), index)
+        return partition_of(find_for(self._kafka, self._ask, Operation.READ, "", topic_id), index)
 
     def acknowledge(self) -> None:
         """Take what comes with the request."""

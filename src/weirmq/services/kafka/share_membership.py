@@ -2,11 +2,12 @@
 
 from typing import Final
 
+from weirmq.services.kafka.acls import ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.assignors import Partition, by_topic
 from weirmq.services.kafka.group_configs import HEARTBEAT_MS, SESSION_MS
 from weirmq.services.kafka.group_types import is_other_group
-from weirmq.services.kafka.groups import Key
+from weirmq.services.kafka.membership import access_fault, description_fault
 from weirmq.services.kafka.model import Cluster
 from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.share_facts import ShareOffsetsSet, ShareStart
@@ -36,7 +37,7 @@ class _Refused(Exception):  # noqa: N818 - says what is so
 def share_group_heartbeat(kafka: Kafka, ask: Ask, request: ShareGroupHeartbeatRequest) -> ShareGroupHeartbeatResponse:
     """Join, stay or leave; hear what to fetch from."""
     try:
-        _check(kafka, (ask.cluster, request.group_id), request)
+        _check(kafka, ask, request)
         if request.member_epoch == LEAVE:
             group, member = _find(kafka, ask, request)
             remove(kafka, group, member, ask.now_ms)
@@ -46,7 +47,11 @@ def share_group_heartbeat(kafka: Kafka, ask: Ask, request: ShareGroupHeartbeatRe
         return ShareGroupHeartbeatResponse(0, refused.code, refused.reason)
 
 
-def _check(kafka: Kafka, key: Key, request: ShareGroupHeartbeatRequest) -> None:
+def _check(kafka: Kafka, ask: Ask, request: ShareGroupHeartbeatRequest) -> None:
+    key = (ask.cluster, request.group_id)
+    code, reason = access_fault(kafka, ask, request.group_id, request.subscribed_topic_names)
+    if code:
+        raise _Refused(code, reason)
     if not request.group_id:
         raise _Refused(Code.INVALID_REQUEST, "GroupId can't be empty.")
     if not request.member_id:
@@ -160,15 +165,22 @@ def share_group_describe(
     kafka: Kafka, ask: Ask, request: ShareGroupDescribeRequest
 ) -> described.ShareGroupDescribeResponse:
     """What share groups are doing, and their members."""
-    cluster = kafka.cluster(ask)
-    return described.ShareGroupDescribeResponse(0, [_described(kafka, cluster, name) for name in request.group_ids])
+    groups = [_described(kafka, ask, name) for name in request.group_ids]
+    if request.include_authorized_operations:
+        for each in [group for group in groups if not group.error_code]:
+            each.authorized_operations = kafka.authorizer.operations(ask, ResourceType.GROUP, each.group_id)
+    return described.ShareGroupDescribeResponse(0, groups)
 
 
-def _described(kafka: Kafka, cluster: Cluster, name: str) -> described.DescribedGroup:
-    key = (cluster.number, name)
+def _described(kafka: Kafka, ask: Ask, name: str) -> described.DescribedGroup:
+    cluster, key = kafka.cluster(ask), (ask.cluster, name)
     group = kafka.share_groups.get(key)
     if group is None and key in kafka.machine.shares.groups:
         group = ShareGroup(key)
+    wanted = {topic for member in group.members.values() for topic in member.topics} if group is not None else ()
+    code, reason = description_fault(kafka, ask, name, wanted)
+    if code:
+        return described.DescribedGroup(code, reason, name)
     if group is None:
         reason = f"Group {name} is not a share group." if is_other_group(kafka, key) else f"Group {name} not found."
         return described.DescribedGroup(Code.GROUP_ID_NOT_FOUND, reason, name)

@@ -2,14 +2,16 @@
 
 from typing import Final
 
+from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.group_types import is_other_group, is_share_group
 from weirmq.services.kafka.groups import Key
-from weirmq.services.kafka.model import LEADER_EPOCH, Cluster, Topic
+from weirmq.services.kafka.membership import may_read
+from weirmq.services.kafka.model import LEADER_EPOCH, Topic
 from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.share_facts import ShareOffsetsForgotten, ShareOffsetsSet, ShareStart
 from weirmq.services.kafka.share_progress import UNDECIDED
-from weirmq.services.kafka.topics import find, partition_of
+from weirmq.services.kafka.topics import find_for, partition_of
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.alter_share_group_offsets_request import (
     AlterShareGroupOffsetsRequest,
@@ -49,23 +51,27 @@ def describe_share_group_offsets(
     kafka: Kafka, ask: Ask, request: DescribeShareGroupOffsetsRequest
 ) -> DescribeShareGroupOffsetsResponse:
     """How far groups are: the first record that isn't done with, and how many aren't."""
-    cluster = kafka.cluster(ask)
-    return DescribeShareGroupOffsetsResponse(0, [_described(kafka, cluster, each) for each in request.groups])
+    return DescribeShareGroupOffsetsResponse(0, [_described(kafka, ask, each) for each in request.groups])
 
 
 def _described(
-    kafka: Kafka, cluster: Cluster, asked: DescribeShareGroupOffsetsRequestGroup
+    kafka: Kafka, ask: Ask, asked: DescribeShareGroupOffsetsRequestGroup
 ) -> DescribeShareGroupOffsetsResponseGroup:
-    key = (cluster.number, asked.group_id)
+    key, may = (ask.cluster, asked.group_id), kafka.authorizer.may
+    if not may(ask, Operation.DESCRIBE, ResourceType.GROUP, asked.group_id):
+        denied = Code.GROUP_AUTHORIZATION_FAILED
+        return DescribeShareGroupOffsetsResponseGroup(asked.group_id, [], denied, "Group authorization failed.")
     if asked.topics is None:
         wanted: dict[str, list[int]] = {}
         for topic_id, index in sorted(kafka.machine.shares.groups.get(key, {})):
-            wanted.setdefault(cluster.by_id[topic_id].name, []).append(index)
+            name = kafka.cluster(ask).by_id[topic_id].name
+            if may(ask, Operation.DESCRIBE, ResourceType.TOPIC, name):
+                wanted.setdefault(name, []).append(index)
     else:
         wanted = {each.topic_name: each.partitions for each in asked.topics}
     topics = []
     for name, indexes in wanted.items():
-        topic = find(cluster, name, NO_UUID)
+        topic = find_for(kafka, ask, Operation.DESCRIBE, name)
         topic_id = topic.id if isinstance(topic, Topic) else NO_UUID
         told = [_told(kafka, key, topic, index) for index in indexes]
         topics.append(DescribeShareGroupOffsetsResponseTopic(name, topic_id, told))
@@ -77,6 +83,10 @@ def _told(kafka: Kafka, key: Key, topic: Topic | Code, index: int) -> DescribeSh
     progress = None
     if not isinstance(partition, Code):
         progress = kafka.machine.shares.of(key, (partition.topic.id, index))
+    if partition is Code.TOPIC_AUTHORIZATION_FAILED:
+        return DescribeShareGroupOffsetsResponsePartition(
+            index, UNKNOWN, LEADER_EPOCH, UNKNOWN, Code.TOPIC_AUTHORIZATION_FAILED, "Topic authorization failed."
+        )
     if isinstance(partition, Code) or progress is None or progress.start == UNDECIDED:
         return DescribeShareGroupOffsetsResponsePartition(index, UNKNOWN, LEADER_EPOCH, UNKNOWN)
     start = max(progress.start, kafka.start(partition))
@@ -94,10 +104,12 @@ def alter_share_group_offsets(
     cluster = kafka.cluster(ask)
     key = (cluster.number, request.group_id)
     code, reason = _fault(kafka, key)
+    if not may_read(kafka, ask, request.group_id):
+        code, reason = Code.GROUP_AUTHORIZATION_FAILED, "Group authorization failed."
     if code:
         return AlterShareGroupOffsetsResponse(0, code, reason)
     starts: list[ShareStart] = []
-    responses = [_altered(cluster, each, starts) for each in request.topics]
+    responses = [_altered(kafka, ask, each, starts) for each in request.topics]
     if starts:
         if kafka.record(ask.now_ms, ShareOffsetsSet(*key, starts), full=Code.COORDINATOR_NOT_AVAILABLE):
             return AlterShareGroupOffsetsResponse(0, Code.COORDINATOR_NOT_AVAILABLE, NO_ROOM)
@@ -118,9 +130,9 @@ def _fault(kafka: Kafka, key: Key) -> tuple[Code, str]:
 
 
 def _altered(
-    cluster: Cluster, asked: AlterShareGroupOffsetsRequestTopic, starts: list[ShareStart]
+    kafka: Kafka, ask: Ask, asked: AlterShareGroupOffsetsRequestTopic, starts: list[ShareStart]
 ) -> AlterShareGroupOffsetsResponseTopic:
-    topic = find(cluster, asked.topic_name, NO_UUID)
+    topic = find_for(kafka, ask, Operation.READ, asked.topic_name)
     partitions = []
     for each in asked.partitions:
         partition = partition_of(topic, each.partition_index)
@@ -144,6 +156,8 @@ def delete_share_group_offsets(
     cluster = kafka.cluster(ask)
     key = (cluster.number, request.group_id)
     code, reason = _fault(kafka, key)
+    if not kafka.authorizer.may(ask, Operation.DELETE, ResourceType.GROUP, request.group_id):
+        code, reason = Code.GROUP_AUTHORIZATION_FAILED, "Group authorization failed."
     if not code and not is_share_group(kafka, key):
         code, reason = Code.GROUP_ID_NOT_FOUND, f"Group {request.group_id} not found."
     if code:
@@ -152,7 +166,7 @@ def delete_share_group_offsets(
     gone: list[bytes] = []
     responses = []
     for each in request.topics:
-        topic = find(cluster, each.topic_name, NO_UUID)
+        topic = find_for(kafka, ask, Operation.READ, each.topic_name)
         if isinstance(topic, Code):
             told = DeleteShareGroupOffsetsResponseTopic(each.topic_name, NO_UUID, topic, UNKNOWN_TOPIC)
         elif topic.id not in known:

@@ -41,6 +41,9 @@ PARTITIONS_MAX: Final = 10_000  # of a topic: our own
 NAMELESS_FIRST: Final = 12  # the version of Metadata that knows of topics without a name (KIP-516)
 DEFAULT_PARTITIONS: Final = 1  # num.partitions
 NAME_LETTERS: Final = 249
+TOO_MANY: Final = "The throttling quota has been exceeded."
+# The versions that know THROTTLING_QUOTA_EXCEEDED (KIP-599): with older ones a client only waits afterwards.
+CREATE_STRICT_FIRST, DELETE_STRICT_FIRST, GROW_STRICT_FIRST = 6, 5, 3
 _NAME: Final = re.compile(r"[a-zA-Z0-9._-]+")
 _DYNAMIC_TOPIC, _STATIC_BROKER, _DEFAULT = 1, 4, 5  # DescribeConfigs' sources
 
@@ -232,6 +235,9 @@ def _created(
     )
     configs = _configs(asked)
     topic_id = NO_UUID
+    is_strict = ask.version >= CREATE_STRICT_FIRST
+    if not is_trial and not kafka.throttle.may_mutate(ask, count, is_strict=is_strict):
+        return CreatableTopicResult(asked.name, NO_UUID, Code.THROTTLING_QUOTA_EXCEEDED, TOO_MANY)
     if not is_trial:
         try:
             topic_id = make(kafka, ask.now_ms, cluster, asked.name, count, configs).id
@@ -282,6 +288,10 @@ def delete_topics(kafka: Kafka, ask: Ask, request: DeleteTopicsRequest) -> Delet
                 DeletableTopicResult(each.name, each.topic_id, topic, "This server does not host this topic.")
             )
             continue
+        is_strict = ask.version >= DELETE_STRICT_FIRST
+        if not kafka.throttle.may_mutate(ask, len(topic.partitions), is_strict=is_strict):
+            results.append(DeletableTopicResult(topic.name, topic.id, Code.THROTTLING_QUOTA_EXCEEDED, TOO_MANY))
+            continue
         results.append(_deleted(kafka, ask, topic))
     return DeleteTopicsResponse(0, results)
 
@@ -301,15 +311,21 @@ def _undeletable(name: str | None, topic_id: bytes) -> DeletableTopicResult:
 
 def create_partitions(kafka: Kafka, ask: Ask, request: CreatePartitionsRequest) -> CreatePartitionsResponse:
     """Give topics more partitions."""
-    cluster = kafka.cluster(ask)
     results = []
     for each in request.topics:
         topic = find_for(kafka, ask, Operation.ALTER, each.name)
         code, reason = growth_fault(topic, each)
         if not code and isinstance(topic, Topic) and not request.validate_only:
-            code = kafka.record(ask.now_ms, facts.PartitionsAdded(cluster.number, topic.id, each.count))
+            code, reason = _grown(kafka, ask, topic, each.count)
         results.append(CreatePartitionsTopicResult(each.name, code, reason or None))
     return CreatePartitionsResponse(0, results)
+
+
+def _grown(kafka: Kafka, ask: Ask, topic: Topic, count: int) -> tuple[Code, str]:
+    is_strict = ask.version >= GROW_STRICT_FIRST
+    if not kafka.throttle.may_mutate(ask, count - len(topic.partitions), is_strict=is_strict):
+        return Code.THROTTLING_QUOTA_EXCEEDED, TOO_MANY
+    return kafka.record(ask.now_ms, facts.PartitionsAdded(topic.cluster.number, topic.id, count)), ""
 
 
 def growth_fault(topic: Topic | Code, asked: CreatePartitionsTopic) -> tuple[Code, str]:
