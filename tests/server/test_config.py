@@ -41,6 +41,7 @@ def test_a_flag_wins_over_a_variable_and_that_over_the_file(tmp_path: Path) -> N
 def test_each_setting_can_be_a_variable() -> None:
     values: dict[str, str] = {"host": "::1", "region": "eu-central-1", "tls_certificate": "/c", "tls_key": "/k"}
     values |= {"public_url": "https://sns.example.com", "kafka_super_users": "User:admin"}
+    values["kafka_cluster_ports"] = "19092-19191"
     for setting in config.settings():
         if setting.allowed.startswith("one of "):
             values[setting.name] = setting.allowed.split(", ")[-1]

@@ -31,7 +31,7 @@ from weirmq.log.memory import MemoryLog
 from weirmq.log.snapshots import newest_snapshot, older_offset
 from weirmq.server import families
 from weirmq.server.auth import Authenticator
-from weirmq.server.config import Options, allows_private, kafka_listeners
+from weirmq.server.config import ConfigError, Options, allows_private, cluster_ports, kafka_listeners
 from weirmq.server.dispatch import Dispatcher
 from weirmq.server.flows import FlowWheel
 from weirmq.server.http import SURPLUS_LIMIT, Limits, Server, Timeouts
@@ -52,6 +52,7 @@ from weirmq.server.streams import StreamWheel, hold_for, most_open
 from weirmq.server.tls import Certificate
 from weirmq.server.wheel import Wheel
 from weirmq.services.kafka import SERVICE as KAFKA
+from weirmq.services.kafka.clusters import NoPort
 from weirmq.wire.kafka.listeners import PLAINTEXT
 
 COURIER_STOP_S: Final = 5.0  # what is under way to the outside may take this long; what isn't done by then comes again
@@ -129,8 +130,7 @@ class App:
         self._journal = Journal(self._open_log(), holdings=Holdings(), waits_for_sync=waits_for_sync)
         try:
             self._compose(authenticator, self._journal)
-            addresses = await self._server.listen(self.options.host, self.options.port, tls)
-            await self._open_kafka()
+            addresses = await self._listen(tls)
             if self._courier is not None:  # now, for receivers may call back
                 self._courier.start()
         except BaseException:
@@ -144,6 +144,16 @@ class App:
             durability=self.options.durability,
             kafka_ports=self.kafka_ports,
         )
+        return addresses
+
+    async def _listen(self, tls: ssl.SSLContext | None) -> list[tuple[str, int]]:
+        """Open all ports, or none."""
+        try:
+            addresses = await self._server.listen(self.options.host, self.options.port, tls)
+            await self._open_kafka()
+        except BaseException:
+            await self._server.close(0)
+            raise
         return addresses
 
     def _compose(self, authenticator: Authenticator, journal: Journal) -> None:
@@ -229,13 +239,17 @@ class App:
             buffered_bytes=options.max_buffered_bytes,
             stalled_s=options.request_timeout_s,
         )
-        return KafkaPorts(kafka, surroundings, limits, Securities(options, self.clock, self._report))
+        securities = Securities(options, self.clock, self._report)
+        return KafkaPorts(kafka, surroundings, limits, securities, cluster_ports(options))
 
     async def _open_kafka(self) -> None:
         """Listen for Kafka clients."""
         wanted = kafka_listeners(self.options)
         for ports in self._kafka_ports:
-            self.kafka_ports |= await ports.listen(self.options.host, wanted)
+            try:
+                self.kafka_ports |= await ports.listen(self.options.host, wanted, self.options.kafka_brokers)
+            except (ValueError, NoPort) as error:
+                raise ConfigError(f"Kafka: {error}") from error
 
     def _make_courier(self, journal: Journal, outbox: Outbox, installed: Sequence[Installed], wheel: Wheel) -> Courier:
         options = self.options
@@ -318,9 +332,9 @@ class App:
         return Server(dispatcher.handle, clock=self.clock, on_error=self._report, limits=limits, timeouts=timeouts)
 
     def _most_connections(self) -> int:
-        """How many connections a port may have: the files that may be open are for HTTP's and all of Kafka's alike."""
+        """How many connections HTTP may have, and Kafka as many: the files that may be open are for both alike."""
         most = connections_for(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-        return min(self.options.max_connections, most // (1 + len(kafka_listeners(self.options))))
+        return min(self.options.max_connections, most // 2)
 
     def _tls(self) -> ssl.SSLContext | None:
         if not self.options.tls_certificate:

@@ -21,7 +21,7 @@ from weirmq.server.users import ConfigError, User
 from weirmq.wire.kafka.listeners import PLAINTEXT
 
 __all__ = [
-    "ConfigError", "Options", "Setting", "User", "allows_private", "check", "endpoint", "is_loopback",
+    "ConfigError", "Options", "Setting", "User", "allows_private", "check", "cluster_ports", "endpoint", "is_loopback",
     "kafka_listeners", "load", "outbox_folder", "settings", "state_folder",
 ]  # fmt: skip
 
@@ -31,7 +31,9 @@ _GIBI = 1024 * _MEBI
 _DAY_S = 86_400
 _ANY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 - compared with
 
-Port = Annotated[int, Meta(ge=0, le=65_535)]
+_LAST_PORT = 65_535
+
+Port = Annotated[int, Meta(ge=0, le=_LAST_PORT)]
 Seconds = Annotated[int, Meta(ge=1, le=_DAY_S, extra={"unit": "seconds"})]
 # A body must hold the largest request of any service: 1 MiB of message in JSON that escapes each character sixfold.
 BodyBytes = Annotated[int, Meta(ge=64 * _KIBI, le=_GIBI, extra={"unit": "bytes"})]
@@ -70,6 +72,16 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
         bool,
         "Keep what no ACL speaks of for super users, as Apache Kafka does. Without it, it is everybody's, as on MSK.",
     ] = False
+    kafka_brokers: Annotated[
+        Annotated[int, Meta(ge=1, le=100)],
+        "How many brokers the default Kafka cluster has, at kafka_port and the ports after it. More can be added later,"
+        " fewer is refused.",
+    ] = 1
+    kafka_cluster_ports: Annotated[
+        Annotated[str, Meta(pattern=r"\A([0-9]{1,5}-[0-9]{1,5})?\Z", extra={"like": "19092-19191"})],
+        "The ports for Kafka clusters that are made while the server runs. Each broker has one for each listener."
+        " Without it, any free ones.",
+    ] = ""
     data: Annotated[FilePath, "The folder that holds the log. One server at a time may use it."] = ""
     durability: Annotated[
         Literal["fsync", "os", "memory"],
@@ -279,7 +291,7 @@ def allows_private(options: Options) -> bool:
 
 
 def kafka_listeners(options: Options) -> dict[str, int]:
-    """The listeners of the default Kafka broker, and their ports; 0 for any free one.
+    """The listeners of the default Kafka cluster, and their ports at its first broker; 0 for any free one.
 
     Those of the file, and PLAINTEXT where the server takes anybody.
     """
@@ -287,6 +299,16 @@ def kafka_listeners(options: Options) -> dict[str, int]:
     found = {PLAINTEXT: options.kafka_port} if is_open else {}
     found |= {listener.name: listener.port for listener in options.kafka_listeners}
     return found if options.port else dict.fromkeys(found, 0)
+
+
+def cluster_ports(options: Options) -> range:
+    """The ports for Kafka clusters that are made at run time; 0 alone for any free ones. Raises ConfigError."""
+    if not options.kafka_cluster_ports:
+        return range(1)
+    first, last = map(int, options.kafka_cluster_ports.split("-"))
+    if not 1 <= first <= last <= _LAST_PORT:
+        raise ConfigError(f"kafka_cluster_ports: {first}-{last} is no range of ports: they are from 1 to {_LAST_PORT}")
+    return range(first, last + 1)
 
 
 def outbox_folder(options: Options) -> Path:
@@ -298,6 +320,7 @@ def check(options: Options) -> None:
     """Refuse options that don't fit together. Raises ConfigError."""
     if bool(options.tls_certificate) != bool(options.tls_key):
         raise ConfigError("tls_certificate and tls_key need each other: give both or neither")
+    cluster_ports(options)
     if not (is_loopback(options.host) or options.users or options.insecure_allow_anyone):
         raise ConfigError(
             f"{options.host} can be reached from other machines, and no users are configured, so anyone could read and"

@@ -22,10 +22,8 @@ def of_server(server: Server) -> Iterator[Family]:
 
 def of_kafka(ports: Sequence[KafkaPorts]) -> Iterator[Family]:
     """What came and went over Kafka's protocol."""
-    all_of = [listener for each in ports for listener in each.listeners]
-    connections = sum(len(each.connections) for each in all_of)
-    requests = sum(each.requests for each in all_of)
-    received, sent = sum(each.bytes_in for each in all_of), sum(each.bytes_out for each in all_of)
+    connections = sum(each.budget.connections for each in ports)
+    requests, received, sent = (sum(each) for each in zip(*(each.counts for each in ports), strict=True))
     yield single("weirmq_kafka_connections", "gauge", "Open connections of Kafka clients.", connections)
     yield single("weirmq_kafka_requests_total", "counter", "Requests of Kafka clients.", requests)
     yield single("weirmq_kafka_received_bytes_total", "counter", "Bytes received from Kafka clients.", received)

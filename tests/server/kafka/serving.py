@@ -13,8 +13,10 @@ from typing import Any
 
 from weirmq.kernel.clock import ManualClock
 from weirmq.kernel.errors import LogFailed, NoRoom
+from weirmq.server.kafka.budget import Budget
 from weirmq.server.kafka.connection import KafkaConnection
 from weirmq.server.kafka.listener import Limits, Listener, Surroundings
+from weirmq.server.kafka.ports import listening
 from weirmq.server.kafka.security import OPEN, Security
 from weirmq.services.kafka.ask import Api, Ask, Place, Service
 from weirmq.wire.kafka import apis, codec
@@ -161,7 +163,9 @@ class Serving:
             on_error=lambda what, why: self.errors.append((what, why)),
             tell=lambda _level, event, fields: self.told.append({"event": event, **fields}),
         )
-        self.listener = Listener(service or self.words, Place(0, 1), surroundings, Limits(**limits), security)
+        known = Limits(**limits)
+        budget = Budget(known.buffered_bytes)
+        self.listener = Listener(service or self.words, Place(0, 1), surroundings, known, budget, security)
         self.port = 0
 
     def _hold(self, done: Callable[[Any], None], given: Any) -> None:
@@ -211,7 +215,9 @@ class Serving:
 async def serving(security: Security = OPEN, service: Service | None = None, **limits: Any) -> AsyncIterator[Serving]:
     """A port from its start to its stop. Nothing may be left of any connection."""
     it = Serving(security, service, **limits)
-    ((_, it.port),) = await it.listener.listen("127.0.0.1", 0)
+    sockets = listening([(socket.AF_INET, "127.0.0.1")], 0)
+    it.port = sockets[0].getsockname()[1]
+    it.listener.serve(sockets)
     try:
         yield it
     finally:

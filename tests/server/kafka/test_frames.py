@@ -8,8 +8,8 @@ import pytest
 
 from tests.server.kafka.serving import SAY, VERSIONS, answer, frame, head, say, serving
 from tests.server.serving import on_both_loops
+from weirmq.server.kafka.budget import SCRATCH_BYTES
 from weirmq.server.kafka.connection import IN_PROGRESS, LEAST_BYTES
-from weirmq.server.kafka.listener import SCRATCH_BYTES
 
 
 @on_both_loops

@@ -70,6 +70,30 @@ class Peer:
         self.close()
 
 
+class Opener:
+    """Ports that nobody listens at. Those in `taken` can't be had; without `free`, none can."""
+
+    def __init__(self) -> None:
+        self.open_ports: dict[Place, int] = {}
+        self.taken: set[int] = set()
+        self.free = 1_000
+
+    def open(self, place: Place, port: int) -> int:
+        if not port:
+            if len(self.open_ports) >= self.free:
+                raise OSError("no port is free")
+            used = self.taken | set(self.open_ports.values())
+            port = next(each for each in range(20_000, 30_000) if each not in used)
+        elif port in self.taken:
+            raise OSError(f"port {port} is taken")
+        assert place not in self.open_ports
+        self.open_ports[place] = port
+        return port
+
+    def close(self, place: Place) -> None:
+        del self.open_ports[place]
+
+
 class Later:
     """An answer that may be there or come later."""
 
@@ -95,6 +119,7 @@ class World:
         self.waiting = Waiting()
         self.kafka = Kafka(self.journal, self.streams, self.waiting, SeededEntropy(7))
         self.kafka.ports[PLACE] = 9092
+        self.opener = self.kafka.opener = Opener()
         self.journal.join(self.kafka.machine)
         if log.end:
             self.journal.replay((), 0)
@@ -111,7 +136,15 @@ class World:
         world.journal.replay(list(self.journal.snapshot()), 0)
         return world
 
-    def begin(self, request: Any, *, version: int | None = None, peer: Peer | None = None, client: str = "c") -> Later:
+    def begin(
+        self,
+        request: Any,
+        *,
+        version: int | None = None,
+        peer: Peer | None = None,
+        client: str = "c",
+        place: Place = PLACE,
+    ) -> Later:
         """Send a request of the latest version, or another. What it left is written, as in a server."""
         name = type(request).__name__.removesuffix("Request")
         key = next(key for key in KEYS.values() if apis.request(key).name == f"{name}Request")
@@ -121,7 +154,7 @@ class World:
         later = Later()
         asked = _sent(apis.request(key), version, request)
         head = Head(key, version, 1, client, 0)
-        ask = Ask(peer or self.peer, PLACE, head, self.clock.now_ms(), later.take)
+        ask = Ask(peer or self.peer, place, head, self.clock.now_ms(), later.take)
         answer = self.kafka.run(api, ask, asked)
         self.waiting.settle(self.clock.now_ms())
         self.flush()
@@ -130,9 +163,17 @@ class World:
         self.settle()
         return later
 
-    def ask(self, request: Any, *, version: int | None = None, peer: Peer | None = None, client: str = "c") -> Any:
+    def ask(
+        self,
+        request: Any,
+        *,
+        version: int | None = None,
+        peer: Peer | None = None,
+        client: str = "c",
+        place: Place = PLACE,
+    ) -> Any:
         """The answer, as a client of that version reads it; None while there is none."""
-        return self.begin(request, version=version, peer=peer, client=client).answer
+        return self.begin(request, version=version, peer=peer, client=client, place=place).answer
 
     def flush(self) -> None:
         """Write what is pending, and sync it if answers wait for that."""

@@ -1,6 +1,8 @@
 """What all Kafka connections together may hold in memory: frames that aren't whole, and answers that nobody reads."""
 
-from typing import Protocol
+from typing import Final, Protocol
+
+SCRATCH_BYTES: Final = 256 * 1024  # what the event loop may read for one connection at a time
 
 
 class Peer(Protocol):
@@ -15,13 +17,15 @@ class Budget:
     """Bytes, counted after the fact. Frames may take `limit_bytes`, and answers as much again.
 
     A frame beyond that is not waited for: its connection is closed. For answers those are closed first that have kept
-    what they are owed for the longest.
+    what they are owed for the longest. `scratch` is where all read to, one after the other.
     """
 
-    __slots__ = ("_owing", "frames", "limit_bytes", "owed")
+    __slots__ = ("_owing", "connections", "frames", "limit_bytes", "owed", "scratch")
 
     def __init__(self, limit_bytes: int) -> None:
         self.limit_bytes = limit_bytes
+        self.scratch = memoryview(bytearray(SCRATCH_BYTES))
+        self.connections = 0  # that are open
         self.frames = 0
         self.owed = 0
         self._owing: dict[Peer, int] = {}  # the one that has read nothing for the longest comes first

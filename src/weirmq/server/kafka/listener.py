@@ -4,8 +4,9 @@ frame -> head -> message (wire/kafka) -> the service's handler -> answer -> held
 """
 
 import asyncio
+import socket
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -23,8 +24,6 @@ from weirmq.wire.kafka.errors import Malformed
 from weirmq.wire.kafka.head import API_VERSIONS, Head
 from weirmq.wire.kafka.messages.sasl_authenticate_request import SaslAuthenticateRequest
 
-SCRATCH_BYTES: Final = 256 * 1024  # what the event loop may read for one connection at a time
-SWEEP_S: Final = 10.0
 REMARK_S: Final = 1.0
 TLS_S: Final = 10.0  # for a handshake, and for a goodbye
 TURNED_AWAY_S: Final = 0.1  # connection.failed.authentication.delay.ms
@@ -33,7 +32,7 @@ _LENGTH: Final = struct.Struct(">i")
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """What a port takes on."""
+    """What all ports of a process take on."""
 
     connections: int = 10_000
     frame_bytes: int = 100 * 1024 * 1024  # socket.request.max.bytes
@@ -69,12 +68,14 @@ class Listener:
         service: Service,
         place: Place,
         surroundings: Surroundings,
-        limits: Limits | None = None,
+        limits: Limits,
+        budget: Budget,
         security: Security = OPEN,
     ) -> None:
-        self.limits = limits or Limits()
-        self.budget = Budget(self.limits.buffered_bytes)
-        self.scratch = memoryview(bytearray(SCRATCH_BYTES))
+        """`limits` and `budget` are those of all ports together."""
+        self.limits = limits
+        self.budget = budget
+        self.scratch = budget.scratch
         self.bytes_in = self.bytes_out = self.requests = self.refused = 0
         self.connections: set[KafkaConnection] = set()
         self.is_silent = False
@@ -83,27 +84,36 @@ class Listener:
         self._server_has = surroundings
         self._security = security
         self._loop = asyncio.get_running_loop()
-        self._server: asyncio.AbstractServer | None = None
-        self._sweeping: asyncio.TimerHandle | None = None
+        self._servers: list[asyncio.AbstractServer] = []
+        self._serving: asyncio.Task[None] | None = None
+        self._sockets: list[socket.socket] = []  # that have no server yet
         self._remarked_s = float("-inf")
         self._unsaid = 0
 
-    async def listen(self, host: str, port: int) -> list[tuple[str, int]]:
-        """Take connections at `host` and `port` (0: any free one). Returns the addresses. Raises OSError."""
+    def serve(self, sockets: Sequence[socket.socket]) -> None:
+        """Take connections from sockets that listen already; they are the listener's from now on."""
+        self._sockets = list(sockets)
+        self._serving = self._loop.create_task(self._serve())
+
+    async def _serve(self) -> None:
         tls = self._security.tls
         patience_s = TLS_S if tls is not None else None
-        self._server = await self._loop.create_server(
-            partial(KafkaConnection, self),
-            host,
-            port,
-            ssl=tls,
-            backlog=BACKLOG,
-            reuse_address=True,
-            ssl_handshake_timeout=patience_s,
-            ssl_shutdown_timeout=patience_s,
-        )
-        self._sweeping = self._loop.call_later(SWEEP_S, self._sweep)
-        return [socket.getsockname()[:2] for socket in self._server.sockets]
+        try:
+            while self._sockets:
+                server = await self._loop.create_server(
+                    partial(KafkaConnection, self),
+                    sock=self._sockets[-1],
+                    ssl=tls,
+                    backlog=BACKLOG,
+                    ssl_handshake_timeout=patience_s,
+                    ssl_shutdown_timeout=patience_s,
+                    start_serving=False,
+                )
+                self._sockets.pop()
+                self._servers.append(server)
+                await server.start_serving()
+        except OSError as error:
+            self._server_has.on_error("a Kafka port can't be served", error)
 
     def now_s(self) -> float:
         """The loop's time."""
@@ -121,6 +131,10 @@ class Listener:
         """A client is there, and has shown a certificate (DER) or none."""
         self.connections.add(connection)
         self._service.came(connection, self._place, self._server_has.clock.now_ms())
+        self.budget.connections += 1
+        if self.is_silent:  # it was let in before the port was closed
+            connection.abort()
+            return
         security = self._security
         if security.kind.wants_login:
             connection.login = Login(security.kind.mechanisms, security.session_ms)
@@ -131,7 +145,7 @@ class Listener:
             connection.abort()
             return
         connection.principal = principal
-        if len(self.connections) > self.limits.connections:
+        if self.budget.connections > self.limits.connections:
             self.refused += 1
             self.remark(connection, "there are too many connections")
             connection.abort()
@@ -143,6 +157,7 @@ class Listener:
     def forget(self, connection: KafkaConnection) -> None:
         """It is gone."""
         self.connections.discard(connection)
+        self.budget.connections -= 1
         self._service.left(connection)
 
     def remark(self, connection: KafkaConnection, reason: str) -> None:
@@ -248,10 +263,6 @@ class Listener:
 
     # ---- time and the end
 
-    def _sweep(self) -> None:
-        self._sweeping = self._loop.call_later(SWEEP_S, self._sweep)
-        self.sweep(self._loop.time())
-
     def sweep(self, now_s: float) -> None:
         """Close connections on which nothing has happened for too long, at `now_s` of the loop's time."""
         for connection in list(self.connections):
@@ -269,10 +280,12 @@ class Listener:
     def stop(self) -> None:
         """Take no connections, and close those that are open. What was answered leaves if the client reads it now."""
         self.is_silent = True
-        if self._server is not None:
-            self._server.close()
-        if self._sweeping is not None:
-            self._sweeping.cancel()
+        if self._serving is not None:
+            self._serving.cancel()
+        for server in self._servers:
+            server.close()
+        for each in self._sockets:
+            each.close()
         for connection in list(self.connections):
             connection.stop()
 

@@ -34,6 +34,18 @@ class Principal(NamedTuple):
 ANONYMOUS: Final = Principal("User", "ANONYMOUS")  # of a port where nobody says who they are
 
 
+class PortOpener(Protocol):
+    """The shell, which has the sockets."""
+
+    def open(self, place: Place, port: int) -> int:
+        """Take connections there, at once: at `port`, or with 0 at one that is free. Returns which. Raises OSError."""
+        ...
+
+    def close(self, place: Place) -> None:
+        """Take none any more, and close those that are open."""
+        ...
+
+
 class Connection(Protocol):
     """Whom an answer goes to. `host` is ours, as the client reached it; `peer` is the client's IP address.
 

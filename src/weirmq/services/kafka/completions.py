@@ -142,6 +142,8 @@ class _Completion:
     def attempt(self, now_ms: int) -> bool | None:
         """Do the next step, if it may be done; True for the last one. Raises NoRoom."""
         kafka, found = self._kafka, self._found
+        if found.key not in kafka.machine.coordinator.ids:
+            return False  # its cluster was removed
         if self._ends is None:
             if found.prepared_at >= kafka.journal.durable:
                 return None

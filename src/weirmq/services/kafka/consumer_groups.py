@@ -129,6 +129,13 @@ class ConsumerGroups:
         """Forget a group without members."""
         self._groups.pop(key, None)
 
+    def forget(self, cluster: int) -> None:
+        """A cluster is gone."""
+        for group in list(self.of(cluster)):
+            for member in group.members.values():
+                self.relax(group, member)
+            self.drop(group.key)
+
     def of(self, cluster: int) -> Iterator[ConsumerGroup]:
         """The groups of a cluster."""
         return (group for (number, _), group in self._groups.items() if number == cluster)

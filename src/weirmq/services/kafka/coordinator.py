@@ -71,6 +71,15 @@ class Coordinator:
         for each in self.of_group(cluster, group):
             each.offsets.pop(group, None)
 
+    def cluster_removed(self, cluster: int) -> None:
+        """All ids of a cluster are gone, and what was under way."""
+        for key, found in list(self.ids.items()):
+            if key[0] == cluster:
+                for group in found.groups:
+                    self._leave(found, group)
+                self.due.drop(due_key(self.ids.pop(key)))
+                self.prepared.pop(key, None)
+
     # Facts
 
     def _find(self, fact: Any) -> Transactional:

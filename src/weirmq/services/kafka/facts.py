@@ -4,6 +4,7 @@ import msgspec
 
 from weirmq.engine.machine import Fact
 from weirmq.services.kafka.access_facts import AclsCreated, AclsDeleted, QuotasSet
+from weirmq.services.kafka.cluster_facts import BrokersAdded, ClusterRemoved, PortsTaken
 from weirmq.services.kafka.scram_facts import ScramCredentialDropped, ScramCredentialSet, ScramSecretMade
 from weirmq.services.kafka.share_facts import (
     GroupConfigured,
@@ -246,4 +247,7 @@ KafkaFact = (
     | ScramCredentialSet
     | ScramCredentialDropped
     | ScramSecretMade
+    | BrokersAdded
+    | PortsTaken
+    | ClusterRemoved
 )

@@ -121,6 +121,13 @@ class Groups:
         """Forget a group without members."""
         self._groups.pop(key, None)
 
+    def forget(self, cluster: int) -> None:
+        """A cluster is gone."""
+        for group in list(self.of(cluster)):
+            for member in ("", *group.members, *group.pending):
+                self.relax(group, member)
+            self.drop(group.key)
+
     def of(self, cluster: int) -> Iterator[Group]:
         """The groups of a cluster."""
         return (group for (number, _), group in self._groups.items() if number == cluster)

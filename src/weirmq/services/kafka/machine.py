@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from weirmq.engine.machine import Fact
 from weirmq.services.kafka import parts
 from weirmq.services.kafka.access_facts import AclsCreated, AclsDeleted, QuotasSet
+from weirmq.services.kafka.cluster_facts import BrokersAdded, ClusterRemoved, PortsTaken
 from weirmq.services.kafka.coordinator import Coordinator
 from weirmq.services.kafka.facts import (
     BrokersConfigured,
@@ -35,7 +36,7 @@ from weirmq.services.kafka.facts import (
     TopicCreated,
     TopicDeleted,
 )
-from weirmq.services.kafka.model import Cluster, Topic
+from weirmq.services.kafka.model import DEFAULT_CLUSTER, Cluster, Topic, brokers_of
 from weirmq.services.kafka.scram_facts import ScramCredentialDropped, ScramCredentialSet, ScramSecretMade
 from weirmq.services.kafka.share_facts import GroupConfigured
 from weirmq.services.kafka.share_progress import ShareProgress
@@ -58,6 +59,7 @@ class KafkaMachine:
 
     def __init__(self) -> None:
         self.clusters: dict[int, Cluster] = {}
+        self.next_cluster = DEFAULT_CLUSTER + 1  # the number that no cluster has had
         self.offsets: dict[tuple[int, str], GroupOffsets] = {}  # by cluster and group
         self.committed_ms: dict[tuple[int, str], int] = {}  # when a group committed last
         self.group_configs: dict[tuple[int, str], dict[str, str]] = {}  # those that were set
@@ -69,6 +71,9 @@ class KafkaMachine:
         self.sweeper: Sweeper | None = None
         self._appliers: dict[type[Fact], Callable[[Any, int, int], None]] = {
             ClusterMade: self._cluster_made,
+            BrokersAdded: self._brokers_added,
+            PortsTaken: self._ports_taken,
+            ClusterRemoved: self._cluster_removed,
             TopicCreated: self._topic_created,
             TopicDeleted: self._topic_deleted,
             PartitionsAdded: self._partitions_added,
@@ -100,6 +105,25 @@ class KafkaMachine:
 
     def _cluster_made(self, fact: ClusterMade, _offset: int, _now_ms: int) -> None:
         self.clusters[fact.number] = Cluster(fact.number, fact.cluster_id, fact.brokers)
+        self.next_cluster = max(self.next_cluster, fact.number + 1)
+
+    def _brokers_added(self, fact: BrokersAdded, _offset: int, _now_ms: int) -> None:
+        self.clusters[fact.cluster].brokers = brokers_of(fact.brokers)
+
+    def _ports_taken(self, fact: PortsTaken, _offset: int, _now_ms: int) -> None:
+        ports = self.clusters[fact.cluster].ports
+        for broker, listener, port in fact.ports:
+            ports[broker, listener] = port
+
+    def _cluster_removed(self, fact: ClusterRemoved, offset: int, _now_ms: int) -> None:
+        for topic in self.clusters.pop(fact.cluster).topics.values():
+            self._condemn(topic, offset)
+        for key in [key for key in self.offsets if key[0] == fact.cluster]:
+            del self.offsets[key], self.committed_ms[key]
+        for key in [key for key in self.group_configs if key[0] == fact.cluster]:
+            del self.group_configs[key]
+        self.shares.cluster_removed(fact.cluster)
+        self.coordinator.cluster_removed(fact.cluster)
 
     def _topic_created(self, fact: TopicCreated, _offset: int, now_ms: int) -> None:
         topic = Topic(self.clusters[fact.cluster], fact.name, fact.topic_id, fact.configs, now_ms)
@@ -117,13 +141,16 @@ class KafkaMachine:
     def _topic_deleted(self, fact: TopicDeleted, offset: int, _now_ms: int) -> None:
         topic = self._topic(fact)
         del topic.cluster.topics[topic.name], topic.cluster.by_id[topic.id]
-        for partition in topic.partitions:
-            self.condemned[partition.log] = offset
+        self._condemn(topic, offset)
         for (cluster, _), offsets in self.offsets.items():
             if cluster == fact.cluster:
                 for index in range(len(topic.partitions)):
                     offsets.pop((topic.id, index), None)
         self.shares.topic_deleted(fact.cluster, topic.id, len(topic.partitions))
+
+    def _condemn(self, topic: Topic, offset: int) -> None:
+        for partition in topic.partitions:
+            self.condemned[partition.log] = offset
 
     def _partitions_added(self, fact: PartitionsAdded, _offset: int, _now_ms: int) -> None:
         self._topic(fact).grow(fact.count)

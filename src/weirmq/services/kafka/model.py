@@ -15,14 +15,21 @@ LEADER_EPOCH: Final = 0  # a partition has one owner for good, which never gives
 
 
 class Cluster:
-    """One Kafka cluster. Only `machine.py` changes it."""
+    """One Kafka cluster. Only `machine.py` changes it.
 
-    __slots__ = ("acls", "brokers", "by_id", "configs", "id", "number", "quotas", "scram", "topic_defaults", "topics")
+
+    `ports` are those of (broker, listener), the same after each start; the default cluster's are options of the server.
+    """
+
+    __slots__ = (
+        "acls", "brokers", "by_id", "configs", "id", "number", "ports", "quotas", "scram", "topic_defaults", "topics",
+    )  # fmt: skip
 
     def __init__(self, number: int, cluster_id: str, brokers: int) -> None:
         self.number = number
         self.id = cluster_id
-        self.brokers = range(FIRST_BROKER, FIRST_BROKER + brokers)  # their ids
+        self.brokers = brokers_of(brokers)
+        self.ports: dict[tuple[int, str], int] = {}
         self.topics: dict[str, Topic] = {}
         self.by_id: dict[bytes, Topic] = {}
         self.acls = Acls()
@@ -36,6 +43,16 @@ class Cluster:
         self.configs, self.topic_defaults = configs, topic_defaults(configs)
         for topic in self.topics.values():
             topic.configure(topic.given)
+
+    @property
+    def listeners(self) -> list[str]:
+        """What each of its brokers has."""
+        return list(dict.fromkeys(listener for _, listener in self.ports))
+
+
+def brokers_of(count: int) -> range:
+    """The ids of so many brokers."""
+    return range(FIRST_BROKER, FIRST_BROKER + count)
 
 
 class Topic:

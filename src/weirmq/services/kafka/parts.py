@@ -7,7 +7,7 @@ import msgspec
 
 from weirmq.services.kafka.access_facts import AclsCreated, QuotasSet
 from weirmq.services.kafka.facts import Committed, ProducersNoted
-from weirmq.services.kafka.model import Cluster, Topic
+from weirmq.services.kafka.model import DEFAULT_CLUSTER, Cluster, Topic
 from weirmq.services.kafka.scram_facts import ScramCredentialSet, ScramSecretMade
 from weirmq.services.kafka.share_facts import GroupConfigsPart, ShareGroupPart, ShareProgressPart
 from weirmq.services.kafka.transactional import Transactional
@@ -21,6 +21,7 @@ class ServicePart(msgspec.Struct, array_like=True, tag=0):
 
     next_producer: int
     condemned: dict[str, int]
+    next_cluster: int = DEFAULT_CLUSTER + 1
 
 
 class ClusterPart(msgspec.Struct, array_like=True, tag=1):
@@ -30,6 +31,7 @@ class ClusterPart(msgspec.Struct, array_like=True, tag=1):
     cluster_id: str
     brokers: int
     configs: dict[str, str]
+    ports: list[tuple[int, str, int]] = []  # broker, listener, port
 
 
 class TopicPart(msgspec.Struct, array_like=True, tag=2):
@@ -71,9 +73,10 @@ KafkaPart = (
 
 def of(machine: "KafkaMachine") -> Iterator[Any]:
     """The parts of a machine's state."""
-    yield ServicePart(machine.next_producer, machine.condemned)
+    yield ServicePart(machine.next_producer, machine.condemned, machine.next_cluster)
     for cluster in machine.clusters.values():
-        yield ClusterPart(cluster.number, cluster.id, len(cluster.brokers), cluster.configs)
+        ports = [(broker, listener, port) for (broker, listener), port in cluster.ports.items()]
+        yield ClusterPart(cluster.number, cluster.id, len(cluster.brokers), cluster.configs, ports)
         if cluster.acls:
             yield AclsCreated(cluster.number, list(cluster.acls))
         yield from (QuotasSet(cluster.number, list(key), dict(values)) for key, values in cluster.quotas.items())
@@ -96,8 +99,9 @@ def restore(machine: "KafkaMachine", part: Any) -> None:
     """Take up one part."""
     match part:
         case ClusterPart():
-            machine.clusters[part.number] = Cluster(part.number, part.cluster_id, part.brokers)
-            machine.clusters[part.number].configure(part.configs)
+            cluster = machine.clusters[part.number] = Cluster(part.number, part.cluster_id, part.brokers)
+            cluster.configure(part.configs)
+            cluster.ports = {(broker, listener): port for broker, listener, port in part.ports}
         case TopicPart():
             topic = Topic(machine.clusters[part.cluster], part.name, part.topic_id, part.configs, part.created_ms)
             topic.grow(len(part.lows))
@@ -119,3 +123,4 @@ def restore(machine: "KafkaMachine", part: Any) -> None:
         case _:
             machine.next_producer = part.next_producer
             machine.condemned = part.condemned
+            machine.next_cluster = part.next_cluster

@@ -1,6 +1,5 @@
 """The service: its machine, the streams of the engine, and what every handler needs."""
 
-from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
@@ -12,8 +11,9 @@ from weirmq.engine.waiting import Waiting
 from weirmq.kernel.errors import NoRoom
 from weirmq.kernel.ids import Entropy
 from weirmq.services.kafka import facts
-from weirmq.services.kafka.ask import Api, Ask, Connection, Place
+from weirmq.services.kafka.ask import Api, Ask, Connection, Place, PortOpener
 from weirmq.services.kafka.authorizer import Authorizer
+from weirmq.services.kafka.clusters import UUID_BYTES, make_default
 from weirmq.services.kafka.completions import Completions
 from weirmq.services.kafka.consumer_groups import ConsumerGroups
 from weirmq.services.kafka.fetch_sessions import FetchSessions
@@ -21,7 +21,7 @@ from weirmq.services.kafka.fetches import Fetches
 from weirmq.services.kafka.group_configs import GROUP_CONFIGS
 from weirmq.services.kafka.groups import Groups
 from weirmq.services.kafka.machine import KafkaMachine
-from weirmq.services.kafka.model import Cluster, Partition, Topic
+from weirmq.services.kafka.model import DEFAULT_CLUSTER, Cluster, Partition, Topic
 from weirmq.services.kafka.producers import Producers
 from weirmq.services.kafka.share_groups import ShareGroups
 from weirmq.services.kafka.share_partitions import SharePartitions
@@ -32,8 +32,6 @@ from weirmq.services.kafka.verifiers import Verifiers
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.sasl.scram import Verifier
 
-UUID_BYTES: Final = 16
-CLUSTER_ID_LETTERS: Final = 22  # a UUID in base64 without padding, as Kafka makes it
 PRODUCER_IDS: Final = 1_000  # taken at a time, as Kafka's controller hands them out in blocks
 
 
@@ -61,7 +59,9 @@ class Kafka:
         self._watch_groups()
         streams.readers.append(self.fetches.signal)
         self.producers: dict[str, Producers] = {}  # by the name of a partition's log; the logs say what is in them
-        self.ports: dict[Place, int] = {}  # the shell opens them
+        self.opener: PortOpener | None = None  # the shell; None where it opens no ports
+        self.ports: dict[Place, int] = {}  # those that are open
+        self.default_brokers = 1  # of the default cluster
         self.verifiers = Verifiers()  # the shell's
         self.scram_verifiers: dict[tuple[str, str], Verifier] = {}  # of the shell's users, by name and mechanism
         self.on_groups_due: Callable[[int], None]
@@ -123,13 +123,14 @@ class Kafka:
     # Clusters, topics, partitions
 
     def cluster(self, ask: Ask) -> Cluster:
-        """The cluster whose port was asked. The default one is made when somebody first asks it. Raises NoRoom."""
+        """The cluster whose port was asked. The default one is made when somebody first asks it.
+
+        Raises NoRoom, and KeyError where it was removed while the request waited.
+        """
         found = self.machine.clusters.get(ask.cluster)
-        if found is None:
-            cluster_id = urlsafe_b64encode(self.entropy.take(UUID_BYTES))[:CLUSTER_ID_LETTERS].decode()
-            self.commit(ask.now_ms, facts.ClusterMade(ask.cluster, cluster_id, 1))
-            found = self.machine.clusters[ask.cluster]
-        return found
+        if found is None and ask.cluster == DEFAULT_CLUSTER:
+            return make_default(self, ask.now_ms)
+        return found or self.machine.clusters[ask.cluster]
 
     def port(self, ask: Ask, broker: int) -> int:
         """Where a broker of the same cluster has the same listener: a client can reach it as it reached this one."""

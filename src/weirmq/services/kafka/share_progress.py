@@ -86,6 +86,10 @@ class ShareProgress:
                 for index in range(partitions):
                     known.pop((topic_id, index), None)
 
+    def cluster_removed(self, cluster: int) -> None:
+        """All groups of a cluster are gone."""
+        self.groups = {key: known for key, known in self.groups.items() if key[0] != cluster}
+
     # Facts
 
     def _offsets_set(self, fact: ShareOffsetsSet, _offset: int, _now_ms: int) -> None:
