@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from weirmq.server import config
+from weirmq.server.kafka.tables import KafkaListener, KafkaOauth
 from weirmq.testing import Server
 
 pytest_plugins = ["pytester"]
@@ -93,6 +94,22 @@ def test_the_configuration_file(tmp_path: Path) -> None:
     assert options.smtp is not None
     assert options.sms is not None
     assert options.sns_quotas == {"filter_policies_of_topic": 1_000}
+
+
+def test_the_configuration_of_kafka_listeners(tmp_path: Path) -> None:
+    file = tmp_path / "weirmq.toml"
+    file.write_text("".join(block for _, block in _blocks("toml", ["docs/kafka-security.md"])))
+    options = config.load({"config": str(file)}, {})
+    assert config.kafka_listeners(options) == {"SASL_SCRAM": 9096, "SASL_IAM": 9098, "INSIDE": 9095}
+    assert [user.name for user in options.kafka_users] == ["alice"]
+    assert options.kafka_oauth is not None
+
+
+def test_all_of_a_kafka_listener_is_documented() -> None:
+    page = (ROOT / "docs/kafka-security.md").read_text(encoding="utf-8")
+    for table in (KafkaListener, KafkaOauth):
+        for key in table.__struct_fields__:
+            assert re.search(rf"^\|.*`{key}`.*\|", page, re.MULTILINE), key
 
 
 def test_the_health_page(weirmq: Server) -> None:

@@ -50,7 +50,7 @@ def configuration(given: dict[str, str], options: Options) -> Iterator[Finding]:
     """Where the options come from, and what in the environment looks like one but isn't."""
     path = given.get("config") or os.environ.get("WEIRMQ_CONFIG")
     yield Finding(State.GOOD, "configuration", f"read from {path}" if path else "defaults, flags and variables")
-    if path and options.users and Path(path).stat().st_mode & _OTHERS:
+    if path and (options.users or options.kafka_users) and Path(path).stat().st_mode & _OTHERS:
         yield Finding(State.LOOK, "configuration", f"{path} holds secrets that others can read", f"chmod 600 {path}")
     known = {setting.variable for setting in config.settings()} | {"WEIRMQ_CONFIG"}
     unknown = sorted(name for name in os.environ if name.startswith("WEIRMQ_") and name not in known)
