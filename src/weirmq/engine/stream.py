@@ -216,10 +216,11 @@ class Stream:
             chunk_bytes = min(READ_BYTES, max_bytes)
         return found
 
-    def offset_at(self, time_ms: int, low: int = 0) -> Appended:
+    def offset_at(self, time_ms: int, low: int = 0, *, counts_gaps: bool = False) -> Appended:
         """The first record from `low` on that came at `time_ms` or later, and its time; `readable` where there is none.
 
-        The log's index says where it is, so the cost is that of one read.
+        With `counts_gaps`, one that was cleaned away counts too. The log's index says where it is, so the cost is that
+        of one read.
         """
         offset = max(low, self.start)
         if offset < self._readable:
@@ -227,7 +228,11 @@ class Stream:
         while data := self.read(offset, INTERVAL_BYTES):
             for position, batch in headers(data):
                 offset = batch.next_offset
-                if batch.max_timestamp_ms >= time_ms and offset > low:
+                if batch.max_timestamp_ms < time_ms or offset <= low:
+                    continue
+                if counts_gaps and batch.count <= batch.last_offset_delta:
+                    return Appended(max(low, batch.base_offset), batch.max_timestamp_ms)
+                if batch.count:
                     return _first_at(data[position : position + batch.size], batch, max(low, self.start), time_ms)
         return Appended(self._readable, time_ms)
 
@@ -235,7 +240,7 @@ class Stream:
         """The first record that came at `cutoff_ms` or later, once and for all: this offset only grows."""
         self._know()
         if self._first_ms < cutoff_ms and self._first < self._readable:
-            self._first, self._first_ms = self.offset_at(cutoff_ms, self._first)
+            self._first, self._first_ms = self.offset_at(cutoff_ms, self._first, counts_gaps=True)
         return max(self._first, self._start)
 
     @property

@@ -128,6 +128,10 @@ class Streams:
             self._dirty[stream] = None
             self.on_dirty()
 
+    def is_dirty(self, stream: Stream) -> bool:
+        """Whether the stream's log has something to sync, or is being synced."""
+        return stream in self._dirty or stream.is_syncing
+
     def take_dirty(self) -> list[Stream]:
         """The streams that are to be synced now, each with `Stream.sync`; then comes `synced`, or the end."""
         taken = [stream for stream in self._dirty if not stream.is_syncing]

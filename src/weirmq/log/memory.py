@@ -90,17 +90,18 @@ class MemoryLog:
     def rewrite(self, pieces: Sequence[Piece], keep: Keep, pause: Pause) -> Rewritten | None:
         """Make anew what is kept of successive pieces; None where nothing would change. Adopted, it counts."""
         found: list[bytes] = []
-        is_same, gone_from, end = True, pieces[0].base, pieces[-1].end
+        is_same, gone_from, gone_ms, end = True, pieces[0].base, 0, pieces[-1].end
         for piece in pieces:
             for batch in self.walk(piece, pause):
                 kept = keep(batch)
                 is_same = is_same and kept is batch
-                if kept is not None:
-                    header = batches.header(batch)
-                    found += _hollows(gone_from, header.base_offset)
-                    found.append(bytes(kept))
-                    gone_from = header.next_offset
-        found += _hollows(gone_from, end)
+                header = batches.header(batch)
+                if kept is None:
+                    gone_ms = max(gone_ms, header.max_timestamp_ms)
+                else:
+                    found += [*_hollows(gone_from, header.base_offset, gone_ms), bytes(kept)]
+                    gone_from, gone_ms = header.next_offset, 0
+        found += _hollows(gone_from, end, gone_ms)
         return None if is_same else Rewritten(pieces[0].base, end, found)
 
     def adopt(self, rewritten: Rewritten) -> bool:
@@ -143,5 +144,5 @@ class MemoryLog:
         self._times.clear()
 
 
-def _hollows(start: int, end: int) -> list[bytes]:
-    return [bytes(batches.hollow(start, end - start))] if start < end else []
+def _hollows(start: int, end: int, time_ms: int) -> list[bytes]:
+    return [bytes(batches.hollow(start, end - start, time_ms))] if start < end else []

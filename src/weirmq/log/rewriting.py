@@ -1,7 +1,8 @@
 """Older parts of a log, rewritten to fewer bytes: what compaction of records comes down to on a disk.
 
-A log keeps all its offsets. Where batches go, one without records takes theirs up, so the next offset that is due is
-known everywhere, as in a log that nobody rewrote, and all the checks of opening.py and repair.py hold.
+A log keeps all its offsets. Where batches go, one without records takes theirs up, as young as the youngest of them. So
+the next offset that is due is known everywhere, as in a log that nobody rewrote, and all the checks of opening.py and
+repair.py hold.
 
 Several segments become one, that has the first one's name in the end. At no moment is there less on the disk than the
 old ones or the new one:
@@ -127,6 +128,7 @@ class _Writer:
         self._buffer = bytearray()  # what isn't written yet
         self._before_ms = 0
         self._gone_from = self._gone_to = self._base
+        self._gone_ms = 0  # the latest time of what is gone
         self._untouched: memoryview | None = None  # what is gone was one batch without records already
         if len(pieces) > 1:
             self._begin()
@@ -149,8 +151,8 @@ class _Writer:
         is_first = self._gone_to == self._gone_from
         self._untouched = batch if is_first and not found.count and found.producer_id < 0 else None
         if is_first:
-            self._gone_from = found.base_offset
-        self._gone_to = found.next_offset
+            self._gone_from, self._gone_ms = found.base_offset, 0
+        self._gone_to, self._gone_ms = found.next_offset, max(self._gone_ms, found.max_timestamp_ms)
 
     def _fill(self) -> None:
         """Take up the offsets of what is gone."""
@@ -159,7 +161,7 @@ class _Writer:
             self._untouched, self._gone_from = None, self._gone_to
         while self._gone_from < self._gone_to:
             offsets = min(_MOST_OFFSETS, self._gone_to - self._gone_from)
-            self._put(hollow(self._gone_from, offsets), self._gone_from, is_same=False)
+            self._put(hollow(self._gone_from, offsets, self._gone_ms), self._gone_from, is_same=False)
             self._gone_from += offsets
 
     def _put(self, data: bytes | bytearray | memoryview, offset: int, *, is_same: bool) -> None:

@@ -5,6 +5,7 @@ import msgspec
 from weirmq.engine.machine import Fact
 from weirmq.services.kafka.access_facts import AclsCreated, AclsDeleted, QuotasSet
 from weirmq.services.kafka.cluster_facts import BrokersAdded, ClusterRemoved, PortsTaken
+from weirmq.services.kafka.compaction_facts import PartitionCompacted
 from weirmq.services.kafka.scram_facts import ScramCredentialDropped, ScramCredentialSet, ScramSecretMade
 from weirmq.services.kafka.share_facts import (
     GroupConfigured,
@@ -237,6 +238,7 @@ KafkaFact = (
     | TransactionCompleted
     | TransactionalForgotten
     | ProducersNoted
+    | PartitionCompacted
     | AclsCreated
     | AclsDeleted
     | QuotasSet

@@ -18,6 +18,7 @@ from weirmq.engine.machine import Fact
 from weirmq.services.kafka import parts
 from weirmq.services.kafka.access_facts import AclsCreated, AclsDeleted, QuotasSet
 from weirmq.services.kafka.cluster_facts import BrokersAdded, ClusterRemoved, PortsTaken
+from weirmq.services.kafka.compaction_facts import PartitionCompacted
 from weirmq.services.kafka.coordinator import Coordinator
 from weirmq.services.kafka.facts import (
     BrokersConfigured,
@@ -85,7 +86,8 @@ class KafkaMachine:
             OffsetsForgotten: self._offsets_forgotten,
             GroupDeleted: self._group_deleted,
             ProducerIdsTaken: self._producer_ids_taken,
-            ProducersNoted: self.producers_noted,
+            ProducersNoted: self._producers_noted,
+            PartitionCompacted: self._partition_compacted,
             AclsCreated: self._acls_created,
             AclsDeleted: self._acls_deleted,
             QuotasSet: self._quotas_set,
@@ -219,9 +221,13 @@ class KafkaMachine:
     def _producer_ids_taken(self, fact: ProducerIdsTaken, _offset: int, _now_ms: int) -> None:
         self.next_producer = fact.next_id
 
-    def producers_noted(self, fact: ProducersNoted, _offset: int, _now_ms: int) -> None:
-        """Keep a note of producers; a snapshot has it as it is."""
+    # Notes of partitions, which a snapshot has as they are
+
+    def _producers_noted(self, fact: ProducersNoted, _offset: int, _now_ms: int) -> None:
         self._topic(fact).partitions[fact.partition].note = fact
+
+    def _partition_compacted(self, fact: PartitionCompacted, _offset: int, _now_ms: int) -> None:
+        self._topic(fact).partitions[fact.partition].clean = fact.offset
 
     # Access
 

@@ -81,17 +81,17 @@ class Topic:
 
 
 class Partition:
-    """One partition. `low` is the offset below which records were deleted by request, `note` the newest one of its
-    producers.
+    """One partition. `low` is the offset below which records were deleted by request, `clean` the one below which there
+    is one record a key, `note` the newest one of its producers.
     """
 
-    __slots__ = ("index", "leader", "log", "low", "note", "topic")
+    __slots__ = ("clean", "index", "leader", "log", "low", "note", "topic")
 
     def __init__(self, topic: Topic, index: int) -> None:
         self.topic = topic
         self.index = index
         self.log = f"{topic.group}/{index:09}"
-        self.low = 0
+        self.low = self.clean = 0
         self.note: ProducersNoted | None = None
         brokers = topic.cluster.brokers
         self.leader = brokers[(index + topic.id[0]) % len(brokers)]

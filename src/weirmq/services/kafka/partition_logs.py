@@ -34,6 +34,8 @@ def producers_of(kafka: "Kafka", partition: Partition) -> Producers:
     if note is not None and note.offset > stream.readable:
         note = None  # the log was cut, or another one was put in its place
     found = kafka.producers[partition.log] = Producers() if note is None else restored(note)
+    if partition.clean <= stream.end:
+        found.cleaned(partition.clean)
     read(found, stream, stream.start if note is None else max(note.offset, stream.start))
     return found
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from weirmq.services.kafka.access_facts import AclsCreated, QuotasSet
+from weirmq.services.kafka.compaction_facts import PartitionCompacted
 from weirmq.services.kafka.facts import Committed, ProducersNoted
 from weirmq.services.kafka.model import DEFAULT_CLUSTER, Cluster, Topic
 from weirmq.services.kafka.scram_facts import ScramCredentialSet, ScramSecretMade
@@ -61,6 +62,7 @@ KafkaPart = (
     | GroupPart
     | Transactional
     | ProducersNoted
+    | PartitionCompacted
     | AclsCreated
     | QuotasSet
     | GroupConfigsPart
@@ -84,6 +86,9 @@ def of(machine: "KafkaMachine") -> Iterator[Any]:
             lows = [partition.low for partition in topic.partitions]
             yield TopicPart(cluster.number, topic.name, topic.id, topic.created_ms, topic.given, lows)
             yield from (partition.note for partition in topic.partitions if partition.note is not None)
+            for partition in topic.partitions:
+                if partition.clean:
+                    yield PartitionCompacted(cluster.number, topic.id, partition.index, partition.clean)
         yield from (each for found in cluster.scram.values() for each in found.values())
     if machine.scram_secret:
         yield ScramSecretMade(machine.scram_secret)
@@ -116,7 +121,9 @@ def restore(machine: "KafkaMachine", part: Any) -> None:
             machine.group_configs[part.cluster, part.group] = part.configs
         case ShareGroupPart() | ShareProgressPart():
             machine.shares.adopt(part)
-        case ProducersNoted() | AclsCreated() | QuotasSet() | ScramCredentialSet() | ScramSecretMade():
+        case ProducersNoted() | PartitionCompacted() | AclsCreated() | QuotasSet():
+            machine.apply(part, 0, 0)
+        case ScramCredentialSet() | ScramSecretMade():
             machine.apply(part, 0, 0)
         case Transactional():
             machine.coordinator.adopt(part)

@@ -135,6 +135,12 @@ class Producers:
         for number in gone:
             del self.states[number]
 
+    def cleaned(self, end: int) -> None:
+        """The log has no records of aborted transactions below `end`. Who is told of one waits for its marker, and that
+        goes sooner or later.
+        """
+        self.known_aborted = [each for each in self.known_aborted if each.last >= end]
+
     def trim(self, start: int) -> None:
         """The log has nothing below `start`."""
         if self.known_aborted and self.known_aborted[0].last < start:

@@ -13,6 +13,7 @@ from weirmq.kernel.ids import Entropy
 from weirmq.services.kafka import facts
 from weirmq.services.kafka.ask import Api, Ask, Connection, Place, PortOpener
 from weirmq.services.kafka.authorizer import Authorizer
+from weirmq.services.kafka.cleaner import Cleaner
 from weirmq.services.kafka.clusters import UUID_BYTES, make_default
 from weirmq.services.kafka.completions import Completions
 from weirmq.services.kafka.consumer_groups import ConsumerGroups
@@ -47,6 +48,7 @@ class Kafka:
         self.machine = KafkaMachine()
         self.throttle = Throttle(self)
         self.authorizer = Authorizer(self.machine.clusters)
+        self.cleaner = Cleaner(self)
         self.sweeper = self.machine.sweeper = Sweeper(self)
         self.fetches = Fetches(waiting)
         self.fetch_sessions = FetchSessions(self.fetches, entropy)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from weirmq.engine.machine import Fact
 from weirmq.kernel.clock import MINUTE_MS
 from weirmq.services.kafka import topic_configs
+from weirmq.services.kafka.cleaner import is_compacted
 from weirmq.services.kafka.model import Partition
 from weirmq.services.kafka.producers import EXPIRES_MS
 
@@ -47,7 +48,7 @@ class Sweeper:
 
     def _own_ms(self) -> int | None:
         machine = self._kafka.machine
-        if self._unswept or len(machine.condemned) > len(self._removing):
+        if self._unswept or len(machine.condemned) > len(self._removing) or self._kafka.cleaner.has_work:
             return self._sliced_ms + SLICE_MS
         return self._swept_ms + SWEEP_MS if machine.clusters else None
 
@@ -82,11 +83,14 @@ class Sweeper:
                 left -= 1
                 if not left:
                     break
+        self._kafka.cleaner.sweep(now_ms)
         return ()
 
     def _trim(self, partition: Partition, now_ms: int) -> bool:
         """Let go of what is past its retention. Returns whether that took some time."""
         configs = partition.topic.configs
+        if is_compacted(partition):
+            self._kafka.cleaner.expect(partition)
         if topic_configs.DELETE not in topic_configs.listed(configs.get(topic_configs.CLEANUP, topic_configs.DELETE)):
             return False
         log = self._kafka.log(partition)

@@ -68,6 +68,11 @@ class Config(msgspec.Struct, frozen=True):
         return self._bad(value, f"Value must be no more than {most}") if not number <= most else ""
 
 
+DELETE_RETENTION_MS: Final = "delete.retention.ms"
+DIRTY_RATIO: Final = "min.cleanable.dirty.ratio"
+MIN_LAG: Final = "min.compaction.lag.ms"
+MAX_LAG: Final = "max.compaction.lag.ms"
+SEGMENT_BYTES: Final = "segment.bytes"
 CLEANUP: Final = "cleanup.policy"
 COMPRESSION: Final = "compression.type"
 MAX_MESSAGE: Final = "max.message.bytes"
@@ -90,7 +95,7 @@ CONFIGS: Final = {
         Config("compression.lz4.level", INT, "9", 1, 17),
         Config(COMPRESSION, STRING, "producer", words=("uncompressed", "zstd", "lz4", "snappy", "gzip", "producer")),
         Config("compression.zstd.level", INT, "3", -131_072, 22),
-        Config("delete.retention.ms", LONG, str(DAY_MS)),
+        Config(DELETE_RETENTION_MS, LONG, str(DAY_MS)),
         Config("file.delete.delay.ms", LONG, "60000"),
         Config("flush.messages", LONG, str(MAX_LONG), 1),
         Config("flush.ms", LONG, str(MAX_LONG)),
@@ -99,13 +104,13 @@ CONFIGS: Final = {
         Config("leader.replication.throttled.replicas", LIST, ""),
         Config("local.retention.bytes", LONG, "-2", -2),
         Config("local.retention.ms", LONG, "-2", -2),
-        Config("max.compaction.lag.ms", LONG, str(MAX_LONG), 1),
+        Config(MAX_LAG, LONG, str(MAX_LONG), 1),
         Config(MAX_MESSAGE, INT, "1048588"),
         Config(AFTER_MAX, LONG, "3600000"),
         Config(BEFORE_MAX, LONG, str(MAX_LONG)),
         Config(TIMESTAMP_TYPE, STRING, "CreateTime", words=("CreateTime", APPEND_TIME)),
-        Config("min.cleanable.dirty.ratio", DOUBLE, "0.5", 0, 1),
-        Config("min.compaction.lag.ms", LONG, "0"),
+        Config(DIRTY_RATIO, DOUBLE, "0.5", 0, 1),
+        Config(MIN_LAG, LONG, "0"),
         Config(MIN_INSYNC, INT, "1", 1),
         Config("preallocate", BOOLEAN, "false"),
         Config("remote.log.copy.disable", BOOLEAN, "false"),
@@ -113,7 +118,7 @@ CONFIGS: Final = {
         Config("remote.storage.enable", BOOLEAN, "false"),
         Config(RETENTION_BYTES, LONG, "-1", -1),
         Config(RETENTION_MS, LONG, str(7 * DAY_MS), -1),
-        Config("segment.bytes", INT, "1073741824", 1_048_576),
+        Config(SEGMENT_BYTES, INT, "1073741824", 1_048_576),
         Config("segment.index.bytes", INT, "10485760", 4),
         Config("segment.jitter.ms", LONG, "0"),
         Config("segment.ms", LONG, str(7 * DAY_MS), 1),
@@ -125,6 +130,11 @@ CONFIGS: Final = {
 def default(name: str) -> str:
     """Kafka's own value of a config."""
     return CONFIGS[name].default
+
+
+def number(configs: Mapping[str, str], name: str) -> int:
+    """The whole number that holds for a topic with these configs."""
+    return int(configs.get(name) or default(name))
 
 
 def listed(value: str) -> list[str]:

@@ -26,11 +26,14 @@ _ATTRIBUTES_AT: Final = 21
 _MAX_TIMESTAMP_AT: Final = 35
 _PRODUCER: Final = struct.Struct(">qh")
 _PRODUCER_AT: Final = 43
+_COUNT_AT: Final = 57
+_BASE_TIMESTAMP_AT: Final = 27
 
 COMPRESSION: Final = 0x07
 APPEND_TIME: Final = 0x08
 TRANSACTIONAL: Final = 0x10
 CONTROL: Final = 0x20
+DELETE_HORIZON: Final = 0x40  # the base timestamp says when tombstones and markers may go (KIP-534)
 _CODECS: Final = 4  # gzip, snappy, lz4, zstd
 SEQUENCES: Final = 2**31  # of a producer, before they begin anew
 
@@ -74,6 +77,16 @@ class Batch(NamedTuple):
         return self.producer.id >= 0
 
     @property
+    def records(self) -> int:
+        """How many records it has."""
+        return int.from_bytes(self.data[_COUNT_AT:HEADER_BYTES], "big")
+
+    @property
+    def horizon_ms(self) -> int | None:
+        """From when on its tombstones, or its marker, may go; None where that isn't known yet."""
+        return self.base_ms if self.attributes & DELETE_HORIZON else None
+
+    @property
     def is_transactional(self) -> bool:
         """Whether it belongs to a transaction."""
         return bool(self.attributes & TRANSACTIONAL)
@@ -87,8 +100,8 @@ def read(records: bytes | memoryview | None, most_bytes: int) -> Batch:
         raise Refused(Code.CORRUPT_MESSAGE, "the CRC of a batch is wrong")
     if count != last_delta + 1 or count < 1:
         raise Refused(Code.INVALID_RECORD, f"a batch of {count} records with a last offset delta of {last_delta}")
-    if attributes & CONTROL:
-        raise Refused(Code.INVALID_RECORD, "clients write no control records")
+    if attributes & (CONTROL | DELETE_HORIZON):
+        raise Refused(Code.INVALID_RECORD, "clients write no control records, and no delete horizons")
     if attributes & COMPRESSION > _CODECS:
         raise Refused(Code.UNSUPPORTED_COMPRESSION_TYPE, f"there is no codec {attributes & COMPRESSION}")
     if producer >= 0 and (epoch < 0 or first < 0):
@@ -142,6 +155,20 @@ def set_append_time(batch: Batch, now_ms: int) -> Batch:
     struct.pack_into(">q", data, _MAX_TIMESTAMP_AT, now_ms)
     struct.pack_into(">I", data, _CRC_AT, crc32c(data[_ATTRIBUTES_AT:]))
     return batch._replace(attributes=attributes, max_ms=now_ms)
+
+
+def rewritten(
+    batch: Batch, body: bytes, count: int, *, attributes: int, base_ms: int | None = None, max_ms: int | None = None
+) -> bytes:
+    """The same batch with other records: `count` of them, packed as `attributes` says, in `body`."""
+    data = bytearray(batch.data[:HEADER_BYTES]) + body
+    struct.pack_into(">i", data, _LENGTH_AT, len(data) - _BEFORE_LENGTH)
+    struct.pack_into(">h", data, _ATTRIBUTES_AT, attributes)
+    struct.pack_into(">q", data, _BASE_TIMESTAMP_AT, batch.base_ms if base_ms is None else base_ms)
+    struct.pack_into(">q", data, _MAX_TIMESTAMP_AT, batch.max_ms if max_ms is None else max_ms)
+    struct.pack_into(">i", data, _COUNT_AT, count)
+    struct.pack_into(">I", data, _CRC_AT, crc32c(memoryview(data)[_ATTRIBUTES_AT:]))
+    return bytes(data)
 
 
 def heads(data: memoryview) -> Iterator[tuple[int, Batch]]:

@@ -10,7 +10,8 @@ from typing import Final
 
 from crc32c import crc32c
 
-from weirmq.wire.kafka.batch import CONTROL, HEADER_BYTES, TRANSACTIONAL, Batch
+from weirmq.wire.kafka import records
+from weirmq.wire.kafka.batch import CONTROL, DELETE_HORIZON, HEADER_BYTES, TRANSACTIONAL, Batch
 
 COORDINATOR_EPOCH: Final = 0  # a transactional id has one coordinator for good
 ABORT, COMMIT = 0, 1
@@ -37,4 +38,7 @@ def marker(producer: int, epoch: int, now_ms: int, *, commits: bool) -> bytearra
 
 def commits(batch: Batch) -> bool:
     """Whether a marker says that the transaction is committed."""
-    return batch.data[_TYPE_AT] == COMMIT
+    if not batch.attributes & DELETE_HORIZON:
+        return batch.data[_TYPE_AT] == COMMIT
+    (record,) = records.read(records.body_of(batch), 1, 1)
+    return record.key is not None and record.key[-1] == COMMIT

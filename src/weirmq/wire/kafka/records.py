@@ -11,13 +11,22 @@ from typing import Final
 
 import msgspec
 
-from weirmq.wire.kafka.batch import COMPRESSION, HEADER_BYTES, Batch, Refused
+from weirmq.wire.kafka.batch import (
+    APPEND_TIME,
+    COMPRESSION,
+    DELETE_HORIZON,
+    HEADER_BYTES,
+    Batch,
+    Refused,
+    rewritten,
+)
 from weirmq.wire.kafka.codes import Code
-from weirmq.wire.kafka.compression import unpack
+from weirmq.wire.kafka.compression import pack, unpack
 
 _NULL: Final = 1  # a length of -1, in zigzag
 _MAX_SHIFT: Final = 63  # ten groups of seven bits hold any 64-bit number
 _SHOWN: Final = 3  # of a batch's faulty records, in the message
+RECORDS_MAX: Final = 500_000  # our own: of a batch that is looked into
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):
@@ -44,6 +53,8 @@ def read(body: bytes, count: int, span: int) -> list[Record]:
     formed, or their offsets don't rise.
     """
     found: list[Record] = []
+    if count > RECORDS_MAX:
+        raise Refused(Code.INVALID_RECORD, f"a batch of {count} records, where {RECORDS_MAX} are looked at")
     try:
         _read(body, count, span, found)
     except IndexError:
@@ -134,3 +145,43 @@ def _told(keyless: Sequence[int]) -> str:
     shown = ", ".join(str(index) for index in keyless[:_SHOWN])
     more = ", ..." if len(keyless) > _SHOWN else ""
     return f"One or more records have been rejected, for they have no key, and the topic is compacted: {shown}{more}"
+
+
+# Written again
+
+
+def thinned(batch: Batch, body: bytes, kept: Sequence[Record], horizon_ms: int | None = None) -> bytes:
+    """A batch with some of its records alone, and with a delete horizon, if one is given (KIP-534)."""
+    attributes, base_ms = batch.attributes, batch.base_ms
+    if horizon_ms is None:
+        pieces = [body[record.start : record.end] for record in kept]
+    else:
+        attributes, base_ms = attributes | DELETE_HORIZON, horizon_ms
+        pieces = [_moved(body, record, batch.base_ms + record.time_delta - horizon_ms) for record in kept]
+    max_ms = batch.max_ms
+    if not attributes & APPEND_TIME:
+        max_ms = batch.base_ms + max(record.time_delta for record in kept)
+    packed = pack(attributes & COMPRESSION, b"".join(pieces))
+    return rewritten(batch, packed, len(kept), attributes=attributes, base_ms=base_ms, max_ms=max_ms)
+
+
+def emptied(batch: Batch) -> bytes:
+    """A batch without records: it goes on telling of its producer."""
+    return rewritten(batch, b"", 0, attributes=batch.attributes & ~COMPRESSION)
+
+
+def _moved(body: bytes, record: Record, time_delta: int) -> bytes:
+    """A record with another time delta."""
+    moved = b"\0" + _varint(time_delta) + body[record.rest : record.end]
+    return _varint(len(moved)) + moved
+
+
+def _varint(number: int) -> bytes:
+    """A number as a zigzag varint."""
+    rest = number << 1 ^ number >> 63
+    out = bytearray()
+    while rest > 0x7F:
+        out.append(rest & 0x7F | 0x80)
+        rest >>= 7
+    out.append(rest)
+    return bytes(out)
