@@ -78,6 +78,12 @@ class Words:
     def unsupported(self) -> ApiVersionsResponse:
         return ApiVersionsResponse(35, [ApiVersion(VERSIONS, 0, 4)])
 
+    def run(self, api: Api, ask: Ask, request: Any) -> Any:
+        return api.function(self, ask, request)
+
+    def came(self, connection: Any, place: Place, now_ms: int) -> None:
+        pass
+
     def left(self, connection: Any) -> None:
         self.gone.append(connection)
 
