@@ -121,24 +121,28 @@ def test_a_group_has_so_many_members_at_most(world: World, topic: bytes, monkeyp
     assert beat(world, "a", 0, "orders")[0] == Code.NONE
 
 
-def test_a_member_that_leaves_or_is_silent_gives_back_what_it_had(world: World, topic: bytes) -> None:
-    configure(world, share_auto_offset_reset="earliest", share_session_timeout_ms="50000")
-    first, second = Sharer(world, topic, "first"), Sharer(world, topic, "second")
-    world.produce(topic, b"x")
-    first.joins()
-    second.joins()
-    assert first.fetches() == [(0, 0, 1)]
-    first.leaves()
-    assert second.fetches() == [(0, 0, 2)]
-    assert second.says((0, 0, [RELEASE])) == 0
+def test_a_member_that_is_silent_is_gone(world: World, topic: bytes) -> None:
+    configure(world, share_session_timeout_ms="50000")
+    beat(world, "a", 0, "orders")
     world.clock.advance(milliseconds=49_999)
     world.tick()
     assert described(world)[0] == "Stable"
-    first.epoch = 0
-    assert first.fetches() == [(0, 0, 3)]
     world.clock.advance(milliseconds=1)
     world.tick()
     assert described(world) == ("Empty", {})
+
+
+def test_a_member_that_leaves_may_acknowledge_what_it_has(world: World, topic: bytes) -> None:
+    configure(world, share_auto_offset_reset="earliest")
+    first, second = Sharer(world, topic, "first"), Sharer(world, topic, "second")
+    world.produce(topic, b"x", b"y")
+    first.joins()
+    second.joins()
+    assert first.fetches() == [(0, 1, 1)]
+    first.leaves()
+    assert second.fetches() == []
+    assert first.says((0, 0, [ACCEPT]), (1, 1, [RELEASE]), is_final=True) == 0
+    assert second.fetches() == [(1, 1, 2)]
 
 
 # Assignments

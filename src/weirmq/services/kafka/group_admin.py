@@ -30,9 +30,9 @@ NOT_FOUND_FIRST: Final = 6  # the version of DescribeGroups that says so (KIP-10
 GROUP, TRANSACTION, SHARE = 0, 1, 2  # key types
 DENIED: Final = "Authorization failed."
 _GUARDED: Final = {
-    GROUP: (ResourceType.GROUP, Code.GROUP_AUTHORIZATION_FAILED),
-    TRANSACTION: (ResourceType.TRANSACTIONAL_ID, Code.TRANSACTIONAL_ID_AUTHORIZATION_FAILED),
-    SHARE: (ResourceType.CLUSTER, Code.CLUSTER_AUTHORIZATION_FAILED),
+    GROUP: (Operation.DESCRIBE, ResourceType.GROUP, Code.GROUP_AUTHORIZATION_FAILED),
+    TRANSACTION: (Operation.DESCRIBE, ResourceType.TRANSACTIONAL_ID, Code.TRANSACTIONAL_ID_AUTHORIZATION_FAILED),
+    SHARE: (Operation.CLUSTER_ACTION, ResourceType.CLUSTER, Code.CLUSTER_AUTHORIZATION_FAILED),
 }
 _SHARE_KEY: Final = re.compile(r"(.+):([A-Za-z0-9_-]{22}):(\d{1,10})", re.DOTALL)  # group, topic id, partition
 
@@ -50,12 +50,8 @@ def find_coordinator(kafka: Kafka, ask: Ask, request: FindCoordinatorRequest) ->
 def _coordinator(kafka: Kafka, ask: Ask, key: str, key_type: int) -> Coordinator:
     if key_type not in {GROUP, TRANSACTION, SHARE}:
         return Coordinator(key, -1, "", -1, Code.INVALID_REQUEST, f"There is no coordinator of type {key_type}.")
-    kind, denied = _GUARDED[key_type]
-    may = kafka.authorizer.may
-    is_allowed = (
-        may(ask, Operation.CLUSTER_ACTION, kind) if key_type == SHARE else may(ask, Operation.DESCRIBE, kind, key)
-    )
-    if not is_allowed:
+    operation, kind, denied = _GUARDED[key_type]
+    if not kafka.authorizer.may(ask, operation, kind, *([] if key_type == SHARE else [key])):
         return Coordinator(key, -1, "", -1, denied, DENIED)
     if key_type == SHARE and not _SHARE_KEY.fullmatch(key):
         return Coordinator(key, -1, "", -1, Code.INVALID_REQUEST, "The key is no share partition.")

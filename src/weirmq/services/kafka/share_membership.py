@@ -40,7 +40,7 @@ def share_group_heartbeat(kafka: Kafka, ask: Ask, request: ShareGroupHeartbeatRe
         _check(kafka, ask, request)
         if request.member_epoch == LEAVE:
             group, member = _find(kafka, ask, request)
-            remove(kafka, group, member, ask.now_ms)
+            remove(kafka, group, member)
             return ShareGroupHeartbeatResponse(0, 0, None, request.member_id, LEAVE)
         return _beat(kafka, ask, request)
     except _Refused as refused:
@@ -143,11 +143,10 @@ def _begin(kafka: Kafka, group: ShareGroup, sizes: dict[bytes, int], now_ms: int
 # Leaving
 
 
-def remove(kafka: Kafka, group: ShareGroup, member: Member, now_ms: int) -> None:
-    """A member is gone: what it had acquired is there for others, and they share the partitions anew."""
+def remove(kafka: Kafka, group: ShareGroup, member: Member) -> None:
+    """A member is gone: the others share the partitions anew."""
     kafka.share_groups.relax(group, member)
     del group.members[member.id]
-    kafka.share_sessions.member_left(group.key, member.id, now_ms)
     ids, sizes = _topics(kafka.machine.clusters[group.key[0]], group)
     group.retarget(sizes, ids)
 
@@ -155,7 +154,7 @@ def remove(kafka: Kafka, group: ShareGroup, member: Member, now_ms: int) -> None
 def expire(kafka: Kafka, now_ms: int) -> None:
     """Let go of members that were silent for too long."""
     for group, member in kafka.share_groups.expired(now_ms):
-        remove(kafka, group, member, now_ms)
+        remove(kafka, group, member)
 
 
 # ShareGroupDescribe

@@ -232,11 +232,11 @@ class SharePartitions:
 
     # Giving back
 
-    def release(self, key: Key, member: str, partitions: Container[PartitionKey] | None, now_ms: int) -> None:
-        """A member is gone, or fetches no more from these partitions: others get what it had. Raises NoRoom."""
+    def release(self, key: Key, member: str, partitions: Container[PartitionKey], now_ms: int) -> None:
+        """A member fetches no more from these partitions: others get what it had. Raises NoRoom."""
         for number in list(self._of.get((key, member), ())):
             partition = self._locks[number][0].partition
-            if partitions is None or (partition.topic.id, partition.index) in partitions:
+            if (partition.topic.id, partition.index) in partitions:
                 self._end(number, now_ms)
 
     def next_ms(self) -> int | None:

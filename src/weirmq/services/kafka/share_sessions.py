@@ -4,7 +4,8 @@
     1, 2, ... the next request of it: partitions may be added and forgotten
     -1        the last one
 
-A session ends with its connection, too. What its member had acquired with it is there for others then.
+A session ends with its connection, too. What its member had acquired with it is there for others then. It doesn't end
+when its member leaves the group, for a client may leave first, and acknowledge then.
 """
 
 from typing import TYPE_CHECKING, Any, Final
@@ -53,7 +54,7 @@ class ShareSessions:
         self._known: dict[tuple[Place, Key, str], ShareSession] = {}
         self._of: dict[Connection, dict[ShareSession, None]] = {}
         self._counts: dict[Place, int] = {}
-        self._gone: list[tuple[Key, str, dict[PartitionKey, None] | None]] = []  # whose records are to be given back
+        self._gone: list[tuple[Key, str, dict[PartitionKey, None]]] = []  # whose records are to be given back
 
     def begin(self, ask: Ask, group: str, member: str) -> ShareSession | Code:
         """A new session, in place of the one that the member may have had; or why there is none."""
@@ -102,15 +103,6 @@ class ShareSessions:
         for found in list(self._of.get(connection, ())):
             self._drop(found)
             self._gone.append((found.group, found.member, found.partitions))
-
-    def member_left(self, group: Key, member: str, now_ms: int) -> None:
-        """A member is no longer one."""
-        for place in list(self._counts):
-            found = self._known.get((place, group, member))
-            if found is not None:
-                self._drop(found)
-        self._gone.append((group, member, None))
-        self.give_back(now_ms)
 
     def next_ms(self) -> int | None:
         """When `give_back` wants to be called: at once, if it has something to do."""
