@@ -235,3 +235,31 @@ def test_syncs_in_a_thread_while_another_appends_reads_and_trims(kind: str, tmp_
     assert (log.start, log.end) == (start, 1500)
     assert [r.value for r in replay(log, start)] == [b"%d" % number * 20 for number in range(start, 1500)]
     log.close()
+
+
+def test_segments_of_another_size() -> None:
+    disk = SimulatedDisk()
+    log = FileLog(disk, FOLDER, SEGMENT_BYTES)
+    for _ in range(3):
+        log.append(batch_of(1000))
+    log.sync()  # sets room aside for a whole segment
+    log.resize(1500)
+    for _ in range(4):
+        log.append(batch_of(1000))
+    log.append(batch_of(1800))  # any batch fits
+    log.append(batch_of(200))
+    log.resize(None)
+    for _ in range(3):
+        log.append(batch_of(1000))
+    assert [segment.size for segment in log.segments()] == [3000, 1000, 1000, 1000, 1000, 1800, 3200]
+
+
+def test_a_full_disk_has_no_room_to_roll() -> None:
+    disk = SimulatedDisk()
+    log = FileLog(disk, FOLDER, SEGMENT_BYTES)
+    log.append(batch_of(1000))
+    disk.fail("allocate", error=errno.ENOSPC)
+    disk.fail("allocate", nth=2, error=errno.ENOSPC)
+    with pytest.raises(NoRoom):
+        log.roll()
+    assert log.append(batch_of(1000)) == 1

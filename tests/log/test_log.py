@@ -274,3 +274,36 @@ def test_finds_times_that_fall(opener: Opener) -> None:
 
 def test_an_empty_log_has_no_times(log: Log) -> None:
     assert log.seek(1) == 0
+
+
+def test_a_log_that_is_rolled_can_be_trimmed_to_its_end(opener: Opener) -> None:
+    log = opener()
+    log.roll()
+    for number in range(5):
+        log.append(batch_of(b"%d" % number * 100))
+    log.trim(5)
+    assert log.start == log.newest.base < log.end == log.newest.end
+    log.roll()
+    log.roll()
+    log.trim(5)
+    assert (log.start, log.end, log.size) == (5, 5, 0)
+    log.sync()
+    log.close()
+    log = opener()
+    assert log.append(batch_of(b"next")) == 5
+    assert values_from(log, 5) == [b"next"]
+
+
+def test_the_size_is_that_of_all_segments(log: Log) -> None:
+    sizes = []
+    for number in range(20):
+        batch = batch_of(b"%d" % number * 100)
+        sizes.append(len(batch))
+        log.append(batch)
+    segments = list(log.segments())
+    assert [segment.base for segment in segments] == [0, *(segment.end for segment in segments[:-1])]
+    assert segments[-1].end == log.newest.end
+    assert log.size == sum(segment.size for segment in segments) == sum(sizes)
+    log.trim(segments[2].base)
+    assert list(log.segments()) == segments[2:]
+    assert log.size == sum(segment.size for segment in segments[2:])

@@ -46,7 +46,7 @@ class History:
     trimmed: int = 0
 
     def write(self, steps: int, seed: int) -> None:
-        """Open the log, append, sync and trim at random."""
+        """Open the log, append, sync, trim, roll and resize at random."""
         choose = random.Random(seed)  # noqa: S311 - repeatable on purpose
         log = FileLog(self.disk, FOLDER, SEGMENT_BYTES)
         self.check(log)
@@ -61,7 +61,11 @@ class History:
                 log.append(batch)
             elif step < 0.9:
                 self.durable = log.sync()
-            elif step < 0.97:
+            elif step < 0.93:
+                log.roll()
+            elif step < 0.94:
+                log.resize(choose.choice((SEGMENT_BYTES // 2, 2 * SEGMENT_BYTES, None)))
+            elif step < 0.98:
                 self.trimmed = choose.randint(self.trimmed, max(self.trimmed, log.end))
                 log.trim(self.trimmed)
             else:

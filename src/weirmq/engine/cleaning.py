@@ -65,6 +65,7 @@ class Cleaning:
             self.end(is_whole=True)
         else:
             if rewritten is not None:
+                self.stream.shrunk()
                 self._streams.mark_dirty(self.stream)
             return True
         return False

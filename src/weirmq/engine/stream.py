@@ -2,8 +2,10 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from weirmq.kernel.errors import NoRoom
 from weirmq.log.batch import HEADER_BYTES, Header, header, headers, records
 from weirmq.log.index import INTERVAL_BYTES
 from weirmq.log.log import Log
@@ -53,8 +55,9 @@ class Stream:
     """One log. `Streams` makes it; only its methods and those of Streams change it."""
 
     __slots__ = (
-        "_end", "_first", "_first_ms", "_held", "_is_known", "_latest_ms", "_log", "_pending_bytes", "_readable",
-        "_runs", "_start", "_streams", "is_cleaning", "is_removed", "is_syncing", "name", "synced", "was_closed",
+        "_bytes", "_end", "_first", "_first_ms", "_held", "_is_known", "_latest_ms", "_log", "_looked",
+        "_pending_bytes", "_readable", "_runs", "_segment_bytes", "_start", "_streams", "is_cleaning",
+        "is_removed", "is_syncing", "name", "synced", "was_closed",
     )  # fmt: skip
 
     def __init__(self, name: str, streams: "Streams") -> None:
@@ -70,6 +73,9 @@ class Stream:
         self._start = self._end = self._readable = 0
         self._latest_ms = 0
         self._first = self._first_ms = 0  # no record below this offset is as young as that
+        self._segment_bytes: int | None = None  # that of the library
+        self._bytes = 0  # of the log, where records were placed or trimmed
+        self._looked = (0, 0)  # at what size the log was last found to be within which limit
         self._runs: list[Run] = []
         self._pending_bytes = 0  # no less than what they take
         self._held: deque[tuple[int, Ticket]] = deque()
@@ -140,7 +146,9 @@ class Stream:
         step = -(-len(runs) // -(-size // BATCH_BYTES))
         for first in range(0, len(runs), step):
             builder.extend(runs[first : first + step])
-            log.append(builder.build())
+            batch = builder.build()
+            log.append(batch)
+            self._bytes += len(batch)
 
     def wait(self, end: int, ticket: Ticket) -> None:
         """Let an answer wait until this stream is readable up to `end`."""
@@ -167,12 +175,32 @@ class Stream:
         assert log is not None, "a log that is being synced stays open"  # noqa: S101
         return log.sync()
 
+    @property
+    def newest(self) -> Piece:
+        """The newest segment of the log, which is opened for it. Raises NoRoom, LogFailed."""
+        return (self._log or self._streams.open(self)).newest
+
+    def fit(self, segment_bytes: int | None) -> None:
+        """Have the log's segments be of that size from now on; None is that of the library."""
+        if segment_bytes != self._segment_bytes:
+            self._segment_bytes = segment_bytes
+            if self._log is not None:
+                self._log.resize(segment_bytes)
+
+    def roll(self) -> None:
+        """Write what is pending, and have what comes begin a segment. Raises NoRoom, LogFailed."""
+        self.write()
+        log = self._log or self._streams.open(self)
+        log.roll()
+        self._streams.mark_dirty(self)
+
     def place(self, batch: memoryview) -> int:
         """Write a whole batch as it is; its base offset is set in place. Returns that. There must be room."""
         self.write()
         log = self._log
         assert log is not None, "a log in which room was made sure of is open"  # noqa: S101
         base = log.append(batch)
+        self._bytes += len(batch)
         self._end = log.end
         return base
 
@@ -249,13 +277,41 @@ class Stream:
         return max(self._first, self.start)
 
     def trim_to(self, cutoff_ms: int) -> bool:
-        """Let go of records that came before `cutoff_ms`, as far as whole segments allow. Returns whether there was
-        something to look at, so that it took some time.
+        """Let go of records that came before `cutoff_ms`, as far as whole segments allow; of all of them, if there are
+        no others. Returns whether there was something to look at, so that it took some time.
         """
         if self._is_known and (self._first_ms >= cutoff_ms or self._first == self._readable):
             return False
-        self.trim_below(self.horizon(cutoff_ms))
+        offset = self.horizon(cutoff_ms)
+        if offset == self._end:
+            self._give_up_newest()
+        self.trim_below(offset)
         return True
+
+    def trim_to_size(self, least_bytes: int) -> bool:
+        """Let go of the oldest segments, as long as `least_bytes` are left. Returns whether that took some time."""
+        self._know()
+        if self._bytes <= least_bytes or self._looked == (self._bytes, least_bytes):
+            return False
+        if not least_bytes:
+            self._give_up_newest()
+        offset, left = self._start, self._bytes
+        for segment in (self._log or self._streams.open(self)).segments():
+            left -= segment.size
+            if left < least_bytes:
+                break
+            offset = segment.end
+        self.trim_below(offset)
+        self._looked = (self._bytes, least_bytes)
+        return True
+
+    def _give_up_newest(self) -> None:
+        """See to it that the newest segment can be trimmed. A full disk has no room for another one: it is tried again
+        when there is more to trim.
+        """
+        if self._bytes and self._readable == self._end:
+            with suppress(NoRoom):
+                self.roll()
 
     def trim_below(self, offset: int) -> bool:
         """Let go of records below `offset`, as far as whole segments allow. Returns whether some went."""
@@ -266,8 +322,14 @@ class Stream:
         if log.start == self._start:
             return False
         self._start = log.start
+        self.shrunk()
         self._streams.mark_dirty(self)
         return True
+
+    def shrunk(self) -> None:
+        """The log has become smaller."""
+        if self._log is not None:
+            self._bytes = self._log.size
 
     def pieces(self) -> list[Piece]:
         """The parts of the log that don't grow any more, the oldest first. Raises LogDamaged, NoRoom, LogFailed."""
@@ -285,12 +347,15 @@ class Stream:
     def opened(self, log: Log | None) -> None:
         """The log is open; or, with None, there is none yet."""
         self._log = log
+        if log is not None:
+            log.resize(self._segment_bytes)
         if self._is_known:
             return
         self._is_known = True
         if log is None:
             return
         self._start = log.start
+        self._bytes = log.size
         self._end = self._readable = self.synced = log.end
         if log.end > log.start:
             self._latest_ms = header(log.read(log.end - 1, 0)).max_timestamp_ms

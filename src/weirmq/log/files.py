@@ -19,7 +19,7 @@ spare has a lock of its own, for which the appending thread waits only where it 
 import errno
 import threading
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from itertools import pairwise, takewhile
 from operator import attrgetter
@@ -69,7 +69,7 @@ class FileLog:
         self.notes: list[str] = []
         self._disk = disk
         self._folder = folder
-        self._segment_bytes = segment_bytes
+        self._segment_bytes = self._own_bytes = segment_bytes
         self._first_bytes = segment_bytes if first_bytes is None else first_bytes
         self._open_segments = open_segments
         self._lock = threading.Lock()
@@ -129,6 +129,29 @@ class FileLog:
         """The offset that the next record gets."""
         return self._end
 
+    @property
+    def size(self) -> int:
+        """Bytes of all batches still held."""
+        return sum(segment.size for segment in self._segments)
+
+    @property
+    def newest(self) -> Piece:
+        """The segment that takes what comes, as far as it is filled."""
+        return _piece(self._active)
+
+    def segments(self) -> Iterable[Piece]:
+        """All segments, the oldest first."""
+        return (_piece(segment) for segment in self._segments)
+
+    def resize(self, segment_bytes: int | None) -> None:
+        """Have segments be of that size from now on; None is the one that the log was opened with."""
+        wanted = self._own_bytes if segment_bytes is None else segment_bytes
+        if wanted < self._segment_bytes:
+            self._allocated = min(self._allocated, max(wanted, self._active.size))
+            with self._spare_lock:
+                self._spare_bytes = min(self._spare_bytes, wanted)
+        self._segment_bytes = wanted
+
     def reserve(self, size: int) -> None:
         """Make sure that batches of `size` bytes in all can be appended without asking the disk for room.
 
@@ -166,7 +189,7 @@ class FileLog:
         with self._spare_lock:
             if self._spare is None and 2 * self._active.size > self._segment_bytes:
                 try:
-                    self._grow_spare(self._segment_bytes)
+                    self._grow_spare(min(self._segment_bytes, SEGMENT_BYTES))
                 except OSError as error:
                     if error.errno not in _FULL:
                         raise
@@ -225,6 +248,21 @@ class FileLog:
         if self._active.size + size > self._allocated:
             self._roll()
         return self._active
+
+    def roll(self) -> None:
+        """Begin a segment now, unless the newest one is empty, so that `trim` can forget all before it.
+
+        Raises NoRoom, LogFailed.
+        """
+        self._check_alive()
+        if not self._active.size:
+            return
+        try:
+            with self._spare_lock:
+                self._grow_spare(1)
+        except OSError as error:
+            raise self._no_room(error) or self._fail(error) from error
+        self._roll()
 
     def _roll(self) -> None:
         """Begin the next segment in the file that was set aside."""
@@ -313,7 +351,7 @@ class FileLog:
     def pieces(self) -> list[Piece]:
         """The segments that don't grow any more, the oldest first."""
         sealed = takewhile(lambda segment: segment.sealed, self._segments[:-1])
-        return [Piece(each.base, each.end, each.size, each.latest_ms) for each in sealed]
+        return [_piece(each) for each in sealed]
 
     def walk(self, piece: Piece, pause: Pause) -> Iterator[memoryview]:
         """The batches of a piece, one by one. May run in a thread of its own. Raises LogDamaged, OSError."""
@@ -448,3 +486,7 @@ class FileLog:
 
     def _no_room(self, error: OSError) -> NoRoom | None:
         return NoRoom(f"{self._folder}: {error}") if error.errno in _FULL else None
+
+
+def _piece(segment: Segment) -> Piece:
+    return Piece(segment.base, segment.end, segment.size, segment.latest_ms)

@@ -1,6 +1,6 @@
 """What a log is. Everything above this room knows only this."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from weirmq.log.rewriting import Keep, Pause, Piece, Rewritten
@@ -22,6 +22,31 @@ class Log(Protocol):
     @property
     def end(self) -> int:
         """The offset that the next record gets."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Bytes of all batches still held."""
+        ...
+
+    @property
+    def newest(self) -> Piece:
+        """The segment that takes what comes, as far as it is filled."""
+        ...
+
+    def segments(self) -> Iterable[Piece]:
+        """All segments, the oldest first."""
+        ...
+
+    def resize(self, segment_bytes: int | None) -> None:
+        """Have segments be of that size from now on; None is that of the log's library."""
+        ...
+
+    def roll(self) -> None:
+        """Begin a segment now, unless the newest one is empty, so that `trim` can forget all before it.
+
+        Raises NoRoom, LogFailed.
+        """
         ...
 
     def reserve(self, size: int) -> None:

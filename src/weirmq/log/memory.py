@@ -1,7 +1,7 @@
 """A log in memory: for `--durability memory`, tests and simulations. It forgets everything when the process ends."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Final
 
@@ -22,6 +22,8 @@ class MemoryLog:
         self._piece_from = self._piece_bytes = 0  # of the piece that still grows
         self._start = 0
         self._end = 0
+        self._size = 0
+        self._rolled = 0  # what is below need not be kept
 
     @property
     def start(self) -> int:
@@ -33,6 +35,31 @@ class MemoryLog:
         """The offset that the next record gets."""
         return self._end
 
+    @property
+    def size(self) -> int:
+        """Bytes of all batches still held."""
+        return self._size
+
+    @property
+    def newest(self) -> Piece:
+        """What was appended since the log was rolled."""
+        return Piece(self._piece_from, self._end, self._piece_bytes, self._times[-1] if self._times else 0)
+
+    def segments(self) -> Iterable[Piece]:
+        """The batches, the oldest first: each can be trimmed on its own."""
+        ends = [*self._bases[1:], self._end]
+        sizes = map(len, self._batches)
+        return (Piece(*each) for each in zip(self._bases, ends, sizes, self._times, strict=True))
+
+    def resize(self, segment_bytes: int | None) -> None:
+        """Nothing to do: there are no segments."""
+
+    def roll(self) -> None:
+        """Begin a piece; all before it may be trimmed."""
+        if self._piece_bytes:
+            self._end_piece()
+        self._rolled = self._end
+
     def reserve(self, size: int) -> None:
         """Nothing to do: memory isn't set aside beforehand."""
 
@@ -42,14 +69,18 @@ class MemoryLog:
         base = self._end
         batches.stamp(batch, base)
         self._batches.append(bytes(batch))
+        self._size += len(batch)
         self._bases.append(base)
         self._times.append(max(latest_ms, self._times[-1]) if self._times else latest_ms)
         self._end = base + offsets
         self._piece_bytes += len(batch)
         if self._piece_bytes >= PIECE_BYTES:
-            self._pieces.append(Piece(self._piece_from, self._end, self._piece_bytes, self._times[-1]))
-            self._piece_from, self._piece_bytes = self._end, 0
+            self._end_piece()
         return base
+
+    def _end_piece(self) -> None:
+        self._pieces.append(self.newest)
+        self._piece_from, self._piece_bytes = self._end, 0
 
     def read(self, offset: int, max_bytes: int) -> memoryview:
         """Whole batches from the one that contains `offset` on: at least one, then as many as fit `max_bytes`.
@@ -113,6 +144,7 @@ class MemoryLog:
         if first == len(self._bases) or self._bases[first] != base:
             return False
         latest_ms = self._times[last - 1]
+        self._size += sum(map(len, found)) - sum(map(len, self._batches[first:last]))
         times = accumulate(
             (batches.span(batch)[1] for batch in found), max, initial=self._times[first - 1] if first else 0
         )
@@ -124,14 +156,19 @@ class MemoryLog:
         return True
 
     def trim(self, offset: int) -> None:
-        """Forget whole batches below `offset`. Never the newest one."""
-        keep = min(bisect_right(self._bases, offset), len(self._bases)) - 1
-        if keep > 0:
-            del self._batches[:keep]
-            del self._bases[:keep]
-            del self._times[:keep]
-            self._start = self._bases[0]
+        """Forget whole batches below `offset`. Never the newest one, but where the log was rolled behind it."""
+        count = bisect_right(self._bases, offset) - 1
+        if offset == self._end == self._rolled:
+            count += 1
+        if count > 0:
+            self._size -= sum(map(len, self._batches[:count]))
+            del self._batches[:count]
+            del self._bases[:count]
+            del self._times[:count]
+            self._start = self._bases[0] if self._bases else self._end
             self._pieces = [piece for piece in self._pieces if piece.base >= self._start]
+            if self._piece_from < self._start:
+                self._piece_from, self._piece_bytes = self._start, self._size
 
     def sync(self) -> int:
         """The end: memory is as durable as it gets at once."""

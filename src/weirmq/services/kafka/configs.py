@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from weirmq.services.kafka import facts, group_configs, topic_configs
+from weirmq.services.kafka import facts, group_configs, rolling, topic_configs
 from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.broker_configs import BROKER_CONFIGS
@@ -183,7 +183,9 @@ def _configured(
     if found := topic_configs.fault(configs):
         return Code.INVALID_CONFIG, found
     if not is_trial and configs != topic.given:
-        return kafka.record(ask.now_ms, facts.TopicConfigured(topic.cluster.number, topic.id, configs)), ""
+        code = kafka.record(ask.now_ms, facts.TopicConfigured(topic.cluster.number, topic.id, configs))
+        rolling.fit(kafka, topic)
+        return code, ""
     return Code.NONE, ""
 
 

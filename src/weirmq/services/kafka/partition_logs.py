@@ -8,6 +8,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from weirmq.kernel.errors import NoRoom
+from weirmq.services.kafka import rolling
 from weirmq.services.kafka.facts import NotedProducer, ProducersNoted
 from weirmq.services.kafka.model import LEADER_EPOCH, Partition
 from weirmq.services.kafka.producers import KEPT, Aborted, Producers, State, Written
@@ -59,7 +60,10 @@ def write(kafka: "Kafka", partition: Partition, batch: Batch, producers: Produce
     `producers` may be None where nobody has asked for them yet, if the batch has no producer.
     """
     batches.own(batch.data, LEADER_EPOCH)
-    offset = kafka.streams.place(kafka.log(partition), batch.data)
+    stream = kafka.log(partition)
+    if partition.topic.configs:
+        rolling.prepare(kafka, partition, stream, batch, now_ms)
+    offset = kafka.streams.place(stream, batch.data)
     if producers is not None:
         if batch.is_idempotent:
             producers.wrote(batch, offset, now_ms)

@@ -24,6 +24,7 @@ from weirmq.services.kafka.groups import Groups
 from weirmq.services.kafka.machine import KafkaMachine
 from weirmq.services.kafka.model import DEFAULT_CLUSTER, Cluster, Partition, Topic
 from weirmq.services.kafka.producers import Producers
+from weirmq.services.kafka.rolling import Newest
 from weirmq.services.kafka.share_groups import ShareGroups
 from weirmq.services.kafka.share_partitions import SharePartitions
 from weirmq.services.kafka.share_sessions import ShareSessions
@@ -64,6 +65,7 @@ class Kafka:
         self.opener: PortOpener | None = None  # the shell; None where it opens no ports
         self.ports: dict[Place, int] = {}  # those that are open
         self.default_brokers = 1  # of the default cluster
+        self.newest: dict[str, Newest] = {}  # segments, by the name of a partition's log; as they are needed
         self.verifiers = Verifiers()  # the shell's
         self.scram_verifiers: dict[tuple[str, str], Verifier] = {}  # of the shell's users, by name and mechanism
         self.on_groups_due: Callable[[int], None]
@@ -156,6 +158,7 @@ class Kafka:
         """A topic is gone: nobody needs what was known of its logs."""
         for partition in topic.partitions:
             self.producers.pop(partition.log, None)
+            self.newest.pop(partition.log, None)
             self.fetches.signal(partition.log)
         self.share_partitions.prune()
 

@@ -97,6 +97,8 @@ class Sweeper:
         first = self._kafka.start(partition)
         retention_ms = int(configs.get(topic_configs.RETENTION_MS) or topic_configs.default(topic_configs.RETENTION_MS))
         took_time = retention_ms >= 0 and log.trim_to(now_ms - retention_ms)
+        retention_bytes = int(configs.get(topic_configs.RETENTION_BYTES, -1))
+        took_time = (retention_bytes >= 0 and log.trim_to_size(retention_bytes)) or took_time
         took_time = log.trim_below(partition.low) or took_time
         if self._kafka.start(partition) > first:
             self._kafka.fetches.signal(partition.log)

@@ -81,6 +81,8 @@ AFTER_MAX: Final = "message.timestamp.after.max.ms"
 BEFORE_MAX: Final = "message.timestamp.before.max.ms"
 RETENTION_MS: Final = "retention.ms"
 RETENTION_BYTES: Final = "retention.bytes"
+SEGMENT_JITTER_MS: Final = "segment.jitter.ms"
+SEGMENT_MS: Final = "segment.ms"
 MIN_INSYNC: Final = "min.insync.replicas"
 
 COMPACT: Final = "compact"
@@ -118,10 +120,10 @@ CONFIGS: Final = {
         Config("remote.storage.enable", BOOLEAN, "false"),
         Config(RETENTION_BYTES, LONG, "-1", -1),
         Config(RETENTION_MS, LONG, str(7 * DAY_MS), -1),
-        Config(SEGMENT_BYTES, INT, "1073741824", 1_048_576),
+        Config(SEGMENT_BYTES, INT, "67108864", 1_048_576),  # Kafka's is 1 GiB
         Config("segment.index.bytes", INT, "10485760", 4),
-        Config("segment.jitter.ms", LONG, "0"),
-        Config("segment.ms", LONG, str(7 * DAY_MS), 1),
+        Config(SEGMENT_JITTER_MS, LONG, "0"),
+        Config(SEGMENT_MS, LONG, str(7 * DAY_MS), 1),
         Config("unclean.leader.election.enable", BOOLEAN, "false"),
     )
 }
@@ -145,7 +147,6 @@ def listed(value: str) -> list[str]:
 def _unobeyed(configs: Mapping[str, str]) -> str:
     """What would be taken and not be done, though whoever sets it counts on it; "" for nothing."""
     reasons = {
-        RETENTION_BYTES: "" if configs.get(RETENTION_BYTES, "-1") == "-1" else "there is no retention by size here yet",
         COMPRESSION: "" if configs.get(COMPRESSION, "producer") == "producer" else "batches stay as they came here",
     }
     for name, reason in reasons.items():
