@@ -93,6 +93,8 @@ def test_a_trial_makes_nothing(world: World) -> None:
         (CreatableTopic("orders", 1, -1, [CreatableReplicaAssignment(0, [1])]), Code.INVALID_REQUEST),
         (CreatableTopic("orders", -1, -1, [CreatableReplicaAssignment(1, [1])]), Code.INVALID_REPLICA_ASSIGNMENT),
         (CreatableTopic("orders", -1, -1, [CreatableReplicaAssignment(0, [2])]), Code.INVALID_REPLICA_ASSIGNMENT),
+        (CreatableTopic("orders", -1, -1, [CreatableReplicaAssignment(0, [1, 1])]), Code.INVALID_REPLICA_ASSIGNMENT),
+        (CreatableTopic("orders", -1, -1, [CreatableReplicaAssignment(0, [])]), Code.INVALID_REPLICA_ASSIGNMENT),
         (CreatableTopic("orders", 1, 1, [], [CreatableTopicConfig("no.such", "1")]), Code.INVALID_CONFIG),
         (CreatableTopic("orders", 1, 1, [], [CreatableTopicConfig("retention.ms", "x")]), Code.INVALID_CONFIG),
         (CreatableTopic("orders", 1, 1, [], [CreatableTopicConfig("cleanup.policy", "x")]), Code.INVALID_CONFIG),

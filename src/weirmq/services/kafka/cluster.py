@@ -1,5 +1,6 @@
 """DescribeCluster, DescribeTopicPartitions, DescribeProducers."""
 
+from weirmq.services.kafka import placement
 from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.authorizer import NO_OPERATIONS
@@ -36,7 +37,10 @@ def describe_cluster(kafka: Kafka, ask: Ask, request: DescribeClusterRequest) ->
         return DescribeClusterResponse(
             0, Code.UNSUPPORTED_VERSION, "There are no controllers apart from the brokers here.", request.endpoint_type
         )
-    brokers = [DescribeClusterBroker(each, ask.connection.host, kafka.port(ask, each)) for each in cluster.brokers]
+    brokers = [
+        DescribeClusterBroker(each, ask.connection.host, kafka.port(ask, each), placement.rack(each))
+        for each in cluster.brokers
+    ]
     operations = NO_OPERATIONS
     if request.include_cluster_authorized_operations:
         operations = kafka.authorizer.cluster_operations(ask)
@@ -78,7 +82,7 @@ def _visible(kafka: Kafka, ask: Ask) -> set[str]:
 def _partitions(topic: Topic, start: int, most: int) -> list[DescribeTopicPartitionsResponsePartition]:
     return [
         DescribeTopicPartitionsResponsePartition(
-            0, each.index, each.leader, LEADER_EPOCH, [each.leader], [each.leader], [], []
+            0, each.index, each.leader, LEADER_EPOCH, each.replicas, each.replicas, [], []
         )
         for each in topic.partitions[start : start + most]
     ]

@@ -1,5 +1,7 @@
 """What the log holds of Kafka besides records. Added to, never edited: logs of every version must replay for ever."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from weirmq.engine.machine import Fact
@@ -31,6 +33,7 @@ class TopicCreated(Fact, tag=1):
     topic_id: bytes
     partitions: int
     configs: dict[str, str]
+    replicas: Sequence[Sequence[int]] = ()  # the brokers of each partition; empty: the first broker has them all
 
 
 class TopicDeleted(Fact, tag=2):
@@ -46,6 +49,7 @@ class PartitionsAdded(Fact, tag=3):
     cluster: int
     topic_id: bytes
     count: int
+    replicas: Sequence[Sequence[int]] = ()  # of those that were added, as in TopicCreated
 
 
 class TopicConfigured(Fact, tag=4):

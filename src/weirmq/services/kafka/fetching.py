@@ -112,7 +112,10 @@ class _Looking:
 
     def _partition(self, named: Any, asked: FetchPartition) -> Partition | Code:
         topic = find_for(self._kafka, self._ask, Operation.READ, named.topic, named.topic_id)
-        return partition_of(topic, asked.partition)
+        partition = partition_of(topic, asked.partition)
+        if isinstance(partition, Partition) and self._ask.broker not in partition.replicas:
+            return Code.NOT_LEADER_OR_FOLLOWER
+        return partition
 
     def _get(self) -> _Got:
         """What there is now."""

@@ -129,7 +129,7 @@ class KafkaMachine:
 
     def _topic_created(self, fact: TopicCreated, _offset: int, now_ms: int) -> None:
         topic = Topic(self.clusters[fact.cluster], fact.name, fact.topic_id, fact.configs, now_ms)
-        topic.grow(fact.partitions)
+        topic.grow(fact.partitions, fact.replicas)
         self.adopt(topic)
 
     def adopt(self, topic: Topic) -> None:
@@ -155,7 +155,7 @@ class KafkaMachine:
             self.condemned[partition.log] = offset
 
     def _partitions_added(self, fact: PartitionsAdded, _offset: int, _now_ms: int) -> None:
-        self._topic(fact).grow(fact.count)
+        self._topic(fact).grow(fact.count, fact.replicas)
 
     def _topic_configured(self, fact: TopicConfigured, _offset: int, _now_ms: int) -> None:
         self._topic(fact).configure(fact.configs)

@@ -1,5 +1,6 @@
 """Clusters, topics and partitions, as the machine knows them. The records are in the logs of the engine's streams."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from weirmq.services.kafka.acls import Acls
@@ -74,24 +75,26 @@ class Topic:
         defaults = self.cluster.topic_defaults
         self.given, self.configs = given, defaults | given if defaults else given
 
-    def grow(self, count: int) -> None:
-        """Have `count` partitions."""
-        for index in range(len(self.partitions), count):
-            self.partitions.append(Partition(self, index))
+    def grow(self, count: int, replicas: Sequence[Sequence[int]] = ()) -> None:
+        """Have `count` partitions. `replicas` are the brokers of each that is new; empty: the first broker has all."""
+        first = len(self.partitions)
+        for index in range(first, count):
+            self.partitions.append(Partition(self, index, replicas[index - first] if replicas else (FIRST_BROKER,)))
 
 
 class Partition:
-    """One partition. `low` is the offset below which records were deleted by request, `clean` the one below which there
-    is one record a key, `note` the newest one of its producers.
+    """One partition. `replicas` are the brokers that have it, of which the first leads it. `low` is the offset below
+    which records were deleted by request, `clean` the one below which there is one record a key, `note` the newest one
+    of its producers.
     """
 
-    __slots__ = ("clean", "index", "leader", "log", "low", "note", "topic")
+    __slots__ = ("clean", "index", "leader", "log", "low", "note", "replicas", "topic")
 
-    def __init__(self, topic: Topic, index: int) -> None:
+    def __init__(self, topic: Topic, index: int, replicas: Sequence[int]) -> None:
         self.topic = topic
         self.index = index
         self.log = f"{topic.group}/{index:09}"
         self.low = self.clean = 0
         self.note: ProducersNoted | None = None
-        brokers = topic.cluster.brokers
-        self.leader = brokers[(index + topic.id[0]) % len(brokers)]
+        self.replicas = list(replicas)
+        self.leader = self.replicas[0]

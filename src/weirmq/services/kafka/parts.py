@@ -44,6 +44,7 @@ class TopicPart(msgspec.Struct, array_like=True, tag=2):
     created_ms: int
     configs: dict[str, str]
     lows: list[int]
+    replicas: list[list[int]] = []  # of each partition; empty: the first broker has them all
 
 
 class GroupPart(msgspec.Struct, array_like=True, tag=3):
@@ -84,7 +85,8 @@ def of(machine: "KafkaMachine") -> Iterator[Any]:
         yield from (QuotasSet(cluster.number, list(key), dict(values)) for key, values in cluster.quotas.items())
         for topic in cluster.topics.values():
             lows = [partition.low for partition in topic.partitions]
-            yield TopicPart(cluster.number, topic.name, topic.id, topic.created_ms, topic.given, lows)
+            replicas = [partition.replicas for partition in topic.partitions] if len(cluster.brokers) > 1 else []
+            yield TopicPart(cluster.number, topic.name, topic.id, topic.created_ms, topic.given, lows, replicas)
             yield from (partition.note for partition in topic.partitions if partition.note is not None)
             for partition in topic.partitions:
                 if partition.clean:
@@ -109,7 +111,7 @@ def restore(machine: "KafkaMachine", part: Any) -> None:
             cluster.ports = {(broker, listener): port for broker, listener, port in part.ports}
         case TopicPart():
             topic = Topic(machine.clusters[part.cluster], part.name, part.topic_id, part.configs, part.created_ms)
-            topic.grow(len(part.lows))
+            topic.grow(len(part.lows), part.replicas)
             for partition, low in zip(topic.partitions, part.lows, strict=True):
                 partition.low = low
             machine.adopt(topic)

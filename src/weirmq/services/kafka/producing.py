@@ -6,10 +6,10 @@ acks=0: there is no answer; whoever sends what can't be taken has the connection
 """
 
 from weirmq.kernel.errors import NoRoom
-from weirmq.services.kafka import enlisting, topic_configs
+from weirmq.services.kafka import enlisting, placement, topic_configs
 from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
-from weirmq.services.kafka.model import Partition, Topic
+from weirmq.services.kafka.model import LEADER_EPOCH, Partition, Topic
 from weirmq.services.kafka.partition_logs import producers_of, write
 from weirmq.services.kafka.producers import Written
 from weirmq.services.kafka.service import Kafka
@@ -21,6 +21,8 @@ from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.produce_request import PartitionProduceData, ProduceRequest
 from weirmq.wire.kafka.messages.produce_response import (
     BatchIndexAndErrorMessage,
+    LeaderIdAndEpoch,
+    NodeEndpoint,
     PartitionProduceResponse,
     ProduceResponse,
     TopicProduceResponse,
@@ -69,6 +71,8 @@ def _written(kafka: Kafka, ask: Ask, request: ProduceRequest) -> ProduceResponse
             ask.connection.close()
         ask.is_over = True
         return None
+    if len(kafka.cluster(ask).brokers) > 1:
+        return ProduceResponse(responses, node_endpoints=_leaders(kafka, ask, responses))
     return ProduceResponse(responses)
 
 
@@ -94,10 +98,13 @@ def _produce(
 ) -> PartitionProduceResponse:
     try:
         partition = _partition(topic, data.index, request.acks)
+        if partition.leader != ask.broker:
+            return _misled(data.index, partition)
         configs = partition.topic.configs
         most = int(configs.get(topic_configs.MAX_MESSAGE) or topic_configs.default(topic_configs.MAX_MESSAGE))
         batch = batches.read(data.records, most)
         if configs:
+            _check_replicas(partition, request.acks)
             batch = _as_configured(batch, configs, ask.now_ms)
         _check_time(batch, configs, ask.now_ms)
         written = _write(kafka, ask, request, partition, batch)
@@ -110,6 +117,25 @@ def _produce(
     return PartitionProduceResponse(data.index, 0, written, append_ms, kafka.start(partition))
 
 
+def _misled(index: int, partition: Partition) -> PartitionProduceResponse:
+    """Another broker leads the partition: which one (KIP-951)."""
+    leader = LeaderIdAndEpoch(partition.leader, LEADER_EPOCH)
+    reason = "another broker leads the partition"
+    return PartitionProduceResponse(index, Code.NOT_LEADER_OR_FOLLOWER, -1, error_message=reason, current_leader=leader)
+
+
+def _leaders(kafka: Kafka, ask: Ask, responses: list[TopicProduceResponse]) -> list[NodeEndpoint]:
+    """Where the brokers are that clients should have asked."""
+    found = {
+        each.current_leader.leader_id
+        for topic in responses
+        for each in topic.partition_responses
+        if each.error_code == Code.NOT_LEADER_OR_FOLLOWER
+    }
+    host = ask.connection.host
+    return [NodeEndpoint(each, host, kafka.port(ask, each), placement.rack(each)) for each in sorted(found)]
+
+
 def _partition(topic: Topic | Code, index: int, acks: int) -> Partition:
     if not -1 <= acks <= 1:
         raise Refused(Code.INVALID_REQUIRED_ACKS, f"acks is -1, 0 or 1, not {acks}")
@@ -118,6 +144,12 @@ def _partition(topic: Topic | Code, index: int, acks: int) -> Partition:
     if not 0 <= index < len(topic.partitions):
         raise Refused(Code.UNKNOWN_TOPIC_OR_PARTITION, f"topic {topic.name} has no partition {index}")
     return topic.partitions[index]
+
+
+def _check_replicas(partition: Partition, acks: int) -> None:
+    """Refuse what is to be on more replicas than there are. Raises Refused."""
+    if acks == ALL and placement.is_short(partition, partition.topic.configs.get(topic_configs.MIN_INSYNC)):
+        raise Refused(Code.NOT_ENOUGH_REPLICAS, "there are fewer replicas than min.insync.replicas")
 
 
 def _as_configured(batch: Batch, configs: dict[str, str], now_ms: int) -> Batch:

@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Final
 
 from weirmq.kernel.errors import NoRoom
-from weirmq.services.kafka import facts, topic_configs
+from weirmq.services.kafka import facts, placement, topic_configs
 from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.authorizer import NO_OPERATIONS
@@ -96,7 +96,10 @@ def metadata(kafka: Kafka, ask: Ask, request: MetadataRequest) -> MetadataRespon
     if request.include_topic_authorized_operations:
         for each in [topic for topic in topics if not topic.error_code]:
             each.topic_authorized_operations = kafka.authorizer.operations(ask, ResourceType.TOPIC, each.name or "")
-    brokers = [MetadataResponseBroker(each, ask.connection.host, kafka.port(ask, each)) for each in cluster.brokers]
+    brokers = [
+        MetadataResponseBroker(each, ask.connection.host, kafka.port(ask, each), placement.rack(each))
+        for each in cluster.brokers
+    ]
     operations = NO_OPERATIONS
     if request.include_cluster_authorized_operations:
         operations = kafka.authorizer.cluster_operations(ask)
@@ -143,7 +146,7 @@ def may_be_deleted(topic: Topic) -> bool:
 
 def _told(topic: Topic) -> MetadataResponseTopic:
     partitions = [
-        MetadataResponsePartition(0, each.index, each.leader, LEADER_EPOCH, [each.leader], [each.leader])
+        MetadataResponsePartition(0, each.index, each.leader, LEADER_EPOCH, each.replicas, each.replicas)
         for each in topic.partitions
     ]
     return MetadataResponseTopic(0, topic.name, topic.id, False, partitions)
@@ -158,9 +161,21 @@ def _may(kafka: Kafka, ask: Ask, operation: Operation, name: str) -> bool:
 # CreateTopics
 
 
-def make(kafka: Kafka, now_ms: int, cluster: Cluster, name: str, partitions: int, configs: dict[str, str]) -> Topic:
-    """A new topic. Raises NoRoom."""
-    fact = facts.TopicCreated(cluster.number, name, kafka.new_topic_id(), partitions, configs)
+def make(
+    kafka: Kafka,
+    now_ms: int,
+    cluster: Cluster,
+    name: str,
+    partitions: int,
+    configs: dict[str, str],
+    factor: int = -1,
+    assigned: list[list[int]] | None = None,
+) -> Topic:
+    """A new topic, of so many replicas (-1: as many as the cluster's configs say) or those assigned. Raises NoRoom."""
+    topic_id = kafka.new_topic_id()
+    factor = placement.default_factor(cluster) if factor == -1 else factor
+    replicas = assigned or placement.replicas(cluster, topic_id, 0, partitions, factor)
+    fact = facts.TopicCreated(cluster.number, name, topic_id, partitions, configs, replicas)
     kafka.commit(now_ms, fact)
     return cluster.topics[name]
 
@@ -206,9 +221,7 @@ def _size_fault(cluster: Cluster, asked: CreatableTopic) -> tuple[Code, str]:
         indexes = sorted(each.partition_index for each in asked.assignments)
         if indexes != list(range(len(indexes))):
             return Code.INVALID_REPLICA_ASSIGNMENT, "partitions should be a consecutive 0-based integer sequence"
-        if any(len(each.broker_ids) != 1 or each.broker_ids[0] not in brokers for each in asked.assignments):
-            return Code.INVALID_REPLICA_ASSIGNMENT, "each partition has one replica here, on one of the brokers"
-        return Code.NONE, ""
+        return _assignment_fault(cluster, [each.broker_ids for each in asked.assignments])
     if asked.num_partitions == 0 or asked.num_partitions < -1:
         return Code.INVALID_PARTITIONS, "Number of partitions was set to an invalid non-positive value."
     if asked.num_partitions > PARTITIONS_MAX:
@@ -221,6 +234,22 @@ def _size_fault(cluster: Cluster, asked: CreatableTopic) -> tuple[Code, str]:
             f"{asked.replication_factor} cannot be reached because only {len(brokers)} broker(s) are registered."
         )
     return Code.NONE, ""
+
+
+def _assignment_fault(cluster: Cluster, assigned: list[list[int]]) -> tuple[Code, str]:
+    for each in assigned:
+        if not each or len(set(each)) != len(each) or len(each) != len(assigned[0]):
+            return Code.INVALID_REPLICA_ASSIGNMENT, (
+                "each partition has one replica at least, each on a broker of its own, and all have as many"
+            )
+        if not set(each) <= set(cluster.brokers):
+            return Code.INVALID_REPLICA_ASSIGNMENT, f"the brokers are {list(cluster.brokers)}, not all of {each}"
+    return Code.NONE, ""
+
+
+def _assigned(asked: CreatableTopic) -> list[list[int]]:
+    """The brokers of each partition, by its index."""
+    return [each.broker_ids for each in sorted(asked.assignments, key=lambda each: each.partition_index)]
 
 
 def _configs(asked: CreatableTopic) -> dict[str, str]:
@@ -240,7 +269,8 @@ def _created(
         return CreatableTopicResult(asked.name, NO_UUID, Code.THROTTLING_QUOTA_EXCEEDED, TOO_MANY)
     if not is_trial:
         try:
-            topic_id = make(kafka, ask.now_ms, cluster, asked.name, count, configs).id
+            factor, assigned = asked.replication_factor, _assigned(asked)
+            topic_id = make(kafka, ask.now_ms, cluster, asked.name, count, configs, factor, assigned).id
         except NoRoom as error:
             return CreatableTopicResult(asked.name, NO_UUID, Code.KAFKA_STORAGE_ERROR, str(error))
     if not kafka.authorizer.may(ask, Operation.DESCRIBE_CONFIGS, ResourceType.TOPIC, asked.name):
@@ -253,7 +283,9 @@ def _created(
         )
         for config in topic_configs.CONFIGS.values()
     ]
-    factor = 1 if asked.replication_factor == -1 else asked.replication_factor
+    factor = placement.default_factor(cluster) if asked.replication_factor == -1 else asked.replication_factor
+    if asked.assignments:
+        factor = len(asked.assignments[0].broker_ids)
     return CreatableTopicResult(asked.name, topic_id, 0, None, 0, count, factor, shown)
 
 
@@ -316,16 +348,22 @@ def create_partitions(kafka: Kafka, ask: Ask, request: CreatePartitionsRequest) 
         topic = find_for(kafka, ask, Operation.ALTER, each.name)
         code, reason = growth_fault(topic, each)
         if not code and isinstance(topic, Topic) and not request.validate_only:
-            code, reason = _grown(kafka, ask, topic, each.count)
+            code, reason = _grown(kafka, ask, topic, each)
         results.append(CreatePartitionsTopicResult(each.name, code, reason or None))
     return CreatePartitionsResponse(0, results)
 
 
-def _grown(kafka: Kafka, ask: Ask, topic: Topic, count: int) -> tuple[Code, str]:
+def _grown(kafka: Kafka, ask: Ask, topic: Topic, asked: CreatePartitionsTopic) -> tuple[Code, str]:
+    count, first = asked.count, len(topic.partitions)
     is_strict = ask.version >= GROW_STRICT_FIRST
-    if not kafka.throttle.may_mutate(ask, count - len(topic.partitions), is_strict=is_strict):
+    if not kafka.throttle.may_mutate(ask, count - first, is_strict=is_strict):
         return Code.THROTTLING_QUOTA_EXCEEDED, TOO_MANY
-    return kafka.record(ask.now_ms, facts.PartitionsAdded(topic.cluster.number, topic.id, count)), ""
+    if asked.assignments is not None:
+        replicas = [each.broker_ids for each in asked.assignments]
+    else:
+        factor = len(topic.partitions[0].replicas)
+        replicas = placement.replicas(topic.cluster, topic.id, first, count - first, factor)
+    return kafka.record(ask.now_ms, facts.PartitionsAdded(topic.cluster.number, topic.id, count, replicas)), ""
 
 
 def growth_fault(topic: Topic | Code, asked: CreatePartitionsTopic) -> tuple[Code, str]:
@@ -347,7 +385,7 @@ def growth_fault(topic: Topic | Code, asked: CreatePartitionsTopic) -> tuple[Cod
             f"Attempted to add {asked.count - count} additional partition(s), but only {len(asked.assignments)} "
             f"assignment(s) were specified."
         )
-    return Code.NONE, ""
+    return _assignment_fault(topic.cluster, [each.broker_ids for each in asked.assignments or ()])
 
 
 def delete_records(kafka: Kafka, ask: Ask, request: DeleteRecordsRequest) -> DeleteRecordsResponse:
