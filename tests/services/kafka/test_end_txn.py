@@ -37,6 +37,21 @@ def test_what_is_aborted_cannot(world: World, version: int) -> None:
     assert world.values(place[1]) == [b"0", b"1", b"2", b"3", b"4", b"5"]
 
 
+def test_a_number_of_an_aborted_batch_is_not_taken_for_a_duplicate(world: World) -> None:
+    """A client that hasn't heard of a batch aborts, and gives its number to another one."""
+    place, writer = place_of(world), begun(world)
+    assert writer.write(place, b"aborted") == Code.NONE
+    assert writer.abort() == Code.NONE
+    writer.sequences.clear()
+    assert writer.write(place, b"lost") == Code.OUT_OF_ORDER_SEQUENCE_NUMBER
+    assert writer.abort() == writer.init(again=True) == Code.NONE
+    assert writer.write(place, b"found") == Code.NONE
+    writer.sequences.clear()
+    assert writer.write(place, b"found") == Code.NONE  # which it is, in the same transaction
+    assert writer.commit() == Code.NONE
+    assert world.committed(place[1]) == [b"found"]
+
+
 @both
 def test_over_several_partitions(world: World, version: int) -> None:
     name, topic, _ = place_of(world, partitions=3)

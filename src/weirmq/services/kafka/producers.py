@@ -1,7 +1,9 @@
 """Producers, as one partition's log tells of them: what each has written last, and which transactions are open.
 
 Rules (KIP-98, KIP-360):
-1. A batch that is one of a producer's last five is a duplicate: it is answered as before, and not written.
+1. A batch that is one of a producer's last five is a duplicate: it is answered as before, and not written. One of a
+   transaction that has ended isn't: librdkafka sends other records by the numbers of those that it aborted without
+   knowing whether they were written. Kafka takes them for duplicates, and they are lost; refused, they are sent again.
 2. Any other one goes on where the last one ended, with its epoch. A higher epoch begins with sequence 0 again.
 3. A producer that the log knows nothing of may begin anywhere: what it wrote before is past its retention.
 4. A transaction is open from its first batch to its marker. What lies before the first batch of the oldest one is
@@ -82,9 +84,13 @@ class Producers:
             return Code.NONE if producer.first == 0 else Code.OUT_OF_ORDER_SEQUENCE_NUMBER
         for written in found.batches:
             if written.first == producer.first and written.last == producer.last:
-                return written
+                return written if self._is_of_its_transaction(batch, written) else Code.OUT_OF_ORDER_SEQUENCE_NUMBER
         due = (found.last + 1) % SEQUENCES
         return Code.NONE if producer.first == due else Code.OUT_OF_ORDER_SEQUENCE_NUMBER
+
+    def _is_of_its_transaction(self, batch: Batch, written: Written) -> bool:
+        """Whether a batch that is in the log belongs to the transaction that is open, if it is sent for one."""
+        return not batch.is_transactional or written.offset >= self.open.get(batch.producer.id, written.offset + 1)
 
     def wrote(self, batch: Batch, offset: int, time_ms: int) -> None:
         """A batch is in the log."""
