@@ -1,8 +1,11 @@
-"""The server is killed at any moment, over and over, while idempotent producers write and a group commits.
+"""The server is killed at any moment, over and over, under a load: idempotent producers and a group that commits, and
+then transactions.
 
-What was acknowledged is there once, in its order; what was committed is never lost.
+What was acknowledged is there once, in its order; what was committed is never lost; what was aborted is never seen.
+WEIRMQ_KILLS tells how often it is killed.
 """
 
+import os
 import random
 import threading
 import time
@@ -17,9 +20,9 @@ from tests.clients.server import Server
 
 pytestmark = [pytest.mark.clients, pytest.mark.timeout(240)]
 
-KILLS: Final = 20
-LIFE_S: Final = (0.05, 0.8)  # between two kills
-PROGRAM: Final = Path(__file__).parent / "python" / "kafka_killed.py"
+KILLS: Final = int(os.environ.get("WEIRMQ_KILLS", "5"))
+LIFE_S: Final = (0.05, 0.8)  # from the moment when the load goes on again to the next kill
+PYTHON: Final = Path(__file__).parent / "python"
 
 
 @pytest.fixture
@@ -30,27 +33,34 @@ def server(tmp_path: Path) -> Iterator[Server]:
     started.kill()
 
 
-def test_what_was_acknowledged_outlives_any_kill(server: Server) -> None:
+@pytest.mark.parametrize(
+    ("program", "steps"),
+    [
+        pytest.param("kafka_killed.py", {"once", "committed"}, id="idempotent"),
+        pytest.param("kafka_killed_transactions.py", {"atomic", "exactly once"}, id="transactional"),
+    ],
+)
+def test_what_was_acknowledged_outlives_any_kill(server: Server, program: str, steps: set[str]) -> None:
     python = toolchains.python_environment("kafka") / "python"
     printed: list[str] = []
 
     def work(**more: Any) -> None:
-        printed.append(programs.output((python, PROGRAM), programs.environment(server, server.key, **more)))
+        printed.append(programs.output((python, PYTHON / program), programs.environment(server, server.key, **more)))
 
-    working = threading.Thread(
-        target=work, kwargs={"STOP": str(server.folder / "stop"), "STARTED": str(server.folder / "started")}
-    )
+    stop, going = server.folder / "stop", server.folder / "going"
+    working = threading.Thread(target=work, kwargs={"STOP": str(stop), "GOING": str(going)})
     working.start()
-    while not (server.folder / "started").exists() and working.is_alive():
-        time.sleep(0.05)
     try:
         for _ in range(KILLS):
+            while not going.exists() and working.is_alive():
+                time.sleep(0.01)
             time.sleep(random.uniform(*LIFE_S))  # noqa: S311 - any moment will do
             server.kill()
+            going.unlink(missing_ok=True)
             server.start()
     finally:
-        (server.folder / "stop").touch()
+        stop.touch()
         working.join()
     (told,) = printed
-    assert programs.steps_of(told) == {"once", "committed"}, told
+    assert programs.steps_of(told) == steps, told
     server.stop()

@@ -17,7 +17,7 @@ TOPIC = "killed"
 PARTITIONS = 3
 LEAST = 100  # records of a partition, else nothing was tested
 SERVER = {"bootstrap.servers": os.environ["KAFKA"], "reconnect.backoff.max.ms": 100, "log_level": 0}
-STOP = Path(os.environ["STOP"])
+STOP, GOING = Path(os.environ["STOP"]), Path(os.environ["GOING"])
 
 
 class Writer:
@@ -55,6 +55,7 @@ class Committer:
                 (told,) = consumer.commit(offsets=[place], asynchronous=False)
                 if told.error is None:
                     self.committed += 1
+                    GOING.touch()
                 (found,) = consumer.committed([place], 2)
                 if found.error is None and found.offset < self.committed:
                     self.lost.append((self.committed, found.offset))
@@ -89,7 +90,6 @@ def main() -> None:
     admin = AdminClient(SERVER)
     for future in admin.create_topics([NewTopic(TOPIC, PARTITIONS)]).values():
         future.result(20)
-    Path(os.environ["STARTED"]).touch()
     writers = [Writer(partition) for partition in range(PARTITIONS)]
     committer = Committer()
     threads = [threading.Thread(target=each.run) for each in (*writers, committer)]

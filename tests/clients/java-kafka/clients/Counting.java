@@ -1,0 +1,54 @@
+package clients;
+
+import static clients.Steps.ok;
+import static clients.Steps.settings;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.Produced;
+
+/** Kafka Streams, exactly once: counts words, and joins each count with what a table says of the word. */
+public final class Counting {
+    private Counting() {}
+
+    /** Counts until it is killed; the argument is a folder for its state. */
+    public static void main(String[] arguments) throws Exception {
+        var builder = new StreamsBuilder();
+        var strings = Serdes.String();
+        var kinds = builder.table("kinds", Consumed.with(strings, strings));
+        builder.stream("lines", Consumed.with(strings, strings))
+                .flatMapValues(line -> Arrays.asList(line.split(" ")))
+                .groupBy((key, word) -> word, org.apache.kafka.streams.kstream.Grouped.with(strings, strings))
+                .count()
+                .toStream()
+                .mapValues(String::valueOf)
+                .leftJoin(kinds, (count, kind) -> count + " " + kind)
+                .to("counts", Produced.with(strings, strings));
+        var found = new Properties();
+        found.putAll(settings(
+                StreamsConfig.APPLICATION_ID_CONFIG, "counting",
+                StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2,
+                StreamsConfig.STATE_DIR_CONFIG, arguments[0],
+                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 50,
+                StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0,
+                "consumer.session.timeout.ms", 6000,
+                "consumer.heartbeat.interval.ms", 500));
+        try (var streams = new KafkaStreams(builder.build(), found)) {
+            streams.setStateListener((now, before) -> {
+                if (now == KafkaStreams.State.RUNNING) {
+                    ok("running");
+                }
+            });
+            streams.start();
+            new CountDownLatch(1).await();
+        }
+    }
+}
