@@ -92,7 +92,7 @@ async def until(condition: Any) -> None:
 async def test_pages() -> None:
     async with running() as server:
         health = await server.send("GET /health")
-        names = ("cloudwatch", "dynamodb", "kinesis", "secretsmanager", "sns", "sqs", "sts")
+        names = ("cloudwatch", "dynamodb", "kafka", "kinesis", "secretsmanager", "sns", "sqs", "sts")
         assert json.loads(health.body)["services"] == dict.fromkeys(names, "running")
         assert await server.send("GET /_localstack/health") == health
         await server.ask("Action=ListQueues")

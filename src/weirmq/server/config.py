@@ -23,6 +23,7 @@ from weirmq.wire.kafka.listeners import PLAINTEXT
 __all__ = [
     "ConfigError", "Options", "Setting", "User", "allows_private", "check", "cluster_ports", "endpoint", "is_loopback",
     "kafka_listeners", "load", "outbox_folder", "settings", "state_folder",
+    "takes_unknown_kafka_clients",
 ]  # fmt: skip
 
 _KIBI = 1024
@@ -290,13 +291,17 @@ def allows_private(options: Options) -> bool:
     return options.allow_private_endpoints == "yes"
 
 
+def takes_unknown_kafka_clients(options: Options) -> bool:
+    """Whether Kafka clients may come in that don't say who they are."""
+    return options.insecure_allow_anyone or not (options.users or options.kafka_users)
+
+
 def kafka_listeners(options: Options) -> dict[str, int]:
     """The listeners of the default Kafka cluster, and their ports at its first broker; 0 for any free one.
 
     Those of the file, and PLAINTEXT where the server takes anybody.
     """
-    is_open = options.insecure_allow_anyone or not (options.users or options.kafka_users)
-    found = {PLAINTEXT: options.kafka_port} if is_open else {}
+    found = {PLAINTEXT: options.kafka_port} if takes_unknown_kafka_clients(options) else {}
     found |= {listener.name: listener.port for listener in options.kafka_listeners}
     return found if options.port else dict.fromkeys(found, 0)
 

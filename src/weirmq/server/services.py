@@ -20,7 +20,7 @@ from weirmq.engine.waiting import Waiting
 from weirmq.kernel.ids import Entropy
 from weirmq.server import families
 from weirmq.server.auth import Authenticated
-from weirmq.server.config import ConfigError, Options
+from weirmq.server.config import ConfigError, Options, takes_unknown_kafka_clients
 from weirmq.server.kafka.tokens import Tokens
 from weirmq.server.metrics import Family
 from weirmq.services.cloudwatch import SERVICE as CLOUDWATCH
@@ -34,6 +34,7 @@ from weirmq.services.sns import SERVICE as SNS
 from weirmq.services.sqs import SERVICE as SQS
 from weirmq.services.sts import SERVICE as STS
 from weirmq.wire.http import Request
+from weirmq.wire.kafka.listeners import SSL
 
 
 class Ground(msgspec.Struct):
@@ -50,6 +51,8 @@ class Ground(msgspec.Struct):
     account_of: Callable[[str], str | None]
     identify: Callable[[Request, int], tuple[Authenticated, int | None]]
     tell: Callable[[str, str, Mapping[str, Any]], None]
+    secrets: SECRETS | None = None
+    """Secrets Manager, for those that come after it."""
 
 
 class Installed(msgspec.Struct):
@@ -152,11 +155,23 @@ def _kafka(ground: Ground) -> Installed:
     kafka.verifiers.identify = partial(_identity, ground.identify)
     if options.kafka_oauth is not None:
         kafka.verifiers.check_token = Tokens(options.kafka_oauth, options.outbound_ca_file).check
-    return Installed(None, kafka.machine, kafka, log_groups=kafka.log_groups, logs_removed=kafka.logs_removed)
+    kafka.is_open = takes_unknown_kafka_clients(options)
+    kafka.demands_certificates = any(each.name == SSL and each.client_ca_file for each in options.kafka_listeners)
+    if ground.secrets is not None:
+        ground.secrets.on_changed = kafka.secret_changed
+        kafka.secret_of = ground.secrets.current
+    return Installed(
+        kafka,
+        kafka.machine,
+        kafka,
+        log_groups=kafka.log_groups,
+        replayed=kafka.settle,
+        logs_removed=kafka.logs_removed,
+    )
 
 
 def _secretsmanager(ground: Ground) -> Installed:
-    secrets = SECRETS(ground.journal, ground.entropy)
+    secrets = ground.secrets = SECRETS(ground.journal, ground.entropy)
     return Installed(secrets, secrets.machine)
 
 
@@ -165,5 +180,5 @@ def _sts(ground: Ground) -> Installed:
 
 
 SERVICES: Final[tuple[Callable[[Ground], Installed], ...]] = (
-    _sqs, _sns, _kinesis, _kafka, _secretsmanager, _dynamodb, _cloudwatch, _sts,
+    _sqs, _sns, _kinesis, _secretsmanager, _kafka, _dynamodb, _cloudwatch, _sts,
 )  # fmt: skip

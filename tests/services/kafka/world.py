@@ -75,6 +75,7 @@ class Opener:
 
     def __init__(self) -> None:
         self.open_ports: dict[Place, int] = {}
+        self.closed: list[Place] = []
         self.taken: set[int] = set()
         self.free = 1_000
 
@@ -92,6 +93,7 @@ class Opener:
 
     def close(self, place: Place) -> None:
         del self.open_ports[place]
+        self.closed.append(place)
 
 
 class Later:

@@ -80,6 +80,7 @@ def test_every_place_of_a_request() -> None:
     )
     assert (found.Name, found.Count, found.Names, found.Etag) == ("a/b c", 3, ["x", "y&"], "e")
     assert found.List == ["a", "b,c", '"d"']
+    assert {type(each) for each in (found.Name, *found.Names, found.Etag, *found.List)} == {str}
     assert found.Times == [1_422_172_800_000, 1_422_172_801_000]
     assert found.Metadata == {"k": "v"}
     assert (found.Body, found.Inner.At) == (5, 1_422_172_800_000)

@@ -17,6 +17,13 @@ class PortsTaken(Fact, tag=41):
     ports: list[tuple[int, str, int]]
 
 
+class ListenersClosed(Fact, tag=61):
+    """The brokers of a cluster have these listeners no more."""
+
+    cluster: int
+    listeners: list[str]
+
+
 class ClusterRemoved(Fact, tag=42):
     """With all that is in it. Its number is never used again."""
 

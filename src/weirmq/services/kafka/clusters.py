@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from weirmq.services.kafka import facts
 from weirmq.services.kafka.ask import Place
-from weirmq.services.kafka.cluster_facts import BrokersAdded, ClusterRemoved, PortsTaken
+from weirmq.services.kafka.cluster_facts import BrokersAdded, ClusterRemoved, ListenersClosed, PortsTaken
 from weirmq.services.kafka.model import DEFAULT_CLUSTER, Cluster, brokers_of
 from weirmq.wire.kafka.listeners import PLAINTEXT
 
@@ -84,6 +84,34 @@ def remove_cluster(kafka: "Kafka", now_ms: int, cluster: Cluster) -> None:
         kafka.forget(topic)
     for groups in (kafka.groups, kafka.consumer_groups, kafka.share_groups):
         groups.forget(cluster.number)
+
+
+def set_listeners(kafka: "Kafka", now_ms: int, cluster: Cluster, listeners: Sequence[str]) -> None:
+    """Have these listeners: others are closed, with their connections. Raises NoPort, NoRoom."""
+    added = [each for each in listeners if each not in cluster.listeners]
+    gone = [each for each in cluster.listeners if each not in listeners]
+    if added:
+        places = [Place(cluster.number, broker, each) for broker in cluster.brokers for each in added]
+        with _opened(kafka, places) as taken:
+            kafka.commit(now_ms, taken)
+    if gone:
+        kafka.commit(now_ms, ListenersClosed(cluster.number, gone))
+        _close(kafka, [each for each in kafka.ports if each.cluster == cluster.number and each.listener in gone])
+
+
+def restart_broker(kafka: "Kafka", now_ms: int, cluster: Cluster, broker: int) -> None:
+    """Close a broker's connections, and listen again where it did, or, if somebody was faster, elsewhere.
+
+    Raises NoPort, NoRoom.
+    """
+    for place in [each for each in kafka.ports if each[:2] == (cluster.number, broker)]:
+        port = kafka.ports[place]
+        _close(kafka, [place])
+        try:
+            _open(kafka, place, port)
+        except NoPort:
+            _open(kafka, place, ANY)
+            kafka.commit(now_ms, PortsTaken(cluster.number, [(broker, place.listener, kafka.ports[place])]))
 
 
 def endpoints(kafka: "Kafka", cluster: Cluster, listener: str) -> list[tuple[int, int]]:

@@ -6,8 +6,9 @@ import msgspec
 
 from weirmq.engine.machine import Fact
 from weirmq.services.kafka.access_facts import AclsCreated, AclsDeleted, QuotasSet
-from weirmq.services.kafka.cluster_facts import BrokersAdded, ClusterRemoved, PortsTaken
+from weirmq.services.kafka.cluster_facts import BrokersAdded, ClusterRemoved, ListenersClosed, PortsTaken
 from weirmq.services.kafka.compaction_facts import PartitionCompacted
+from weirmq.services.kafka.control.facts import ControlFact
 from weirmq.services.kafka.scram_facts import ScramCredentialDropped, ScramCredentialSet, ScramSecretMade
 from weirmq.services.kafka.share_facts import (
     GroupConfigured,
@@ -256,4 +257,6 @@ KafkaFact = (
     | BrokersAdded
     | PortsTaken
     | ClusterRemoved
+    | ListenersClosed
+    | ControlFact
 )

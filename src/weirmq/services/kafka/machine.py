@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from weirmq.engine.machine import Fact
 from weirmq.services.kafka import parts
 from weirmq.services.kafka.access_facts import AclsCreated, AclsDeleted, QuotasSet
-from weirmq.services.kafka.cluster_facts import BrokersAdded, ClusterRemoved, PortsTaken
+from weirmq.services.kafka.cluster_facts import BrokersAdded, ClusterRemoved, ListenersClosed, PortsTaken
 from weirmq.services.kafka.compaction_facts import PartitionCompacted
+from weirmq.services.kafka.control.machine import ControlMachine
+from weirmq.services.kafka.control.model import Configuration, ManagedCluster, VpcConnection
 from weirmq.services.kafka.coordinator import Coordinator
 from weirmq.services.kafka.facts import (
     BrokersConfigured,
@@ -70,9 +72,11 @@ class KafkaMachine:
         self.condemned: dict[str, int] = {}  # logs to be removed: name -> the offset of the fact that gave them up
         self.scram_secret = b""
         self.sweeper: Sweeper | None = None
+        self.control = ControlMachine()
         self._appliers: dict[type[Fact], Callable[[Any, int, int], None]] = {
             ClusterMade: self._cluster_made,
             BrokersAdded: self._brokers_added,
+            ListenersClosed: self._listeners_closed,
             PortsTaken: self._ports_taken,
             ClusterRemoved: self._cluster_removed,
             TopicCreated: self._topic_created,
@@ -97,6 +101,7 @@ class KafkaMachine:
             ScramCredentialDropped: self._scram_credential_dropped,
             ScramSecretMade: self.scram_secret_made,
             **self.coordinator.appliers,
+            **self.control.appliers,
         }
 
     def apply(self, fact: Any, offset: int, now_ms: int) -> None:
@@ -111,6 +116,11 @@ class KafkaMachine:
 
     def _brokers_added(self, fact: BrokersAdded, _offset: int, _now_ms: int) -> None:
         self.clusters[fact.cluster].brokers = brokers_of(fact.brokers)
+
+    def _listeners_closed(self, fact: ListenersClosed, _offset: int, _now_ms: int) -> None:
+        ports = self.clusters[fact.cluster].ports
+        for key in [each for each in ports if each[1] in fact.listeners]:
+            del ports[key]
 
     def _ports_taken(self, fact: PortsTaken, _offset: int, _now_ms: int) -> None:
         ports = self.clusters[fact.cluster].ports
@@ -263,4 +273,7 @@ class KafkaMachine:
 
     def restore(self, part: Any) -> None:
         """Take up one part of a snapshot."""
-        parts.restore(self, part)
+        if isinstance(part, ManagedCluster | Configuration | VpcConnection):
+            self.control.restore(part)
+        else:
+            parts.restore(self, part)

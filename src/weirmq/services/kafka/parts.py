@@ -7,6 +7,7 @@ import msgspec
 
 from weirmq.services.kafka.access_facts import AclsCreated, QuotasSet
 from weirmq.services.kafka.compaction_facts import PartitionCompacted
+from weirmq.services.kafka.control.model import ControlPart
 from weirmq.services.kafka.facts import Committed, ProducersNoted
 from weirmq.services.kafka.model import DEFAULT_CLUSTER, Cluster, Topic
 from weirmq.services.kafka.scram_facts import ScramCredentialSet, ScramSecretMade
@@ -71,6 +72,7 @@ KafkaPart = (
     | ShareProgressPart
     | ScramCredentialSet
     | ScramSecretMade
+    | ControlPart
 )
 
 
@@ -100,6 +102,7 @@ def of(machine: "KafkaMachine") -> Iterator[Any]:
         yield GroupConfigsPart(number, group, configs)
     yield from machine.shares.parts()
     yield from machine.coordinator.ids.values()
+    yield from machine.control.parts()
 
 
 def restore(machine: "KafkaMachine", part: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from weirmq.engine.journal import Journal
 from weirmq.engine.machine import Fact
+from weirmq.engine.service import Operation
 from weirmq.engine.streams import Stream, Streams
 from weirmq.engine.waiting import Waiting
 from weirmq.kernel.errors import NoRoom
@@ -41,6 +42,7 @@ class Kafka:
     """MSK."""
 
     name = "kafka"
+    unsigned: frozenset[str] = frozenset()
 
     def __init__(self, journal: Journal, streams: Streams, waiting: Waiting, entropy: Entropy) -> None:
         self.journal = journal
@@ -49,6 +51,7 @@ class Kafka:
         self.machine = KafkaMachine()
         self.throttle = Throttle(self)
         self.authorizer = Authorizer(self.machine.clusters)
+        self.authorizer.standings = self.machine.control.standings
         self.cleaner = Cleaner(self)
         self.sweeper = self.machine.sweeper = Sweeper(self)
         self.fetches = Fetches(waiting)
@@ -68,6 +71,9 @@ class Kafka:
         self.newest: dict[str, Newest] = {}  # segments, by the name of a partition's log; as they are needed
         self.verifiers = Verifiers()  # the shell's
         self.scram_verifiers: dict[tuple[str, str], Verifier] = {}  # of the shell's users, by name and mechanism
+        self.is_open = True  # whether somebody may come in without saying who
+        self.demands_certificates = False  # whether listeners named SSL check those of clients
+        self.secret_of: Callable[[str], str | None] = lambda _arn: None  # Secrets Manager's, by ARN
         self.on_groups_due: Callable[[int], None]
         self.on_share_groups_due: Callable[[int], None]
         self._next_producer = self._last_producer = 0
@@ -79,6 +85,13 @@ class Kafka:
         self.on_share_groups_due = partial(share_membership.expire, self)
         self.groups.on_member_due = partial(membership.expire, self.groups)
         self.groups.on_rebalance_due = partial(membership.complete, self.groups)
+
+    @property
+    def operations(self) -> Mapping[str, Operation]:
+        """Every operation of MSK's control plane. (Their modules name this class, too.)"""
+        from weirmq.services.kafka.control.api import OPERATIONS
+
+        return OPERATIONS
 
     @property
     def apis(self) -> Mapping[int, Api]:
@@ -182,6 +195,21 @@ class Kafka:
         return self._next_producer - 1
 
     # What the shell asks and tells
+
+    def settle(self) -> None:
+        """After a start: what a crash left of a managed cluster and of its Kafka cluster comes or goes together.
+
+        Raises NoRoom, LogFailed.
+        """
+        from weirmq.services.kafka.control.settling import settle
+
+        settle(self, self.journal.latest_ms)
+
+    def secret_changed(self, arn: str, now_ms: int) -> None:
+        """A secret has another value, or is gone. Raises NoRoom."""
+        from weirmq.services.kafka.control.scram_secrets import secret_changed
+
+        secret_changed(self, arn, now_ms)
 
     def log_groups(self) -> set[str]:
         """The groups of all logs that belong to topics."""

@@ -45,7 +45,10 @@ class _Text(str):
 class _RestReader:
     def read(self, tree: Any, member: Member) -> Any:
         """The value of a scalar shape."""
-        return (readers.TEXT if isinstance(tree, _Text) else readers.JSON).read(tree, member)
+        if not isinstance(tree, _Text):
+            return readers.JSON.read(tree, member)
+        found = readers.TEXT.read(tree, member)
+        return str(found) if isinstance(found, _Text) else found  # no encoder knows a _Text
 
 
 _READER = _RestReader()

@@ -1,0 +1,1 @@
+"""Amazon MSK's control plane: clusters, their settings and what hangs on them, as the AWS API `kafka` has it."""
