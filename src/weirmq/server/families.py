@@ -23,11 +23,12 @@ def of_server(server: Server) -> Iterator[Family]:
 def of_kafka(ports: Sequence[KafkaPorts]) -> Iterator[Family]:
     """What came and went over Kafka's protocol."""
     connections = sum(each.budget.connections for each in ports)
-    requests, received, sent = (sum(each) for each in zip(*(each.counts for each in ports), strict=True))
+    requests, received, sent, failed_logins = (sum(each) for each in zip(*(each.counts for each in ports), strict=True))
     yield single("weirmq_kafka_connections", "gauge", "Open connections of Kafka clients.", connections)
     yield single("weirmq_kafka_requests_total", "counter", "Requests of Kafka clients.", requests)
     yield single("weirmq_kafka_received_bytes_total", "counter", "Bytes received from Kafka clients.", received)
     yield single("weirmq_kafka_sent_bytes_total", "counter", "Bytes sent to Kafka clients.", sent)
+    yield single("weirmq_kafka_failed_logins_total", "counter", "Kafka clients that were turned away.", failed_logins)
 
 
 def of_journal(journal: Journal) -> Iterator[Family]:

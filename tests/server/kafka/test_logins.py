@@ -134,6 +134,7 @@ async def test_a_failed_login_is_answered_a_moment_later(monkeypatch: pytest.Mon
         )
         assert await client.at_end() == b""
         assert "hush" not in str(it.told)
+        assert it.listener.failed_logins == 1
 
 
 @on_both_loops

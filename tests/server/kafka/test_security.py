@@ -51,7 +51,8 @@ async def test_a_certificate_that_nobody_gave(tmp_path: Path) -> None:
         files = self_signed.files(tmp_path)
         client = await connect(it, trusting(files.authority))
         assert await client.ask(b"hello") == b"hello"
-        assert (await it.connection()).principal == Principal("User", "ANONYMOUS")
+        connection = await it.connection()
+        assert (connection.principal, connection.is_encrypted) == (Principal("User", "ANONYMOUS"), True)
     assert stat.S_IMODE(files.key.stat().st_mode) == 0o600
     before = files.certificate.read_bytes()
     assert self_signed.make(tmp_path, "0.0.0.0", NOW_MS) == files

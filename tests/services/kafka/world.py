@@ -46,6 +46,7 @@ class Peer:
     host, peer = "127.0.0.1", "127.0.0.1"
     caller: Caller | None = None
     login: Login | None = None
+    is_encrypted = False
 
     def __init__(self, name: str = ANONYMOUS.name) -> None:
         self.principal = Principal("User", name)

@@ -75,6 +75,7 @@ class KafkaConnection(asyncio.BufferedProtocol):
         self.peer = ""
         self.principal = ANONYMOUS
         self.caller: Caller | None = None
+        self.is_encrypted = False
         self.login: Login | None = None
         self.frame_bytes = listener.limits.frame_bytes  # of one request
         self.born_s = 0.0
@@ -150,6 +151,7 @@ class KafkaConnection(asyncio.BufferedProtocol):
 
     def turn_away(self, answer: Callable[[], None], reason: str) -> None:
         """Somebody has failed to: nothing more is handled, and this is answered a moment later."""
+        self.listener.failed_logins += 1
         self.listener.remark(self, reason)
         self.close()
         self.listener.after_a_moment(answer)

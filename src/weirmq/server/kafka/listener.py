@@ -76,7 +76,7 @@ class Listener:
         self.limits = limits
         self.budget = budget
         self.scratch = budget.scratch
-        self.bytes_in = self.bytes_out = self.requests = self.refused = 0
+        self.bytes_in = self.bytes_out = self.requests = self.refused = self.failed_logins = 0
         self.connections: set[KafkaConnection] = set()
         self.is_silent = False
         self._service = service
@@ -136,6 +136,7 @@ class Listener:
             connection.abort()
             return
         security = self._security
+        connection.is_encrypted = security.kind.is_encrypted
         if security.kind.wants_login:
             connection.login = Login(security.kind.mechanisms, security.session_ms)
             connection.frame_bytes = self.limits.login_bytes

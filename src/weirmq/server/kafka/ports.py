@@ -33,11 +33,15 @@ class Counts(NamedTuple):
     requests: int = 0
     received: int = 0
     sent: int = 0
+    failed_logins: int = 0
 
     def with_those_of(self, listener: Listener) -> "Counts":
         """The sum of both."""
         return Counts(
-            self.requests + listener.requests, self.received + listener.bytes_in, self.sent + listener.bytes_out
+            self.requests + listener.requests,
+            self.received + listener.bytes_in,
+            self.sent + listener.bytes_out,
+            self.failed_logins + listener.failed_logins,
         )
 
 

@@ -51,13 +51,14 @@ class Connection(Protocol):
 
     `principal` is who the client has proved to be. `caller` is who that is in AWS, where it was proved AWS's way: then
     IAM's policies say what it may do, and ACLs don't.
-    `login` is where it stands on its way in; None at a listener that wants no login.
+    `is_encrypted` says TLS. `login` is where it stands on its way in; None at a listener that wants no login.
     """
 
     host: str
     peer: str
     principal: Principal
     caller: Caller | None
+    is_encrypted: bool
     login: "Login | None"
 
     def let_in(self, principal: Principal, caller: Caller | None) -> None:

@@ -125,5 +125,4 @@ class Authorizer:
         return found
 
     def _errand(self, ask: Ask, caller: Caller) -> Errand:
-        secure = not ask.listener.endswith("PLAINTEXT")
-        return Errand(caller, self.region, ask.now_ms, ask.connection.peer, secure)
+        return Errand(caller, self.region, ask.now_ms, ask.connection.peer, ask.connection.is_encrypted)
