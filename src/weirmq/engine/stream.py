@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from weirmq.kernel.errors import NoRoom
-from weirmq.log.batch import HEADER_BYTES, Header, header, headers, records
+from weirmq.log.batch import HEADER_BYTES, BadBatch, Header, header, headers, is_compressed, records
 from weirmq.log.index import INTERVAL_BYTES
 from weirmq.log.log import Log
 from weirmq.log.rewriting import Piece
@@ -260,9 +260,19 @@ class Stream:
                     continue
                 if counts_gaps and batch.count <= batch.last_offset_delta:
                     return Appended(max(low, batch.base_offset), batch.max_timestamp_ms)
-                if batch.count:
-                    return _first_at(data[position : position + batch.size], batch, max(low, self.start), time_ms)
+                found = _first_at(data[position : position + batch.size], batch, max(low, self.start), time_ms)
+                if found is not None:
+                    return found
         return Appended(self._readable, time_ms)
+
+    def seek(self, time_ms: int) -> int:
+        """From where on to look for the first record of `time_ms` or later; `start` or more."""
+        return max(self.start, (self._log or self._streams.open(self)).seek(time_ms))
+
+    @property
+    def latest_ms(self) -> int:
+        """No record is later; one may be as late that is gone, or not to be read yet."""
+        return self.newest.latest_ms
 
     def horizon(self, cutoff_ms: int) -> int:
         """The first record that came at `cutoff_ms` or later, once and for all: this offset only grows."""
@@ -372,12 +382,19 @@ class Stream:
         return self._end - len(self._runs)
 
 
-def _first_at(data: memoryview, batch: Header, low: int, time_ms: int) -> Appended:
-    """The first record of a batch from `low` on that came at `time_ms` or later; the batch has one."""
-    if batch.base_timestamp_ms == batch.max_timestamp_ms:
-        return Appended(max(low, batch.base_offset), batch.max_timestamp_ms)
-    return next(
-        Appended(record.offset, record.timestamp_ms)
-        for record in records(data)
-        if record.timestamp_ms >= time_ms and record.offset >= low
-    )
+def _first_at(data: memoryview, batch: Header, low: int, time_ms: int) -> Appended | None:
+    """The first record of a batch from `low` on that came at `time_ms` or later, if there is one. Where the records
+    can't be read, which others may have made, it is the first of all.
+    """
+    if not batch.count:
+        return None
+    whole = Appended(max(low, batch.base_offset), batch.max_timestamp_ms)
+    if batch.base_timestamp_ms == batch.max_timestamp_ms or is_compressed(batch):
+        return whole
+    try:
+        for record in records(data):
+            if record.timestamp_ms >= time_ms and record.offset >= low:
+                return Appended(record.offset, record.timestamp_ms)
+    except BadBatch:
+        return whole
+    return None

@@ -1,5 +1,6 @@
 """ListOffsets and OffsetForLeaderEpoch: which offset stands for what in a partition."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from weirmq.engine.streams import Stream
@@ -9,7 +10,7 @@ from weirmq.services.kafka.model import LEADER_EPOCH, Partition
 from weirmq.services.kafka.partition_logs import producers_of
 from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.topics import find, find_for, partition_of
-from weirmq.wire.kafka.batch import heads
+from weirmq.wire.kafka.batch import APPEND_TIME, Batch, Refused, heads
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.list_offsets_request import ListOffsetsRequest
 from weirmq.wire.kafka.messages.list_offsets_response import (
@@ -23,11 +24,15 @@ from weirmq.wire.kafka.messages.offset_for_leader_epoch_response import (
     OffsetForLeaderEpochResponse,
     OffsetForLeaderTopicResult,
 )
+from weirmq.wire.kafka.records import body_of, read
 from weirmq.wire.kafka.schema import NO_UUID
 
 # What stands in place of a time (KIP-79, KIP-734, KIP-405, KIP-1005).
-LATEST, EARLIEST, YOUNGEST, EARLIEST_LOCAL, LATEST_TIERED = -1, -2, -3, -4, -5
+LATEST, EARLIEST, YOUNGEST, EARLIEST_LOCAL, LATEST_TIERED, EARLIEST_PENDING = -1, -2, -3, -4, -5, -6
+FIRST_VERSIONS: Final = {YOUNGEST: 7, EARLIEST_LOCAL: 8, LATEST_TIERED: 9, EARLIEST_PENDING: 11}
 NOTHING: Final = -1
+NOWHERE: Final = (NOTHING, NOTHING)
+READ_BYTES: Final = 16 * 1024
 READ_COMMITTED: Final = 1  # isolation level
 
 
@@ -40,6 +45,8 @@ def list_offsets(kafka: Kafka, ask: Ask, request: ListOffsetsRequest) -> ListOff
         for asked in each.partitions:
             partition = partition_of(topic, asked.partition_index)
             code = partition if isinstance(partition, Code) else epoch_fault(asked.current_leader_epoch)
+            if ask.version < FIRST_VERSIONS.get(asked.timestamp, 0):
+                code = Code.UNSUPPORTED_VERSION
             if isinstance(partition, Code) or code:
                 partitions.append(ListOffsetsPartitionResponse(asked.partition_index, code))
                 continue
@@ -62,20 +69,55 @@ def _place(kafka: Kafka, partition: Partition, time_ms: int, isolation_level: in
         case -2 | -4:
             return NOTHING, start
         case -3:
-            return _youngest(log, start)
-        case -5:
-            return NOTHING, NOTHING
-    found = log.offset_at(time_ms, start)
-    return (found.now_ms, found.offset) if found.offset < end else (NOTHING, NOTHING)
+            return _youngest(log, start, end) or NOWHERE
+        case -5 | -6:
+            return NOWHERE
+    return _first(log, start, end, time_ms) or NOWHERE
 
 
-def _youngest(log: Stream, start: int) -> tuple[int, int]:
-    """The time and the offset of the first record with the greatest time: times don't fall in a log."""
-    if log.readable <= start:
-        return NOTHING, NOTHING
-    *_, (_, last) = heads(log.read(log.readable - 1, 0))
-    found = log.offset_at(last.max_ms, start)
-    return found.now_ms, found.offset
+def _first(log: Stream, start: int, end: int, time_ms: int) -> tuple[int, int] | None:
+    """The time and the offset of the first record from `start` to before `end` that is of `time_ms` or later.
+
+    The log's index says from where on to look, so the cost is that of a read, where all those records are held still.
+    """
+    offset = max(start, log.seek(time_ms)) if start < end else end
+    while offset < end and (data := log.read(offset, READ_BYTES)):
+        for base, batch in heads(data):
+            offset = base + batch.span
+            if batch.max_ms >= time_ms and offset > start:
+                for found_ms, found in _records(base, batch):
+                    if found_ms >= time_ms and found >= start:
+                        return (found_ms, found) if found < end else None
+    return None
+
+
+def _records(base: int, batch: Batch) -> Iterator[tuple[int, int]]:
+    """Times and offsets of a batch's records. What is no sound batch to its readers counts as one record."""
+    has_one_time = batch.attributes & APPEND_TIME or batch.span == 1
+    try:
+        for record in read(body_of(batch), batch.records, batch.span):
+            yield batch.max_ms if has_one_time else batch.base_ms + record.time_delta, base + record.offset_delta
+    except Refused:
+        yield batch.max_ms, base
+
+
+def _youngest(log: Stream, start: int, end: int) -> tuple[int, int] | None:
+    """The time and the offset of the first record with the greatest time."""
+    if start >= end:
+        return None
+    if found := _first(log, start, end, log.latest_ms):
+        return found
+    # The latest time is that of a record that is gone, or isn't to be seen yet: there is one that is the latest of all
+    # others. Times only have to be halved, 41 times at most from 1970 on.
+    low, high = 0, log.latest_ms - 1
+    while low <= high:
+        middle = (low + high + 1) // 2
+        later = _first(log, start, end, middle)
+        if later is None:
+            high = middle - 1
+        else:
+            found, low = later, later[0] + 1
+    return found
 
 
 def epoch_fault(leader_epoch: int) -> Code:
