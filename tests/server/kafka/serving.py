@@ -231,4 +231,5 @@ async def serving(security: Security = OPEN, service: Service | None = None, **l
         for client in it.clients:
             client.writer.close()
         await it.until(lambda: not it.listener.connections)
-        assert (it.listener.budget.frames, it.listener.budget.owed) == (0, 0)
+        budget = it.listener.budget
+        assert (budget.frames, budget.outside, budget.owed) == (0, 0, 0)

@@ -172,6 +172,30 @@ async def test_logins_that_stop_half_way() -> None:
 
 
 @on_both_loops
+async def test_outsiders_do_not_take_the_room_of_others() -> None:
+    """An eighth of the memory is theirs; who is in has the rest, and what one has sent counts as one's own then."""
+    async with waiting(buffered_bytes=800_000) as (it, _):
+        inside = await it.connect()
+        inside.send(shake())
+        assert not (await hear(inside, HANDSHAKE, 1)).error_code
+        for piece in (token()[:9], token()[9:] + METADATA_ASKED[:9]):
+            inside.send(piece)
+            await it.until(lambda: bool(it.listener.budget.frames))
+            await it.rest()
+        assert not (await hear(inside, AUTHENTICATE, 1)).error_code
+        await it.until(lambda: not it.listener.budget.outside)
+        outsiders = [await it.connect() for _ in range(10)]
+        for client in outsiders:
+            client.send(struct.pack(">i", 40_000) + bytes(30_000))
+        await it.until(lambda: len(it.listener.connections) == 3)
+        assert 0 < it.listener.budget.outside <= 100_000
+        inside.send(METADATA_ASKED[9:] + struct.pack(">i", 500_000) + bytes(499_000))
+        assert (await hear(inside, METADATA, 1)).controller_id == 1
+        await it.until(lambda: it.listener.budget.frames >= 500_000)
+        assert len(it.listener.connections) == 3
+
+
+@on_both_loops
 async def test_a_client_that_keeps_sending_while_it_logs_in() -> None:
     """It takes all of its time from the first moment on, whatever it sends."""
     async with waiting(login_s=30) as (it, _):

@@ -3,6 +3,7 @@
 from typing import Final, Protocol
 
 SCRATCH_BYTES: Final = 256 * 1024  # what the event loop may read for one connection at a time
+OUTSIDERS_PART: Final = 8
 
 
 class Peer(Protocol):
@@ -17,23 +18,33 @@ class Budget:
     """Bytes, counted after the fact. Frames may take `limit_bytes`, and answers as much again.
 
     A frame beyond that is not waited for: its connection is closed. For answers those are closed first that have kept
-    what they are owed for the longest. `scratch` is where all read to, one after the other.
+    what they are owed for the longest. Those who haven't logged in where they must may have an eighth of the frames'
+    bytes, so that they can't take the others' room. `scratch` is where all read to, one after the other.
     """
 
-    __slots__ = ("_owing", "connections", "frames", "limit_bytes", "owed", "scratch")
+    __slots__ = ("_owing", "connections", "frames", "limit_bytes", "outside", "owed", "scratch")
 
     def __init__(self, limit_bytes: int) -> None:
         self.limit_bytes = limit_bytes
         self.scratch = memoryview(bytearray(SCRATCH_BYTES))
         self.connections = 0  # that are open
         self.frames = 0
+        self.outside = 0  # of these, the frames of those who haven't logged in
         self.owed = 0
         self._owing: dict[Peer, int] = {}  # the one that has read nothing for the longest comes first
 
-    def take(self, size: int) -> bool:
+    def take(self, size: int, *, is_outside: bool = False) -> bool:
         """So many bytes more (less, below 0) are held for frames. Returns whether that is within the limit."""
         self.frames += size
+        if is_outside:
+            self.outside += size
+            if size > 0 and self.outside > self.limit_bytes // OUTSIDERS_PART:
+                return False
         return size <= 0 or self.frames <= self.limit_bytes
+
+    def let_in(self, size: int) -> None:
+        """So many of the bytes that are held are somebody's who has logged in now."""
+        self.outside -= size
 
     def owe(self, peer: Peer, size: int) -> None:
         """So many bytes of answers wait for `peer` to read them."""

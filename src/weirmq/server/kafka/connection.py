@@ -147,6 +147,8 @@ class KafkaConnection(asyncio.BufferedProtocol):
     def let_in(self, principal: Principal, caller: Caller | None) -> None:
         """Somebody has logged in."""
         self.principal, self.caller = principal, caller
+        if self._own is not None and self.frame_bytes < self.listener.limits.frame_bytes:
+            self.listener.budget.let_in(len(self._own))
         self.frame_bytes = self.listener.limits.frame_bytes
 
     def turn_away(self, answer: Callable[[], None], reason: str) -> None:
@@ -216,7 +218,7 @@ class KafkaConnection(asyncio.BufferedProtocol):
         size = max(size, left)  # frames that wait may be many
         own = memoryview(bytearray(size))
         own[:left] = view[at:end]
-        fits = self.listener.budget.take(size - len(self._own or b""))
+        fits = self.listener.budget.take(size - len(self._own or b""), is_outside=self.is_outside)
         self._own, self._end = own, left
         if not fits:
             self.listener.remark(self, "there is no memory left for its request")
@@ -225,7 +227,7 @@ class KafkaConnection(asyncio.BufferedProtocol):
     def _let_go(self) -> None:
         """Give the buffer back."""
         if self._own is not None:
-            self.listener.budget.take(-len(self._own))
+            self.listener.budget.take(-len(self._own), is_outside=self.is_outside)
             self._own = None
         self._end = 0
 
