@@ -75,6 +75,9 @@ class Words:
     def versions(self, _ask: Ask, _request: ApiVersionsRequest) -> ApiVersionsResponse:
         return ApiVersionsResponse(0, [ApiVersion(VERSIONS, 0, 4)])
 
+    def quick(self, connection: Any, place: Place, frame: memoryview, now_ms: int) -> None:
+        """Nothing has a way of its own."""
+
     def unsupported(self) -> ApiVersionsResponse:
         return ApiVersionsResponse(35, [ApiVersion(VERSIONS, 0, 4)])
 

@@ -28,6 +28,7 @@ REMARK_S: Final = 1.0
 TLS_S: Final = 10.0  # for a handshake, and for a goodbye
 TURNED_AWAY_S: Final = 0.1  # connection.failed.authentication.delay.ms
 BACKLOG: Final = 4096  # a fleet reconnects at once after a restart
+PRODUCE: Final = b"\0\0"  # its API key, at the beginning of a request
 _LENGTH: Final = struct.Struct(">i")
 
 
@@ -182,7 +183,7 @@ class Listener:
         try:
             if connection.login is not None and connection.login.takes_tokens:
                 self._take_token(connection, frame, slot)
-            else:
+            elif not self._answer_quickly(connection, frame, slot):
                 self._answer(connection, head.read(frame), frame, slot)
         except NotLoggedIn as error:
             self.remark(connection, str(error))
@@ -192,6 +193,21 @@ class Listener:
             self._give_up(connection, slot)
         except Exception as error:  # noqa: BLE001 - one request's failure must not take the others along
             self._failed(connection, slot, error)
+
+    def _answer_quickly(self, connection: KafkaConnection, frame: memoryview, slot: Slot) -> bool:
+        """Whether the request had a way of its own."""
+        if bytes(frame[:2]) != PRODUCE:
+            return False
+        now_ms = self._server_has.clock.now_ms()
+        if connection.login is not None:
+            connection.login.require(0, now_ms)
+        answer = self._service.quick(connection, self._place, frame, now_ms)
+        if answer is None:
+            return False
+        slot.put(answer)
+        self._server_has.hold(slot.fill, None)
+        self._server_has.touch(now_ms)
+        return True
 
     def _answer(self, connection: KafkaConnection, found: Head, frame: memoryview, slot: Slot) -> None:
         now_ms = self._server_has.clock.now_ms()

@@ -131,6 +131,12 @@ class Service(Protocol):
         """The answer to a request; None where it comes later, or not at all."""
         ...
 
+    def quick(self, connection: Connection, place: Place, frame: memoryview, now_ms: int) -> bytes | None:
+        """The frame of the answer to a request that is so common that it has a way of its own; None for any other, and
+        where it must go the long way after all. Answers rest on what was appended, as others.
+        """
+        ...
+
     def came(self, connection: Connection, place: Place, now_ms: int) -> None:
         """A client is there."""
         ...

@@ -9,13 +9,14 @@ from weirmq.kernel.errors import NoRoom
 from weirmq.services.kafka import enlisting, placement, topic_configs
 from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
-from weirmq.services.kafka.model import LEADER_EPOCH, Partition, Topic
+from weirmq.services.kafka.model import LEADER_EPOCH, Cluster, Partition, Topic
 from weirmq.services.kafka.partition_logs import producers_of, write
 from weirmq.services.kafka.producers import Written
 from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.topics import find_for
 from weirmq.services.kafka.transactional import Key
 from weirmq.wire.kafka import batch as batches
+from weirmq.wire.kafka import plain_produce
 from weirmq.wire.kafka.batch import Batch, Refused
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.produce_request import PartitionProduceData, ProduceRequest
@@ -30,6 +31,8 @@ from weirmq.wire.kafka.messages.produce_response import (
 from weirmq.wire.kafka.records import check_keys
 
 ALL, NONE = -1, 0
+MAX_BYTES = int(topic_configs.default(topic_configs.MAX_MESSAGE))
+AHEAD_MS = int(topic_configs.default(topic_configs.AFTER_MAX))
 REASONS = {Code.TOPIC_AUTHORIZATION_FAILED: "Topic authorization failed."}
 
 
@@ -44,6 +47,37 @@ def produce(kafka: Kafka, ask: Ask, request: ProduceRequest) -> ProduceResponse 
             _wait(kafka, ask, request, key, durable)
             return None
     return _written(kafka, ask, request)
+
+
+def produce_plain(kafka: Kafka, cluster: Cluster, broker: int, frame: memoryview, now_ms: int) -> bytes | None:
+    """The frame of the answer to a plain request (plain_produce.py) for a topic without configs. None for any other,
+    and for all that isn't to be written: `produce` says why.
+    """
+    asked = plain_produce.read(frame)
+    if asked is None:
+        return None
+    if asked.version >= plain_produce.BY_ID:
+        topic = cluster.by_id.get(asked.topic)
+    else:
+        topic = cluster.topics.get(str(asked.topic, "utf-8", "replace"))
+    if topic is None or topic.configs or not 0 <= asked.partition < len(topic.partitions):
+        return None
+    partition = topic.partitions[asked.partition]
+    if partition.leader != broker:
+        return None
+    try:
+        batch = batches.read(asked.records, MAX_BYTES)
+        producers = kafka.producers.get(partition.log)
+        if batch.is_idempotent:
+            producers = producers or producers_of(kafka, partition)
+            if batch.is_transactional or producers.look(batch) is not Code.NONE:
+                return None
+        if batch.max_ms > now_ms + AHEAD_MS:
+            return None
+        offset = write(kafka, partition, batch, producers, now_ms)
+    except (Refused, NoRoom):
+        return None
+    return plain_produce.answer(asked, offset, kafka.start(partition))
 
 
 def _wait(kafka: Kafka, ask: Ask, request: ProduceRequest, key: Key, durable: int) -> None:
