@@ -211,6 +211,18 @@ def test_old_records_are_not_left_dirty(world: World) -> None:
     assert keys(world, topic) == [(b"a", b"2")]
 
 
+def test_what_grows_for_too_long_ends_with_the_next_batch(world: World) -> None:
+    topic = world.topic(cleanup_policy="compact", min_cleanable_dirty_ratio="0.99", max_compaction_lag_ms="600000")
+    put(world, topic, (b"a", b"1"))
+    put(world, topic, (b"a", b"2"))
+    world.clock.advance(minutes=11)
+    clean(world)
+    assert len(keys(world, topic)) == 2
+    put(world, topic, (b"b", b"1"))
+    assert clean(world) == 1
+    assert keys(world, topic) == [(b"a", b"2"), (b"b", b"1")]
+
+
 def test_other_topics_are_left_alone(world: World) -> None:
     topic = world.topic()
     fill(world, topic)

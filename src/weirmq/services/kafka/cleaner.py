@@ -24,6 +24,7 @@ from weirmq.wire.kafka.batch import heads
 if TYPE_CHECKING:
     from weirmq.services.kafka.service import Kafka
 
+LOOKED_AT_ONCE: Final = 5  # partitions: who wasn't asked for since the start is read, as far as its producers go
 GROUP_BYTES: Final = 64 * 1024 * 1024  # of segments that become one, at most
 
 
@@ -50,19 +51,26 @@ class Cleaner:
         if is_timed or self._ends.get(partition.log) != self._kafka.log(partition).end:
             self._due[partition.log] = partition
 
+    def forget(self, log: str) -> None:
+        """A log is given up."""
+        for known in (self._due, self._noted, self._ends):
+            known.pop(log, None)
+
     def sweep(self, now_ms: int) -> None:
         """Note what is done, and begin the next pass. Raises NoRoom."""
         while self._passed:
             partition, upto = self._passed[-1]
-            if _is_there(partition):
+            if self._is_there(partition):
                 topic = partition.topic
                 fact = PartitionCompacted(topic.cluster.number, topic.id, partition.index, upto)
                 self._kafka.commit(now_ms, fact)
                 self._noted[partition.log] = self._kafka.journal.end
             self._passed.pop()
-        while self._due and self._running is None:
+        for _ in range(min(LOOKED_AT_ONCE, len(self._due))):
+            if self._running is not None:
+                break
             partition = self._due.pop(next(iter(self._due)))
-            if _is_there(partition) and is_compacted(partition):
+            if self._is_there(partition) and is_compacted(partition):
                 self._begin(partition, now_ms)
 
     def _begin(self, partition: Partition, now_ms: int) -> None:
@@ -80,13 +88,19 @@ class Cleaner:
 
     def _done(self, partition: Partition, compaction: Compaction, is_whole: bool) -> None:
         self._running = None
-        if not is_whole or not _is_there(partition):
+        if not is_whole or not self._is_there(partition):
             return
         partition.clean = compaction.upto
         producers = self._kafka.producers.get(partition.log)
         if producers is not None:
             producers.cleaned(compaction.upto)
         self._passed.append((partition, compaction.upto))
+
+    def _is_there(self, partition: Partition) -> bool:
+        topic = partition.topic
+        return (
+            self._kafka.machine.clusters.get(topic.cluster.number) is topic.cluster and topic.id in topic.cluster.by_id
+        )
 
     # What is to be done
 
@@ -134,7 +148,3 @@ def is_compacted(partition: Partition) -> bool:
     """Whether a partition is to be compacted."""
     configs = partition.topic.configs
     return topic_configs.COMPACT in topic_configs.listed(configs.get(topic_configs.CLEANUP, topic_configs.DELETE))
-
-
-def _is_there(partition: Partition) -> bool:
-    return partition.topic.id in partition.topic.cluster.by_id

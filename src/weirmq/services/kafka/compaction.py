@@ -105,8 +105,9 @@ class Compaction:
         except Refused:
             return
         for record in records:
-            if record.key is not None and base + record.offset_delta >= clean:
-                newest[_short(record.key)] = base + record.offset_delta
+            key, offset = record.key, base + record.offset_delta
+            if key is not None and offset >= clean:
+                newest[key if len(key) <= _SHORT_KEY else _short(key)] = offset
 
     def _is_aborted(self, base: int, batch: Batch) -> bool:
         if not batch.is_transactional:
@@ -133,7 +134,7 @@ class Compaction:
                 records = read(body, batch.records, batch.span)
             except Refused:
                 return data
-            kept = [record for record in records if self._stays(base, batch, record)]
+            kept = self._kept(base, batch, records)
         if not kept:
             if base not in self._plan.kept:
                 return None
@@ -145,13 +146,20 @@ class Compaction:
             return data
         return thinned(batch, body, kept, horizon_ms)
 
-    def _stays(self, base: int, batch: Batch, record: Record) -> bool:
-        offset = base + record.offset_delta
-        if offset >= self.upto:
-            return True
-        if record.key is None or self._newest.get(_short(record.key), -1) > offset:
-            return False
-        return record.has_value or batch.horizon_ms is None or self._plan.now_ms < batch.horizon_ms
+    def _kept(self, base: int, batch: Batch, records: Sequence[Record]) -> list[Record]:
+        """The records that stay. All pass here, so keys are looked up in line."""
+        newest, horizon_ms = self._newest, batch.horizon_ms
+        is_over = horizon_ms is not None and horizon_ms <= self._plan.now_ms
+        kept = []
+        for record in records:
+            key, offset = record.key, base + record.offset_delta
+            if offset < self.upto:
+                if key is None or newest.get(key if len(key) <= _SHORT_KEY else _short(key), -1) > offset:
+                    continue
+                if is_over and not record.has_value:
+                    continue
+            kept.append(record)
+        return kept
 
     def _marker(self, base: int, batch: Batch, data: memoryview) -> bytes | memoryview | None:
         producer = batch.producer
@@ -167,8 +175,8 @@ class Compaction:
 
 
 def _short(key: bytes) -> bytes:
-    """What stands for a key: itself, or a digest that no two keys share."""
-    return key if len(key) <= _SHORT_KEY else blake2b(key, digest_size=_DIGEST).digest()
+    """What stands for a long key: a digest that no two keys share."""
+    return blake2b(key, digest_size=_DIGEST).digest()
 
 
 def aborted_below(known: Iterable[Aborted], end: int) -> list[Aborted]:

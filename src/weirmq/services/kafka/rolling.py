@@ -1,7 +1,8 @@
 """When a partition's log begins a new segment: retention and compaction work by whole ones.
 
 A segment that would be larger than segment.bytes is left to the log. One whose first batch is older than the next one
-by more than segment.ms, less a random part of segment.jitter.ms, ends here, as in Kafka: when that next one comes.
+by more than segment.ms, less a random part of segment.jitter.ms, ends here, as in Kafka: when that next one comes. In
+a compacted topic it lasts no longer than max.compaction.lag.ms.
 """
 
 from collections.abc import Mapping
@@ -62,7 +63,9 @@ def _first_ms(stream: "Stream", base: int, otherwise_ms: int) -> int:
 
 
 def _lasts_ms(configs: Mapping[str, str], entropy: "Entropy") -> int:
-    segment_ms = int(configs.get(topic_configs.SEGMENT_MS) or topic_configs.default(topic_configs.SEGMENT_MS))
+    segment_ms = topic_configs.number(configs, topic_configs.SEGMENT_MS)
+    if topic_configs.COMPACT in configs.get(topic_configs.CLEANUP, ""):  # what still grows isn't compacted (KIP-354)
+        segment_ms = min(segment_ms, topic_configs.number(configs, topic_configs.MAX_LAG))
     jitter_ms = min(segment_ms, int(configs.get(topic_configs.SEGMENT_JITTER_MS, 0)))
     if not jitter_ms:
         return segment_ms

@@ -183,6 +183,7 @@ class Kafka:
         for partition in topic.partitions:
             self.producers.pop(partition.log, None)
             self.newest.pop(partition.log, None)
+            self.cleaner.forget(partition.log)
             self.fetches.signal(partition.log)
         self.share_partitions.prune()
 

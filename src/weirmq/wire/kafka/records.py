@@ -64,27 +64,51 @@ def read(body: bytes, count: int, span: int) -> list[Record]:
     return found
 
 
-def _read(body: bytes, count: int, span: int, found: list[Record]) -> None:
+def _read(body: bytes, count: int, span: int, found: list[Record]) -> None:  # noqa: C901 - in line for speed
     """Add the records to `found`. Raises IndexError, ValueError.
 
-    The one loop over records, so varints are read in line where they have one byte.
+    The one loop over records, so varints of one byte are read in line, and of two where those are common.
     """
     at, before = 0, -1
     for _ in range(count):
         start = at
-        length, at = (body[at], at + 1) if body[at] < 0x80 else _number(body, at)
+        length = body[at]
+        at += 1
+        if length > 0x7F:
+            if (byte := body[at]) < 0x80:
+                length, at = length + ((byte - 1) << 7), at + 1
+            else:
+                length, at = _number(body, start)
         end = at + (length >> 1)  # a negative length fails where the record ends
-        at += 1  # the attributes of a record have no meaning yet
-        late, rest = (body[at], at + 1) if body[at] < 0x80 else _number(body, at)
-        delta, at = (body[rest], rest + 1) if body[rest] < 0x80 else _number(body, rest)
+        late = body[at + 1]  # behind the attributes of a record, which have no meaning yet
+        rest = at + 2
+        if late > 0x7F:
+            late, rest = _number(body, rest - 1)
+        delta = body[rest]
+        at = rest + 1
+        if delta > 0x7F:
+            if (byte := body[at]) < 0x80:
+                delta, at = delta + ((byte - 1) << 7), at + 1
+            else:
+                delta, at = _number(body, rest)
         if delta & 1 or not before < delta >> 1 < span:
             raise ValueError(f"its offset delta is not from {before + 1} to {span - 1}")
         before = delta >> 1
-        length, at = (body[at], at + 1) if body[at] < 0x80 else _number(body, at)
+        length = body[at]
+        at += 1
+        if length > 0x7F:
+            length, at = _number(body, at - 1)
         key = None
         if length != _NULL:
-            key, at = body[at : _after(at, length)], _after(at, length)
-        length, at = (body[at], at + 1) if body[at] < 0x80 else _number(body, at)
+            first, at = at, _after(at, length)
+            key = body[first:at]
+        length = body[at]
+        at += 1
+        if length > 0x7F:
+            if (byte := body[at]) < 0x80:
+                length, at = length + ((byte - 1) << 7), at + 1
+            else:
+                length, at = _number(body, at - 1)
         if length != _NULL:
             at = _after(at, length)
         at = _behind_headers(body, at) if body[at] else at + 1
