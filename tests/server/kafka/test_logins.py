@@ -196,6 +196,27 @@ async def test_outsiders_do_not_take_the_room_of_others() -> None:
 
 
 @on_both_loops
+async def test_outsiders_go_first_where_there_are_too_many() -> None:
+    async with waiting(connections=3) as (it, _):
+        halted = [await it.connect() for _ in range(2)]
+        for client in halted:
+            client.send(shake())
+            assert not (await hear(client, HANDSHAKE, 1)).error_code
+        inside = []
+        for _ in range(3):
+            inside.append(await it.connect())
+            await log_in(inside[-1])
+        for client in halted:
+            assert await client.at_end() == b""
+        one_too_many = await it.connect()
+        assert await one_too_many.at_end() == b""
+        for client in inside:
+            client.send(METADATA_ASKED)
+            assert (await hear(client, METADATA, 1)).controller_id == 1
+        assert not it.listener.budget.outsiders
+
+
+@on_both_loops
 async def test_a_client_that_keeps_sending_while_it_logs_in() -> None:
     """It takes all of its time from the first moment on, whatever it sends."""
     async with waiting(login_s=30) as (it, _):

@@ -9,6 +9,8 @@ OUTSIDERS_PART: Final = 8
 class Peer(Protocol):
     """A connection."""
 
+    is_open: bool
+
     def abort(self) -> None:
         """Close it now."""
         ...
@@ -19,10 +21,11 @@ class Budget:
 
     A frame beyond that is not waited for: its connection is closed. For answers those are closed first that have kept
     what they are owed for the longest. Those who haven't logged in where they must may have an eighth of the frames'
-    bytes, so that they can't take the others' room. `scratch` is where all read to, one after the other.
+    bytes, so that they can't take the others' room; where there are too many connections, it is theirs that are closed
+    first. `scratch` is where all read to, one after the other.
     """
 
-    __slots__ = ("_owing", "connections", "frames", "limit_bytes", "outside", "owed", "scratch")
+    __slots__ = ("_owing", "connections", "frames", "limit_bytes", "outside", "outsiders", "owed", "scratch")
 
     def __init__(self, limit_bytes: int) -> None:
         self.limit_bytes = limit_bytes
@@ -30,6 +33,7 @@ class Budget:
         self.connections = 0  # that are open
         self.frames = 0
         self.outside = 0  # of these, the frames of those who haven't logged in
+        self.outsiders: dict[Peer, None] = {}  # who they are, the one that has been there for the longest first
         self.owed = 0
         self._owing: dict[Peer, int] = {}  # the one that has read nothing for the longest comes first
 
@@ -42,9 +46,15 @@ class Budget:
                 return False
         return size <= 0 or self.frames <= self.limit_bytes
 
-    def let_in(self, size: int) -> None:
-        """So many of the bytes that are held are somebody's who has logged in now."""
-        self.outside -= size
+    def let_in(self, peer: Peer, size: int) -> None:
+        """Somebody has logged in, whose frames hold so many bytes."""
+        if peer in self.outsiders:
+            del self.outsiders[peer]
+            self.outside -= size
+
+    def left_out(self, peer: Peer) -> Peer:
+        """Who has to go where `peer` is one too many: the outsider that has been there for the longest, else itself."""
+        return next((each for each in self.outsiders if each.is_open), peer)
 
     def owe(self, peer: Peer, size: int) -> None:
         """So many bytes of answers wait for `peer` to read them."""

@@ -147,8 +147,7 @@ class KafkaConnection(asyncio.BufferedProtocol):
     def let_in(self, principal: Principal, caller: Caller | None) -> None:
         """Somebody has logged in."""
         self.principal, self.caller = principal, caller
-        if self._own is not None and self.frame_bytes < self.listener.limits.frame_bytes:
-            self.listener.budget.let_in(len(self._own))
+        self.listener.budget.let_in(self, len(self._own or b""))
         self.frame_bytes = self.listener.limits.frame_bytes
 
     def turn_away(self, answer: Callable[[], None], reason: str) -> None:

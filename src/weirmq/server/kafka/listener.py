@@ -141,6 +141,7 @@ class Listener:
         if security.kind.wants_login:
             connection.login = Login(security.kind.mechanisms, security.session_ms)
             connection.frame_bytes = self.limits.login_bytes
+            self.budget.outsiders[connection] = None
         principal = security.principal_of(certificate)
         if principal is None:
             self.remark(connection, "no rule of principal_mapping_rules is for its certificate")
@@ -150,7 +151,7 @@ class Listener:
         if self.budget.connections > self.limits.connections:
             self.refused += 1
             self.remark(connection, "there are too many connections")
-            connection.abort()
+            self.budget.left_out(connection).abort()
 
     def expect(self) -> None:
         """Something has begun to wait for its time."""
@@ -160,6 +161,7 @@ class Listener:
         """It is gone."""
         self.connections.discard(connection)
         self.budget.connections -= 1
+        self.budget.outsiders.pop(connection, None)
         self._service.left(connection)
 
     def remark(self, connection: KafkaConnection, reason: str) -> None:
