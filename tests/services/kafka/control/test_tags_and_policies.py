@@ -61,3 +61,20 @@ def test_policies_that_are_not_there_or_none(world: World) -> None:
     for text in ("{", "{}", " " * 30_000):
         with refused(BAD, parameter="policy"):
             world.do("PutClusterPolicy", ClusterArn=arn, policy=text)
+
+
+def test_iam_logins_go_by_the_clusters_arn_and_policy(world: World) -> None:
+    arn = world.create()
+    number = world.managed(arn).number
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "kafka-cluster:*", "Resource": arn}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    world.do("PutClusterPolicy", ClusterArn=arn, policy=text)
+    for each in (world, world.restarted()):
+        standing = each.kafka.authorizer.standings[number]
+        assert standing.arn == arn
+        assert standing.policy is not None
+        assert standing.policy.about("kafka-cluster:Connect")
+    world.do("DeleteClusterPolicy", ClusterArn=arn)
+    assert world.kafka.authorizer.standings[number].policy is None
+    world.do("DeleteCluster", ClusterArn=arn)
+    assert not world.kafka.authorizer.standings
