@@ -99,6 +99,11 @@ class Stream:
         return self._readable
 
     @property
+    def size(self) -> int:
+        """Bytes of the log, without what is pending. It is opened for this. Raises NoRoom, LogFailed."""
+        return (self._log or self._streams.open(self)).size
+
+    @property
     def is_in_use(self) -> bool:
         """Whether a thread works on the log, so that it must stay open."""
         return self.is_syncing or self.is_cleaning

@@ -151,6 +151,7 @@ def _kafka(ground: Ground) -> Installed:
     kafka = KAFKA(ground.journal, ground.streams, ground.waiting, ground.entropy)
     kafka.authorizer.rules = Rules.of(options.kafka_super_users, requires_acls=options.kafka_acls_required)
     kafka.authorizer.region = options.region
+    kafka.log_dir = options.data
     kafka.verifiers.passwords = {user.name: user.password for user in options.kafka_users}
     kafka.verifiers.identify = partial(_identity, ground.identify)
     if options.kafka_oauth is not None:

@@ -121,5 +121,25 @@ def test_a_full_disk_keeps_no_transaction_from_its_end() -> None:
     assert writer.commit() == Code.NONE  # asked again, it is answered
 
 
-def _no_room(*_: object) -> int:
+@pytest.mark.parametrize("version", [1, 2])
+def test_on_a_full_disk_a_transactions_requests_are_to_be_tried_again(
+    version: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World()
+    place, writer = place_of(world), begun(world, version)
+    with monkeypatch.context() as full:
+        full.setattr(world.journal, "commit", _no_room)
+        assert writer.add(place) == writer.add_offsets("g") == Code.COORDINATOR_NOT_AVAILABLE
+        if version > 1:
+            assert writer.write(place, b"a") == Code.KAFKA_STORAGE_ERROR
+            assert writer.send_offset("g", place, 1) == Code.COORDINATOR_NOT_AVAILABLE
+    assert writer.write(place, b"a") == Code.NONE
+    with monkeypatch.context() as full:
+        full.setattr(world.journal, "commit", _no_room)
+        assert writer.commit() == Code.COORDINATOR_NOT_AVAILABLE
+    assert writer.commit() == Code.NONE
+    assert world.committed(place[1]) == [b"a"]
+
+
+def _no_room(*_: object, **__: object) -> int:
     raise NoRoom("the disk is full")

@@ -10,9 +10,9 @@ from typing import Final
 from weirmq.services.kafka import facts
 from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
-from weirmq.services.kafka.model import Cluster, Partition, Topic
+from weirmq.services.kafka.model import Partition, Topic
 from weirmq.services.kafka.service import Kafka
-from weirmq.services.kafka.topics import find, find_for, partition_of
+from weirmq.services.kafka.topics import find_for, partition_of
 from weirmq.services.kafka.transactional import (
     EPOCH_BUMPING_VERSION,
     FIRST_VERSION,
@@ -69,28 +69,26 @@ def enlist(kafka: Kafka, ask: Ask, request: ProduceRequest) -> int:
     found = kafka.machine.coordinator.ids.get((ask.cluster, request.transactional_id or ""))
     if found is None:
         return 0
-    named = _named(kafka.cluster(ask), request, found)
-    if ask.version >= ENLISTS_FIRST and found.state != PREPARED:
-        _enlist(kafka, found, named, EPOCH_BUMPING_VERSION, ask.now_ms)
+    named = _named(kafka, ask, request, found)
+    if missing := _missing(found, named) if ask.version >= ENLISTS_FIRST and found.state != PREPARED else []:
+        kafka.commit(ask.now_ms, facts.PartitionsEnlisted(found.cluster, found.id, missing, EPOCH_BUMPING_VERSION))
     return max([found.partitions.get(key, -1) + 1 for key in named], default=0)
 
 
-def _named(cluster: Cluster, request: ProduceRequest, found: Transactional) -> list[PartitionKey]:
-    """The partitions to which the producer of a transactional id writes transactional batches."""
+def _named(kafka: Kafka, ask: Ask, request: ProduceRequest, found: Transactional) -> list[PartitionKey]:
+    """The partitions to which the producer of a transactional id writes transactional batches, and may."""
     return [
         (topic.id, data.index)
         for each in request.topic_data
-        if isinstance(topic := find(cluster, each.name, each.topic_id), Topic)
+        if isinstance(topic := find_for(kafka, ask, Operation.WRITE, each.name, each.topic_id), Topic)
         for data in each.partition_data
         if 0 <= data.index < len(topic.partitions)
         and batches.transactional(data.records) == (found.producer, found.epoch)
     ]
 
 
-def _enlist(kafka: Kafka, found: Transactional, keys: Iterable[PartitionKey], version: int, now_ms: int) -> None:
-    missing = [key for key in keys if key not in found.partitions]
-    if missing:
-        kafka.commit(now_ms, facts.PartitionsEnlisted(found.cluster, found.id, missing, version))
+def _missing(found: Transactional, keys: Iterable[PartitionKey]) -> list[PartitionKey]:
+    return [key for key in keys if key not in found.partitions]
 
 
 def check(kafka: Kafka, ask: Ask, request: ProduceRequest, partition: Partition, producer: Producer) -> None:
@@ -158,9 +156,11 @@ def _added(kafka: Kafka, ask: Ask, asked: AddPartitionsToTxnTransaction) -> list
     keys = {each.name: [(cluster.topics[each.name].id, index) for index in each.partitions] for each in asked.topics}
     if asked.verify_only and not code and found is not None:
         return [_result(each, _verified(found, keys[each.name])) for each in asked.topics]
-    if not code and found is not None:
+    missing = [] if found is None else _missing(found, [key for named in keys.values() for key in named])
+    if missing and not code and found is not None:
         version = EPOCH_BUMPING_VERSION if ask.version >= SEVERAL_FIRST else FIRST_VERSION
-        _enlist(kafka, found, [key for named in keys.values() for key in named], version, ask.now_ms)
+        fact = facts.PartitionsEnlisted(found.cluster, found.id, missing, version)
+        code = kafka.record(ask.now_ms, fact, full=Code.COORDINATOR_NOT_AVAILABLE)
     return [_result(each, [told(code, ask.version)] * len(each.partitions)) for each in asked.topics]
 
 
@@ -194,5 +194,5 @@ def add_offsets_to_txn(kafka: Kafka, ask: Ask, request: AddOffsetsToTxnRequest) 
     code = fault(found, request.producer_id, request.producer_epoch)
     if not code and found is not None and request.group_id not in found.groups:
         fact = facts.GroupEnlisted(found.cluster, found.id, request.group_id, FIRST_VERSION)
-        kafka.commit(ask.now_ms, fact)
+        code = kafka.record(ask.now_ms, fact, full=Code.COORDINATOR_NOT_AVAILABLE)
     return AddOffsetsToTxnResponse(0, told(code, ask.version))

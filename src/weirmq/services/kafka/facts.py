@@ -9,6 +9,7 @@ from weirmq.services.kafka.access_facts import AclsCreated, AclsDeleted, QuotasS
 from weirmq.services.kafka.cluster_facts import BrokersAdded, ClusterRemoved, ListenersClosed, PortsTaken
 from weirmq.services.kafka.compaction_facts import PartitionCompacted
 from weirmq.services.kafka.control.facts import ControlFact
+from weirmq.services.kafka.placement_facts import PartitionMoved
 from weirmq.services.kafka.scram_facts import ScramCredentialDropped, ScramCredentialSet, ScramSecretMade
 from weirmq.services.kafka.share_facts import (
     GroupConfigured,
@@ -247,6 +248,7 @@ KafkaFact = (
     | AclsCreated
     | AclsDeleted
     | QuotasSet
+    | PartitionMoved
     | GroupConfigured
     | ShareOffsetsSet
     | ShareRecordsMoved

@@ -40,6 +40,7 @@ from weirmq.services.kafka.facts import (
     TopicDeleted,
 )
 from weirmq.services.kafka.model import DEFAULT_CLUSTER, Cluster, Topic, brokers_of
+from weirmq.services.kafka.placement_facts import PartitionMoved
 from weirmq.services.kafka.scram_facts import ScramCredentialDropped, ScramCredentialSet, ScramSecretMade
 from weirmq.services.kafka.share_facts import GroupConfigured
 from weirmq.services.kafka.share_progress import ShareProgress
@@ -95,6 +96,7 @@ class KafkaMachine:
             AclsCreated: self._acls_created,
             AclsDeleted: self._acls_deleted,
             QuotasSet: self._quotas_set,
+            PartitionMoved: self._partition_moved,
             GroupConfigured: self._group_configured,
             **self.shares.appliers,
             ScramCredentialSet: self.scram_credential_set,
@@ -238,6 +240,10 @@ class KafkaMachine:
 
     def _partition_compacted(self, fact: PartitionCompacted, _offset: int, _now_ms: int) -> None:
         self._topic(fact).partitions[fact.partition].clean = fact.offset
+
+    def _partition_moved(self, fact: PartitionMoved, _offset: int, _now_ms: int) -> None:
+        partition = self._topic(fact).partitions[fact.partition]
+        partition.replicas, partition.leader = fact.replicas, fact.replicas[0]
 
     # Access
 

@@ -41,7 +41,10 @@ def produce(kafka: Kafka, ask: Ask, request: ProduceRequest) -> ProduceResponse 
     if request.transactional_id is not None and request.acks == ALL:
         if not kafka.authorizer.may(ask, Operation.WRITE, ResourceType.TRANSACTIONAL_ID, request.transactional_id):
             return _refused(request, Code.TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
-        durable = enlisting.enlist(kafka, ask, request)
+        try:
+            durable = enlisting.enlist(kafka, ask, request)
+        except NoRoom:
+            return _refused(request, Code.KAFKA_STORAGE_ERROR)
         key = (ask.cluster, request.transactional_id)
         if durable > kafka.journal.durable or kafka.completions.is_waited_for(key):
             _wait(kafka, ask, request, key, durable)

@@ -65,6 +65,7 @@ class Kafka:
         self._watch_groups()
         streams.readers.append(self.fetches.signal)
         self.producers: dict[str, Producers] = {}  # by the name of a partition's log; the logs say what is in them
+        self.log_dir = "/"  # the folder that the logs are in; the shell knows it
         self.opener: PortOpener | None = None  # the shell; None where it opens no ports
         self.ports: dict[Place, int] = {}  # those that are open
         self.default_brokers = 1  # of the default cluster

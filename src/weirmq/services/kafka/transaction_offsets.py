@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from weirmq.engine.machine import Fact
 from weirmq.services.kafka import enlisting, facts
 from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
@@ -43,12 +44,12 @@ def txn_offset_commit(kafka: Kafka, ask: Ask, request: TxnOffsetCommitRequest) -
             partitions.append(TxnOffsetCommitResponsePartition(asked.partition_index, code))
         topics.append(TxnOffsetCommitResponseTopic(each.name, partitions))
     if taken and found is not None:
-        pended = facts.OffsetsPended(found.cluster, found.id, request.group_id, taken)
-        if request.group_id in found.groups:
-            kafka.commit(ask.now_ms, pended)
-        else:
-            enlisted = facts.GroupEnlisted(found.cluster, found.id, request.group_id, EPOCH_BUMPING_VERSION)
-            kafka.commit(ask.now_ms, enlisted, pended)
+        recorded: list[Fact] = [facts.OffsetsPended(found.cluster, found.id, request.group_id, taken)]
+        if request.group_id not in found.groups:
+            recorded.insert(0, facts.GroupEnlisted(found.cluster, found.id, request.group_id, EPOCH_BUMPING_VERSION))
+        full = kafka.record(ask.now_ms, *recorded, full=Code.COORDINATOR_NOT_AVAILABLE)
+        for told in [partition for topic_told in topics for partition in topic_told.partitions]:
+            told.error_code = told.error_code or full
     return TxnOffsetCommitResponse(0, topics)
 
 

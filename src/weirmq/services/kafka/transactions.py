@@ -137,9 +137,12 @@ def end_txn(kafka: Kafka, ask: Ask, request: EndTxnRequest) -> EndTxnResponse | 
         return _ended(found)
     if code:
         return EndTxnResponse(0, told(code, ask.version))
-    kafka.completions.end(
-        found, ask.now_ms, commits=request.committed, version=version, done=lambda: ask.answer(_ended(found))
-    )
+    try:
+        kafka.completions.end(
+            found, ask.now_ms, commits=request.committed, version=version, done=lambda: ask.answer(_ended(found))
+        )
+    except NoRoom:
+        return EndTxnResponse(0, Code.COORDINATOR_NOT_AVAILABLE)
     return None
 
 
