@@ -222,7 +222,7 @@ def test_a_static_member_comes_back_to_what_it_had(world: World) -> None:
         ({"rebalance_timeout_ms": -1}, Code.INVALID_REQUEST),
         ({"topic_partitions": [TopicPartitions(b"t" * 16, [0])]}, Code.INVALID_REQUEST),
         ({"server_assignor": "sticky"}, Code.UNSUPPORTED_ASSIGNOR),
-        ({"subscribed_topic_regex": "o.*"}, Code.INVALID_REGULAR_EXPRESSION),
+        ({"subscribed_topic_regex": "("}, Code.INVALID_REGULAR_EXPRESSION),
         ({"member_epoch": 1, "member_id": ""}, Code.INVALID_REQUEST),
         ({"member_epoch": 1}, Code.UNKNOWN_MEMBER_ID),
     ],

@@ -30,7 +30,10 @@ Key = tuple[int, str]
 
 
 class Member(msgspec.Struct):
-    """One member. `assigned` is what it may have, `revoking` what it was told to give up and hasn't yet."""
+    """One member. `assigned` is what it may have, `revoking` what it was told to give up and hasn't yet.
+
+    `matched` are the topics that its regular expression named when the cluster's topics had changed so often.
+    """
 
     id: str
     instance: str | None
@@ -46,6 +49,14 @@ class Member(msgspec.Struct):
     revoking: frozenset[Partition] = NOTHING
     revoke_by_ms: int = 0
     told: frozenset[Partition] | None = None  # the assignment that it was sent last
+    regex: str = ""
+    matched: frozenset[str] = frozenset()
+    matched_at: int = -1
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """The names of the topics that it subscribes to."""
+        return self.matched.union(self.topics)
 
     @property
     def holds(self) -> frozenset[Partition]:
@@ -80,7 +91,7 @@ class ConsumerGroup(msgspec.Struct):
         self.sizes = dict(sizes)
         self.assignor = elected([each.assignor for each in self.members.values()])
         members = {
-            each.id: frozenset(ids[name] for name in each.topics if name in ids) for each in self.members.values()
+            each.id: frozenset(ids[name] for name in each.wanted if name in ids) for each in self.members.values()
         }
         held: Held = {each.id: self.target.get(each.id, NOTHING) for each in self.members.values()}
         self.target = ASSIGNORS[self.assignor](members, sizes, held)

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from weirmq.kernel.ids import uuid4
-from weirmq.services.kafka.acls import ResourceType
+from weirmq.services.kafka import topic_patterns
+from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.assignors import ASSIGNORS, Partition, by_topic
 from weirmq.services.kafka.consumer_groups import NOTHING, ConsumerGroup, Key, Member
@@ -59,8 +60,9 @@ def _check(kafka: Kafka, ask: Ask, request: ConsumerGroupHeartbeatRequest) -> No
         raise _Refused(Code.INVALID_REQUEST, f"MemberEpoch is {request.member_epoch}, and must be at least -2.")
     if request.member_epoch == AWAY and request.instance_id is None:
         raise _Refused(Code.INVALID_REQUEST, "InstanceId can't be null where a static member leaves for a while.")
-    if request.subscribed_topic_regex:
-        raise _Refused(Code.INVALID_REGULAR_EXPRESSION, "Subscriptions by regular expression are not there yet.")
+    if request.subscribed_topic_regex and (found := topic_patterns.fault(request.subscribed_topic_regex)):
+        reason = f"SubscribedTopicRegex `{request.subscribed_topic_regex}` is not a valid regular expression: {found}."
+        raise _Refused(Code.INVALID_REGULAR_EXPRESSION, reason)
     if request.server_assignor is not None and request.server_assignor not in ASSIGNORS:
         names = ", ".join(ASSIGNORS)
         raise _Refused(Code.UNSUPPORTED_ASSIGNOR, f"There is no assignor {request.server_assignor}, but: {names}.")
@@ -75,8 +77,9 @@ def _check(kafka: Kafka, ask: Ask, request: ConsumerGroupHeartbeatRequest) -> No
 def _check_join(kafka: Kafka, key: Key, request: ConsumerGroupHeartbeatRequest) -> None:
     if request.rebalance_timeout_ms == -1:
         raise _Refused(Code.INVALID_REQUEST, "RebalanceTimeoutMs must be given by a member that joins.")
-    if request.subscribed_topic_names is None:
-        raise _Refused(Code.INVALID_REQUEST, "SubscribedTopicNames must be given by a member that joins.")
+    if request.subscribed_topic_names is None and request.subscribed_topic_regex is None:
+        reason = "Either SubscribedTopicNames or SubscribedTopicRegex must be non-null when (re-)joining."
+        raise _Refused(Code.INVALID_REQUEST, reason)
     if request.topic_partitions:
         raise _Refused(Code.INVALID_REQUEST, "TopicPartitions must be empty where a member joins.")
     classic = kafka.groups.get(key)
@@ -106,6 +109,7 @@ def _beat(kafka: Kafka, ask: Ask, request: ConsumerGroupHeartbeatRequest) -> Con
         group, member = _find(kafka, ask, request)
         _check_epoch(member, request.member_epoch, owned)
         is_new = _subscribe(member, request)
+    is_new = _match(kafka, ask, member) or is_new
     ids, sizes = _topics(kafka.cluster(ask), group)
     if is_new or sizes != group.sizes:
         group.retarget(sizes, ids)
@@ -121,7 +125,7 @@ def _beat(kafka: Kafka, ask: Ask, request: ConsumerGroupHeartbeatRequest) -> Con
 
 def _topics(cluster: Cluster, group: ConsumerGroup) -> tuple[dict[str, bytes], dict[bytes, int]]:
     """The ids, and the numbers of partitions, of the topics that members want and that are there."""
-    wanted = {name for each in group.members.values() for name in each.topics}
+    wanted = {name for each in group.members.values() for name in each.wanted}
     topics = [cluster.topics[name] for name in wanted if name in cluster.topics]
     return {each.name: each.id for each in topics}, {each.id: len(each.partitions) for each in topics}
 
@@ -155,6 +159,7 @@ def _join(kafka: Kafka, ask: Ask, request: ConsumerGroupHeartbeatRequest) -> tup
         list(request.subscribed_topic_names or ()),
         request.server_assignor,
     )
+    _subscribe_by(member, request.subscribed_topic_regex or "")
     if instance is not None and instance in group.instances:
         before = group.members[group.instances[instance]]
         if before.id != member_id and before.epoch != AWAY:
@@ -178,14 +183,33 @@ def _take_over(kafka: Kafka, group: ConsumerGroup, before: Member, member: Membe
 
 def _subscribe(member: Member, request: ConsumerGroupHeartbeatRequest) -> bool:
     """Note what a member wants now; whether that is something else than before."""
-    before = (member.topics, member.assignor)
+    before = (member.topics, member.assignor, member.regex)
     if request.subscribed_topic_names is not None:
         member.topics = list(request.subscribed_topic_names)
+    if request.subscribed_topic_regex is not None:
+        _subscribe_by(member, request.subscribed_topic_regex)
     if request.server_assignor is not None:
         member.assignor = request.server_assignor
     if request.rebalance_timeout_ms != -1:
         member.rebalance_ms = request.rebalance_timeout_ms
-    return (sorted(member.topics), member.assignor) != (sorted(before[0]), before[1])
+    return (sorted(member.topics), member.assignor, member.regex) != (sorted(before[0]), *before[1:])
+
+
+def _subscribe_by(member: Member, regex: str) -> None:
+    if regex != member.regex:
+        member.regex, member.matched, member.matched_at = regex, frozenset(), -1
+
+
+def _match(kafka: Kafka, ask: Ask, member: Member) -> bool:
+    """Find the topics that a member's regular expression names, of those that it may see; whether they are others."""
+    cluster = kafka.cluster(ask)
+    if not member.regex or member.matched_at == cluster.changes:
+        return False
+    names = kafka.topic_patterns.names(cluster, member.regex)
+    may, before = kafka.authorizer.may, member.matched
+    member.matched = frozenset(name for name in names if may(ask, Operation.DESCRIBE, ResourceType.TOPIC, name))
+    member.matched_at = cluster.changes
+    return member.matched != before
 
 
 # Leaving
@@ -242,7 +266,7 @@ def consumer_group_describe(
 def _described(kafka: Kafka, ask: Ask, name: str) -> described.DescribedGroup:
     key = (ask.cluster, name)
     group = kafka.consumer_groups.get(key)
-    wanted = {topic for member in group.members.values() for topic in member.topics} if group is not None else ()
+    wanted = {topic for member in group.members.values() for topic in member.wanted} if group is not None else ()
     code, reason = description_fault(kafka, ask, name, wanted)
     if code:
         return described.DescribedGroup(code, reason, name)
@@ -263,7 +287,7 @@ def _shown(cluster: Cluster, group: ConsumerGroup, member: Member) -> described.
         member.client_id,
         f"/{member.host}",
         sorted(member.topics),
-        None,
+        member.regex or None,
         _assignment(cluster, member.assigned),
         _assignment(cluster, group.target.get(member.id, NOTHING)),
         CONSUMER,

@@ -148,6 +148,7 @@ class KafkaMachine:
         """Let a topic be found."""
         topic.cluster.topics[topic.name] = topic
         topic.cluster.by_id[topic.id] = topic
+        topic.cluster.changes += 1
 
     def _topic(self, fact: Any) -> Topic:
         return self.clusters[fact.cluster].by_id[fact.topic_id]
@@ -155,6 +156,7 @@ class KafkaMachine:
     def _topic_deleted(self, fact: TopicDeleted, offset: int, _now_ms: int) -> None:
         topic = self._topic(fact)
         del topic.cluster.topics[topic.name], topic.cluster.by_id[topic.id]
+        topic.cluster.changes += 1
         self._condemn(topic, offset)
         for (cluster, _), offsets in self.offsets.items():
             if cluster == fact.cluster:

@@ -23,7 +23,8 @@ class Cluster:
     """
 
     __slots__ = (
-        "acls", "brokers", "by_id", "configs", "id", "number", "ports", "quotas", "scram", "topic_defaults", "topics",
+        "acls", "brokers", "by_id", "changes", "configs", "id", "number", "ports", "quotas", "scram", "topic_defaults",
+        "topics",
     )  # fmt: skip
 
     def __init__(self, number: int, cluster_id: str, brokers: int) -> None:
@@ -33,6 +34,7 @@ class Cluster:
         self.ports: dict[tuple[int, str], int] = {}
         self.topics: dict[str, Topic] = {}
         self.by_id: dict[bytes, Topic] = {}
+        self.changes = 0  # how often a topic has come or gone
         self.acls = Acls()
         self.quotas = Quotas()
         self.configs: dict[str, str] = {}  # of all brokers, where they were changed

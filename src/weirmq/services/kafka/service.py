@@ -31,6 +31,7 @@ from weirmq.services.kafka.share_partitions import SharePartitions
 from weirmq.services.kafka.share_sessions import ShareSessions
 from weirmq.services.kafka.sweeping import Sweeper
 from weirmq.services.kafka.throttle import Throttle
+from weirmq.services.kafka.topic_patterns import TopicPatterns
 from weirmq.services.kafka.verifiers import Verifiers
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.sasl.scram import Verifier
@@ -58,6 +59,7 @@ class Kafka:
         self.fetch_sessions = FetchSessions(self.fetches, entropy)
         self.groups = Groups(entropy)
         self.consumer_groups = ConsumerGroups()
+        self.topic_patterns = TopicPatterns()
         self.share_groups = ShareGroups()
         self.share_partitions = SharePartitions(self)
         self.share_sessions = ShareSessions(self)
