@@ -228,3 +228,11 @@ def test_a_broker_whose_port_somebody_took(world: World) -> None:
     assert taken not in world.opener.open_ports.values()
     brokers = world.do("GetBootstrapBrokers", ClusterArn=arn)
     assert brokers == world.restarted().do("GetBootstrapBrokers", ClusterArn=arn)
+
+
+def test_a_broker_for_which_no_port_is_left(world: World) -> None:
+    arn = world.create()
+    world.opener.taken |= set(world.opener.open_ports.values())
+    world.opener.free = 0
+    with refused("ServiceUnavailableException"):
+        world.do("RebootBroker", ClusterArn=arn, brokerIds=["1"])

@@ -87,7 +87,10 @@ def _check_count(cluster: ManagedCluster, known: int, wanted: int) -> None:
 
 
 def reboot_broker(kafka: Kafka, call: Call, request: RebootBrokerRequest) -> RebootBrokerResponse:
-    """Close the connections of brokers, and listen again at the same ports. Raises BadRequest, NotFound."""
+    """Close the connections of brokers, and listen again at the same ports.
+
+    Raises BadRequest, NotFound, ServiceUnavailable.
+    """
     cluster = find_provisioned(kafka, call, request.ClusterArn, "RebootBroker")
     served = kafka_cluster(kafka, cluster)
     known = {str(each): each for each in served.brokers}
@@ -96,7 +99,10 @@ def reboot_broker(kafka: Kafka, call: Call, request: RebootBrokerRequest) -> Reb
     for each in request.BrokerIds:
         if each not in known:
             raise errors.bad("brokerIds", f"The cluster has no broker {each[:20]}.")
-    for each in request.BrokerIds:
-        kafka_clusters.restart_broker(kafka, call.now_ms, served, known[each])
+    try:
+        for each in request.BrokerIds:
+            kafka_clusters.restart_broker(kafka, call.now_ms, served, known[each])
+    except kafka_clusters.NoPort as error:
+        raise errors.unavailable(str(error)) from None
     arn = change(kafka, call, cluster, "REBOOT_NODE", MutableClusterInfo())
     return RebootBrokerResponse(ClusterArn=cluster.arn, ClusterOperationArn=arn)
