@@ -66,8 +66,6 @@ THROTTLED = "leader.replication.throttled.replicas"
 def test_what_would_not_be_obeyed_is_refused(world: World) -> None:
     world.topic()
     assert altered(world, AlterableConfig("remote.storage.enable", SET, "true")) == Code.INVALID_CONFIG
-    assert altered(world, AlterableConfig("compression.type", SET, "zstd")) == Code.INVALID_CONFIG
-    assert altered(world, AlterableConfig("compression.type", SET, "producer")) == 0
     assert altered(world, AlterableConfig("remote.storage.enable", SET, "false")) == 0
 
 

@@ -5,6 +5,8 @@ acks=1: it is in the log, as on a Kafka broker that hasn't synced it.
 acks=0: there is no answer; whoever sends what can't be taken has the connection closed.
 """
 
+from typing import Final
+
 from weirmq.kernel.errors import NoRoom
 from weirmq.services.kafka import enlisting, placement, topic_configs
 from weirmq.services.kafka.acls import Operation, ResourceType
@@ -19,6 +21,7 @@ from weirmq.wire.kafka import batch as batches
 from weirmq.wire.kafka import plain_produce
 from weirmq.wire.kafka.batch import Batch, Refused
 from weirmq.wire.kafka.codes import Code
+from weirmq.wire.kafka.compression import GZIP, LZ4, SNAPPY, ZSTD
 from weirmq.wire.kafka.messages.produce_request import PartitionProduceData, ProduceRequest
 from weirmq.wire.kafka.messages.produce_response import (
     BatchIndexAndErrorMessage,
@@ -28,11 +31,13 @@ from weirmq.wire.kafka.messages.produce_response import (
     ProduceResponse,
     TopicProduceResponse,
 )
-from weirmq.wire.kafka.records import check_keys
+from weirmq.wire.kafka.records import check_keys, repacked
 
 ALL, NONE = -1, 0
 MAX_BYTES = int(topic_configs.default(topic_configs.MAX_MESSAGE))
 AHEAD_MS = int(topic_configs.default(topic_configs.AFTER_MAX))
+CODECS: Final = {"uncompressed": 0, "gzip": GZIP, "snappy": SNAPPY, "lz4": LZ4, "zstd": ZSTD}  # compression.type
+OWN_LEVEL: Final = "-1"  # the one that gzip's library chooses
 REASONS = {Code.TOPIC_AUTHORIZATION_FAILED: "Topic authorization failed."}
 
 
@@ -142,7 +147,7 @@ def _produce(
         batch = batches.read(data.records, most)
         if configs:
             _check_replicas(partition, request.acks)
-            batch = _as_configured(batch, configs, ask.now_ms)
+            batch = _as_configured(batch, configs, most, ask.now_ms)
         _check_time(batch, configs, ask.now_ms)
         written = _write(kafka, ask, request, partition, batch)
     except Refused as error:
@@ -189,13 +194,28 @@ def _check_replicas(partition: Partition, acks: int) -> None:
         raise Refused(Code.NOT_ENOUGH_REPLICAS, "there are fewer replicas than min.insync.replicas")
 
 
-def _as_configured(batch: Batch, configs: dict[str, str], now_ms: int) -> Batch:
+def _as_configured(batch: Batch, configs: dict[str, str], most: int, now_ms: int) -> Batch:
     """A batch as a topic's configs want it. Raises Refused."""
     if topic_configs.COMPACT in configs.get(topic_configs.CLEANUP, ""):
         check_keys(batch)
+    codec = CODECS.get(configs.get(topic_configs.COMPRESSION, ""))
+    if codec is not None and codec != batch.attributes & batches.COMPRESSION:
+        batch = repacked(batch, codec, _level(configs))
+        if len(batch.data) > most:
+            raise Refused(
+                Code.MESSAGE_TOO_LARGE, f"a batch of {len(batch.data)} bytes as it is packed here, of {most} at most"
+            )
     if configs.get(topic_configs.TIMESTAMP_TYPE) == topic_configs.APPEND_TIME:
         return batches.set_append_time(batch, now_ms)
     return batch
+
+
+def _level(configs: dict[str, str]) -> int | None:
+    """The level of a topic's codec; None where the codec knows best, or has none."""
+    name = f"compression.{configs[topic_configs.COMPRESSION]}.level"
+    if name not in topic_configs.CONFIGS or configs.get(name, topic_configs.default(name)) == OWN_LEVEL:
+        return None
+    return topic_configs.number(configs, name)
 
 
 def _check_time(batch: Batch, configs: dict[str, str], now_ms: int) -> None:

@@ -144,17 +144,6 @@ def listed(value: str) -> list[str]:
     return [each for each in (part.strip() for part in value.split(",")) if each]
 
 
-def _unobeyed(configs: Mapping[str, str]) -> str:
-    """What would be taken and not be done, though whoever sets it counts on it; "" for nothing."""
-    reasons = {
-        COMPRESSION: "" if configs.get(COMPRESSION, "producer") == "producer" else "batches stay as they came here",
-    }
-    for name, reason in reasons.items():
-        if reason:
-            return f"Invalid value {configs[name]} for configuration {name}: {reason}"
-    return ""
-
-
 def fault(configs: Mapping[str, str]) -> str:
     """What is wrong with the configs of a topic; "" for nothing."""
     for name, value in configs.items():
@@ -163,8 +152,6 @@ def fault(configs: Mapping[str, str]) -> str:
             return f"Unknown topic config name: {name}"
         if found := config.fault(value):
             return found
-    if found := _unobeyed(configs):
-        return found
     if configs.get("remote.storage.enable", "false").lower() == "true":
         return "Tiered storage functionality is disabled in the broker. Topic cannot be configured with remote storage."
     return ""

@@ -189,6 +189,13 @@ def thinned(batch: Batch, body: bytes, kept: Sequence[Record], horizon_ms: int |
     return rewritten(batch, packed, len(kept), attributes=attributes, base_ms=base_ms, max_ms=max_ms)
 
 
+def repacked(batch: Batch, codec: int, level: int | None) -> Batch:
+    """The same records, packed with another codec. Raises Refused where they can't be unpacked."""
+    attributes = batch.attributes & ~COMPRESSION | codec
+    data = rewritten(batch, pack(codec, body_of(batch), level), batch.records, attributes=attributes)
+    return batch._replace(data=memoryview(bytearray(data)), attributes=attributes)
+
+
 def emptied(batch: Batch) -> bytes:
     """A batch without records: it goes on telling of its producer."""
     return rewritten(batch, b"", 0, attributes=batch.attributes & ~COMPRESSION)
