@@ -31,6 +31,7 @@ BROKER_CONFIGS: Final = {
         Config("min.insync.replicas", INT, "1"),
         Config("num.partitions", INT, "1"),
         Config("offset.metadata.max.bytes", INT, "4096"),
+        Config("offsets.retention.minutes", INT, "10080", 1),
         Config("producer.id.expiration.ms", INT, "86400000"),
         Config("socket.request.max.bytes", INT, "104857600"),
         Config("transaction.max.timeout.ms", INT, "900000"),

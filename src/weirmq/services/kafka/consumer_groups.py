@@ -74,6 +74,7 @@ class ConsumerGroup(msgspec.Struct):
     instances: dict[str, str] = {}  # instance id -> member id
     target: dict[str, frozenset[Partition]] = {}
     sizes: dict[bytes, int] = {}  # of the topics that the target was made for
+    empty_ms: int = 0  # when its last member left
 
     @property
     def state(self) -> str:

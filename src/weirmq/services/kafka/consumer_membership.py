@@ -220,16 +220,17 @@ def _leave(kafka: Kafka, ask: Ask, request: ConsumerGroupHeartbeatRequest) -> Co
     if request.member_epoch == AWAY:
         member.epoch, member.assigned, member.revoking = AWAY, NOTHING, NOTHING  # what it is to have stays its own
     else:
-        remove(kafka, group, member)
+        remove(kafka, group, member, ask.now_ms)
     return ConsumerGroupHeartbeatResponse(0, 0, None, request.member_id, request.member_epoch)
 
 
-def remove(kafka: Kafka, group: ConsumerGroup, member: Member) -> None:
+def remove(kafka: Kafka, group: ConsumerGroup, member: Member, now_ms: int) -> None:
     """A member is gone: the others share anew."""
     kafka.consumer_groups.relax(group, member)
     group.remove(member)
     if not group.members:
         group.epoch, group.target, group.sizes = group.epoch + 1, {}, {}
+        group.empty_ms = now_ms
         return
     ids, sizes = _topics(kafka.machine.clusters[group.key[0]], group)
     group.retarget(sizes, ids)
@@ -238,7 +239,7 @@ def remove(kafka: Kafka, group: ConsumerGroup, member: Member) -> None:
 def expire(kafka: Kafka, now_ms: int) -> None:
     """Let go of members that were silent, or that keep what they were to give up, for too long."""
     for group, member in kafka.consumer_groups.expired(now_ms):
-        remove(kafka, group, member)
+        remove(kafka, group, member, now_ms)
 
 
 def epoch_fault(group: ConsumerGroup, member_id: str, epoch: int) -> Code:

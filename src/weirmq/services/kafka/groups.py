@@ -62,6 +62,7 @@ class Group(msgspec.Struct):
     members: dict[str, Member] = {}
     instances: dict[str, str] = {}  # instance id -> member id
     pending: dict[str, None] = {}  # ids that were given out, and not used yet
+    empty_ms: int = 0  # when its last member left
 
     def common(self) -> set[str]:
         """The protocols that all members support."""

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from weirmq.engine.machine import Fact
+from weirmq.kernel.deadlines import Deadlines
 from weirmq.services.kafka import parts
 from weirmq.services.kafka.access_facts import AclsCreated, AclsDeleted, QuotasSet
 from weirmq.services.kafka.cluster_facts import BrokersAdded, ClusterRemoved, ListenersClosed, PortsTaken
@@ -66,6 +67,7 @@ class KafkaMachine:
         self.next_cluster = DEFAULT_CLUSTER + 1  # the number that no cluster has had
         self.offsets: dict[tuple[int, str], GroupOffsets] = {}  # by cluster and group
         self.committed_ms: dict[tuple[int, str], int] = {}  # when a group committed last
+        self.groups_due: Deadlines[str] = Deadlines()  # by cluster and group: when its offsets are to be looked at
         self.group_configs: dict[tuple[int, str], dict[str, str]] = {}  # those that were set
         self.shares = ShareProgress()
         self.coordinator = Coordinator(self._transaction_committed)
@@ -134,6 +136,7 @@ class KafkaMachine:
             self._condemn(topic, offset)
         for key in [key for key in self.offsets if key[0] == fact.cluster]:
             del self.offsets[key], self.committed_ms[key]
+            self.groups_due.drop(_due_key(key))
         for key in [key for key in self.group_configs if key[0] == fact.cluster]:
             del self.group_configs[key]
         self.shares.cluster_removed(fact.cluster)
@@ -206,24 +209,36 @@ class KafkaMachine:
         self._commit(fact.cluster, fact.group, fact.offsets, now_ms)
 
     def _commit(self, cluster: int, group: str, offsets: Iterable[Committed], now_ms: int) -> None:
-        known = self.offsets.setdefault((cluster, group), {})
+        known = self.offsets.get((cluster, group))
+        if known is None:
+            known = {}
+            self.adopt_group((cluster, group), known, now_ms)
         for each in offsets:
             known[each.topic_id, each.partition] = each
         self.committed_ms[cluster, group] = now_ms
+
+    def adopt_group(self, key: tuple[int, str], offsets: GroupOffsets, committed_ms: int) -> None:
+        """Let a group's offsets be found."""
+        self.offsets[key], self.committed_ms[key] = offsets, committed_ms
+        self.groups_due.put(_due_key(key), committed_ms)
 
     def _transaction_committed(self, found: Transactional, now_ms: int) -> None:
         by_id = self.clusters[found.cluster].by_id
         for group, offsets in found.offsets.items():  # a topic may have been deleted meanwhile
             self._commit(found.cluster, group, [each for each in offsets if each.topic_id in by_id], now_ms)
 
-    def _offsets_forgotten(self, fact: OffsetsForgotten, _offset: int, _now_ms: int) -> None:
-        known = self.offsets.get((fact.cluster, fact.group), {})
+    def _offsets_forgotten(self, fact: OffsetsForgotten, _offset: int, now_ms: int) -> None:
+        key = (fact.cluster, fact.group)
+        known = self.offsets.get(key, {})
         for topic_id, partition in fact.partitions:
             known.pop((topic_id, partition), None)
+        if key in self.offsets and not known:
+            self.groups_due.put(_due_key(key), now_ms)
 
     def _group_deleted(self, fact: GroupDeleted, _offset: int, _now_ms: int) -> None:
         self.offsets.pop((fact.cluster, fact.group), None)
         self.committed_ms.pop((fact.cluster, fact.group), None)
+        self.groups_due.drop(_due_key((fact.cluster, fact.group)))
         self.coordinator.group_deleted(fact.cluster, fact.group)
         self.shares.forget((fact.cluster, fact.group))
 
@@ -285,3 +300,8 @@ class KafkaMachine:
             self.control.restore(part)
         else:
             parts.restore(self, part)
+
+
+def _due_key(key: tuple[int, str]) -> str:
+    cluster, group = key
+    return f"{cluster}\0{group}"

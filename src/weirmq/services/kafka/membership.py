@@ -231,6 +231,7 @@ def complete(groups: Groups, group: Group, now_ms: int) -> None:
     group.generation += 1
     if not group.members:
         group.state, group.protocol, group.leader = EMPTY, "", ""
+        group.empty_ms = now_ms
         return
     if group.members[group.leader].joining is None:
         group.leader = next((each.id for each in group.members.values() if each.joining is not None), group.leader)

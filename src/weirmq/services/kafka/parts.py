@@ -120,8 +120,7 @@ def restore(machine: "KafkaMachine", part: Any) -> None:
             machine.adopt(topic)
         case GroupPart():
             found = {(each.topic_id, each.partition): each for each in part.offsets}
-            machine.offsets[part.cluster, part.group] = found
-            machine.committed_ms[part.cluster, part.group] = part.committed_ms
+            machine.adopt_group((part.cluster, part.group), found, part.committed_ms)
         case GroupConfigsPart():
             machine.group_configs[part.cluster, part.group] = part.configs
         case ShareGroupPart() | ShareProgressPart():

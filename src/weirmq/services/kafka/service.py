@@ -24,6 +24,7 @@ from weirmq.services.kafka.group_configs import GROUP_CONFIGS
 from weirmq.services.kafka.groups import Groups
 from weirmq.services.kafka.machine import KafkaMachine
 from weirmq.services.kafka.model import DEFAULT_CLUSTER, Cluster, Partition, Topic
+from weirmq.services.kafka.offset_expiry import OffsetExpiry
 from weirmq.services.kafka.producers import Producers
 from weirmq.services.kafka.rolling import Newest
 from weirmq.services.kafka.share_groups import ShareGroups
@@ -64,6 +65,7 @@ class Kafka:
         self.share_partitions = SharePartitions(self)
         self.share_sessions = ShareSessions(self)
         self.completions = Completions(self, waiting)
+        self.offset_expiry = OffsetExpiry(self)
         self._watch_groups()
         streams.readers.append(self.fetches.signal)
         self.producers: dict[str, Producers] = {}  # by the name of a partition's log; the logs say what is in them
