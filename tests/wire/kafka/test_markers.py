@@ -3,6 +3,7 @@
 from weirmq.log.batch import header, records
 from weirmq.wire.kafka.batch import heads
 from weirmq.wire.kafka.markers import commits, marker
+from weirmq.wire.kafka.records import body_of, read, thinned
 
 NOW_MS = 1_700_000_000_000
 
@@ -22,3 +23,16 @@ def test_it_says_how_the_transaction_ended() -> None:
         ((_, batch),) = heads(data)
         assert commits(batch) is expected
         assert [record.key[3] for record in records(data)] == [int(expected)]
+
+
+def test_it_says_so_with_a_delete_horizon_too() -> None:
+    for expected in (True, False):
+        ((_, batch),) = heads(memoryview(marker(7, 3, NOW_MS, commits=expected)))
+        body = body_of(batch)
+        data = memoryview(thinned(batch, body, read(body, 1, 1), NOW_MS + 86_400_000))
+        ((_, later),) = heads(data)
+        assert (batch.horizon_ms, later.horizon_ms) == (None, NOW_MS + 86_400_000)
+        assert commits(later) is expected
+        (record,) = records(data)
+        assert (record.timestamp_ms, record.key[3]) == (NOW_MS, int(expected))
+        assert header(data).attributes == 0x70

@@ -95,6 +95,8 @@ class Cleaner:
         if producers is not None:
             producers.cleaned(compaction.upto)
         self._passed.append((partition, compaction.upto))
+        if not compaction.is_complete:  # there were more keys than fit
+            self._due[partition.log] = partition
 
     def _is_there(self, partition: Partition) -> bool:
         topic = partition.topic

@@ -63,6 +63,11 @@ class Compaction:
         for each in plan.aborted:
             self._aborted.setdefault(each.producer, []).append((each.first, each.last))
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing of what was planned is left to be done, when it is over."""
+        return self.upto >= self._plan.pieces[-1].end
+
     def work(self, log: Log, pause: Pause) -> Iterator[Rewritten | None]:
         """Go through the log; what is rewritten is yielded."""
         self._look(log, pause)
