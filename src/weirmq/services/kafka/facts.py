@@ -10,6 +10,7 @@ from weirmq.services.kafka.cluster_facts import BrokersAdded, ClusterRemoved, Li
 from weirmq.services.kafka.compaction_facts import PartitionCompacted
 from weirmq.services.kafka.control.facts import ControlFact
 from weirmq.services.kafka.placement_facts import PartitionMoved
+from weirmq.services.kafka.replication_facts import ReplicationEnded, ReplicationMoved, ReplicationSet
 from weirmq.services.kafka.scram_facts import ScramCredentialDropped, ScramCredentialSet, ScramSecretMade
 from weirmq.services.kafka.share_facts import (
     GroupConfigured,
@@ -259,6 +260,9 @@ KafkaFact = (
     | BrokersAdded
     | PortsTaken
     | ClusterRemoved
+    | ReplicationSet
+    | ReplicationMoved
+    | ReplicationEnded
     | ListenersClosed
     | ControlFact
 )

@@ -42,6 +42,7 @@ from weirmq.services.kafka.facts import (
 )
 from weirmq.services.kafka.model import DEFAULT_CLUSTER, Cluster, Topic, brokers_of
 from weirmq.services.kafka.placement_facts import PartitionMoved
+from weirmq.services.kafka.replication_progress import ReplicationProgress
 from weirmq.services.kafka.scram_facts import ScramCredentialDropped, ScramCredentialSet, ScramSecretMade
 from weirmq.services.kafka.share_facts import GroupConfigured
 from weirmq.services.kafka.share_progress import ShareProgress
@@ -70,6 +71,7 @@ class KafkaMachine:
         self.groups_due: Deadlines[str] = Deadlines()  # by cluster and group: when its offsets are to be looked at
         self.group_configs: dict[tuple[int, str], dict[str, str]] = {}  # those that were set
         self.shares = ShareProgress()
+        self.replications = ReplicationProgress()
         self.coordinator = Coordinator(self._transaction_committed)
         self.next_producer = 0
         self.condemned: dict[str, int] = {}  # logs to be removed: name -> the offset of the fact that gave them up
@@ -101,6 +103,7 @@ class KafkaMachine:
             PartitionMoved: self._partition_moved,
             GroupConfigured: self._group_configured,
             **self.shares.appliers,
+            **self.replications.appliers,
             ScramCredentialSet: self.scram_credential_set,
             ScramCredentialDropped: self._scram_credential_dropped,
             ScramSecretMade: self.scram_secret_made,
@@ -140,6 +143,7 @@ class KafkaMachine:
         for key in [key for key in self.group_configs if key[0] == fact.cluster]:
             del self.group_configs[key]
         self.shares.cluster_removed(fact.cluster)
+        self.replications.cluster_removed(fact.cluster)
         self.coordinator.cluster_removed(fact.cluster)
 
     def _topic_created(self, fact: TopicCreated, _offset: int, now_ms: int) -> None:

@@ -46,12 +46,16 @@ def read(found: Producers, stream: "Stream", offset: int) -> None:
     while data := stream.read(offset, READ_BYTES):
         for base, batch in batches.heads(data):
             offset = base + batch.span
-            if batch.attributes & batches.CONTROL:
-                found.ended(batch.producer, base, batch.max_ms, commits=markers.commits(batch))
-            elif batch.is_idempotent:
-                found.wrote(batch, base, batch.max_ms)
-            else:
-                found.unnoted += len(batch.data)
+            _hear(found, base, batch)
+
+
+def _hear(found: Producers, base: int, batch: Batch) -> None:
+    if batch.attributes & batches.CONTROL:
+        found.ended(batch.producer, base, batch.max_ms, commits=markers.commits(batch))
+    elif batch.is_idempotent:
+        found.wrote(batch, base, batch.max_ms)
+    else:
+        found.unnoted += len(batch.data)
 
 
 def write(kafka: "Kafka", partition: Partition, batch: Batch, producers: Producers | None, now_ms: int) -> int:
@@ -84,6 +88,21 @@ def end_transaction(kafka: "Kafka", partition: Partition, producer: Producer, no
     offset = kafka.streams.place(kafka.log(partition), data)
     producers.ended(producer, offset, now_ms, commits=commits)
     return offset + 1
+
+
+def adopt(kafka: "Kafka", partition: Partition, batch: Batch, now_ms: int) -> None:
+    """Put a batch or a marker of another partition's log into this one's. Raises NoRoom."""
+    data = memoryview(bytearray(batch.data))
+    batches.own(data, LEADER_EPOCH)
+    stream = kafka.log(partition)
+    if partition.topic.configs:
+        rolling.prepare(kafka, partition, stream, batch, now_ms)
+    producers = producers_of(kafka, partition) if batch.is_idempotent else kafka.producers.get(partition.log)
+    offset = kafka.streams.place(stream, data)
+    if producers is not None:
+        _hear(producers, offset, batch)
+        if producers.unnoted >= NOTE_BYTES:
+            note(kafka, partition, producers, now_ms)
 
 
 # Notes

@@ -10,6 +10,7 @@ from weirmq.services.kafka.compaction_facts import PartitionCompacted
 from weirmq.services.kafka.control.model import ControlPart
 from weirmq.services.kafka.facts import Committed, ProducersNoted
 from weirmq.services.kafka.model import DEFAULT_CLUSTER, Cluster, Topic
+from weirmq.services.kafka.replication_facts import ReplicationMoved, ReplicationSet
 from weirmq.services.kafka.scram_facts import ScramCredentialSet, ScramSecretMade
 from weirmq.services.kafka.share_facts import GroupConfigsPart, ShareGroupPart, ShareProgressPart
 from weirmq.services.kafka.transactional import Transactional
@@ -73,6 +74,8 @@ KafkaPart = (
     | ScramCredentialSet
     | ScramSecretMade
     | ControlPart
+    | ReplicationSet
+    | ReplicationMoved
 )
 
 
@@ -101,6 +104,7 @@ def of(machine: "KafkaMachine") -> Iterator[Any]:
     for (number, group), configs in machine.group_configs.items():
         yield GroupConfigsPart(number, group, configs)
     yield from machine.shares.parts()
+    yield from machine.replications.parts()
     yield from machine.coordinator.ids.values()
     yield from machine.control.parts()
 
@@ -127,7 +131,7 @@ def restore(machine: "KafkaMachine", part: Any) -> None:
             machine.shares.adopt(part)
         case ProducersNoted() | PartitionCompacted() | AclsCreated() | QuotasSet():
             machine.apply(part, 0, 0)
-        case ScramCredentialSet() | ScramSecretMade():
+        case ScramCredentialSet() | ScramSecretMade() | ReplicationSet() | ReplicationMoved():
             machine.apply(part, 0, 0)
         case Transactional():
             machine.coordinator.adopt(part)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from weirmq.engine.journal import Journal
 from weirmq.engine.machine import Fact
@@ -37,6 +37,9 @@ from weirmq.services.kafka.verifiers import Verifiers
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.sasl.scram import Verifier
 
+if TYPE_CHECKING:
+    from weirmq.services.kafka.replication import Replicator
+
 PRODUCER_IDS: Final = 1_000  # taken at a time, as Kafka's controller hands them out in blocks
 
 
@@ -67,6 +70,7 @@ class Kafka:
         self.completions = Completions(self, waiting)
         self.offset_expiry = OffsetExpiry(self)
         self._watch_groups()
+        self.replicator = self._make_replicator()
         streams.readers.append(self.fetches.signal)
         self.producers: dict[str, Producers] = {}  # by the name of a partition's log; the logs say what is in them
         self.log_dir = "/"  # the folder that the logs are in; the shell knows it
@@ -90,6 +94,11 @@ class Kafka:
         self.on_share_groups_due = partial(share_membership.expire, self)
         self.groups.on_member_due = partial(membership.expire, self.groups)
         self.groups.on_rebalance_due = partial(membership.complete, self.groups)
+
+    def _make_replicator(self) -> "Replicator":
+        from weirmq.services.kafka.replication import Replicator
+
+        return Replicator(self)
 
     @property
     def operations(self) -> Mapping[str, Operation]:

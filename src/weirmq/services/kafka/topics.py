@@ -358,12 +358,19 @@ def _grown(kafka: Kafka, ask: Ask, topic: Topic, asked: CreatePartitionsTopic) -
     is_strict = ask.version >= GROW_STRICT_FIRST
     if not kafka.throttle.may_mutate(ask, count - first, is_strict=is_strict):
         return Code.THROTTLING_QUOTA_EXCEEDED, TOO_MANY
-    if asked.assignments is not None:
-        replicas = [each.broker_ids for each in asked.assignments]
-    else:
-        factor = len(topic.partitions[0].replicas)
-        replicas = placement.replicas(topic.cluster, topic.id, first, count - first, factor)
-    return kafka.record(ask.now_ms, facts.PartitionsAdded(topic.cluster.number, topic.id, count, replicas)), ""
+    assigned = None if asked.assignments is None else [each.broker_ids for each in asked.assignments]
+    try:
+        grow(kafka, ask.now_ms, topic, count, assigned)
+    except NoRoom:
+        return Code.KAFKA_STORAGE_ERROR, ""
+    return Code.NONE, ""
+
+
+def grow(kafka: Kafka, now_ms: int, topic: Topic, count: int, assigned: list[list[int]] | None = None) -> None:
+    """Have so many partitions, on these brokers or spread. Raises NoRoom."""
+    first, factor = len(topic.partitions), len(topic.partitions[0].replicas)
+    replicas = assigned or placement.replicas(topic.cluster, topic.id, first, count - first, factor)
+    kafka.commit(now_ms, facts.PartitionsAdded(topic.cluster.number, topic.id, count, replicas))
 
 
 def growth_fault(topic: Topic | Code, asked: CreatePartitionsTopic) -> tuple[Code, str]:
