@@ -247,6 +247,16 @@ def test_a_client_that_is_gone_gets_nothing(world: World, member: Sharer) -> Non
     assert member.fetches() == [(0, 19, 2), (20, 20, 1)]
 
 
+def test_the_broker_that_leads_is_named(world: World, member: Sharer) -> None:
+    found = world.kafka.machine.clusters[0].by_id[member.topic_id].partitions[0]
+    found.leader = 2
+    told = partition(member.begins(max_wait_ms=500).answer)
+    assert told is not None
+    assert (told.error_code, told.current_leader.leader_id) == (Code.NOT_LEADER_OR_FOLLOWER, 2)
+    found.leader = 1
+    assert member.fetches() == [(0, 19, 1)]
+
+
 # Where a group begins
 
 

@@ -13,7 +13,7 @@ from weirmq.services.kafka.acls import Operation
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.group_configs import EARLIEST, LATEST, LOCK_MS, OFFSET_RESET, duration_ms
 from weirmq.services.kafka.membership import may_read
-from weirmq.services.kafka.model import Partition
+from weirmq.services.kafka.model import LEADER_EPOCH, Partition
 from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.share_acknowledging import acknowledged
 from weirmq.services.kafka.share_facts import ShareOffsetsSet, ShareStart
@@ -26,6 +26,7 @@ from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.share_fetch_request import ShareFetchRequest
 from weirmq.wire.kafka.messages.share_fetch_response import (
     AcquiredRecords,
+    LeaderIdAndEpoch,
     PartitionData,
     ShareFetchableTopicResponse,
     ShareFetchResponse,
@@ -116,6 +117,7 @@ class _Found(NamedTuple):
     code: Code = Code.NONE
     share: SharePartition | None = None
     plan: Plan | None = None
+    leader: int | None = None  # where another broker is to be asked
 
 
 class _Fetching:
@@ -182,6 +184,8 @@ class _Fetching:
         partition = self._partition(key)
         if isinstance(partition, Code):
             return _Found(key, partition)
+        if partition.leader != self._ask.broker:
+            return _Found(key, Code.NOT_LEADER_OR_FOLLOWER, leader=partition.leader)
         try:
             share = _begun(self._kafka, self._session.group, partition, now_ms)
             if share is None or want.records <= 0 or (want.size <= 0 and not is_first):
@@ -225,6 +229,8 @@ class _Fetching:
 
 def _shown(found: _Found) -> PartitionData:
     data = PartitionData(found.key[1], found.code)
+    if found.leader is not None:
+        data.current_leader = LeaderIdAndEpoch(found.leader, LEADER_EPOCH)
     if found.plan is not None:
         data.records = b"".join(found.plan.batches)
         data.acquired_records = [AcquiredRecords(*each) for each in found.plan.acquired]
