@@ -1,5 +1,5 @@
 """Kafka's clients: a session of each, with topics, a producer, a group of two and administration; then transactions,
-and groups of every kind.
+groups of every kind, and all that AKHQ and kafka-ui ask of Java's Admin.
 """
 
 from collections.abc import Callable
@@ -60,3 +60,7 @@ def test_transactions(open_server: Server, command: Callable[[], programs.Comman
 )
 def test_groups(open_server: Server, command: Callable[[], programs.Command]) -> None:
     programs.takes_every_step(command(), open_server, programs.GROUP_STEPS)
+
+
+def test_what_consoles_ask(open_server: Server) -> None:
+    programs.takes_every_step(java("Administration")(), open_server, programs.ADMIN_STEPS)

@@ -25,8 +25,8 @@ class Page {
 
 
 def block(language: str, server: Server) -> str:
-    """The page's only block in a language."""
-    (found,) = re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    """The page's first block in a language."""
+    found, *_ = re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
     return str(found).replace("127.0.0.1:9092", f"127.0.0.1:{server.kafka_port}")
 
 

@@ -119,7 +119,7 @@ class Source:
         number = 0
         while not STOP.exists():
             producer.produce(SOURCE, str(number // PARTITIONS), partition=number % PARTITIONS)
-            producer.poll(0.005)
+            producer.poll(0.02)
             number += 1
         assert producer.flush(LIMIT_S) == 0
 

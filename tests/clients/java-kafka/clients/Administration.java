@@ -1,0 +1,139 @@
+package clients;
+
+import static clients.Steps.SHORT;
+import static clients.Steps.check;
+import static clients.Steps.consumer;
+import static clients.Steps.fails;
+import static clients.Steps.ok;
+import static clients.Steps.producer;
+import static clients.Steps.settings;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.SecurityDisabledException;
+import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.apache.kafka.common.quota.ClientQuotaFilter;
+
+/** What AKHQ and kafka-ui ask of Admin, each as they show their pages. */
+public final class Administration {
+    private static final TopicPartition PLACE = new TopicPartition("rivers", 0);
+
+    private Administration() {}
+
+    /** Goes through all steps. */
+    public static void main(String[] arguments) throws Exception {
+        try (Admin admin = Admin.create(settings())) {
+            brokers(admin);
+            topics(admin);
+            groups(admin);
+            transactions(admin);
+            security(admin);
+        }
+    }
+
+    private static void brokers(Admin admin) throws Exception {
+        var described = admin.describeCluster(new DescribeClusterOptions().includeAuthorizedOperations(true));
+        int id = described.controller().get().id();
+        check(described.nodes().get().size() == 1 && described.clusterId().get().length() == 22, "cluster");
+        check(!described.authorizedOperations().get().isEmpty(), "operations");
+        var broker = new ConfigResource(ConfigResource.Type.BROKER, String.valueOf(id));
+        check(!admin.describeConfigs(List.of(broker)).all().get().get(broker).entries().isEmpty(), "configs");
+        check(admin.describeFeatures().featureMetadata().get().finalizedFeatures().containsKey("transaction.version"), "features");
+        fails(UnsupportedVersionException.class, admin.describeMetadataQuorum().quorumInfo()); // as with ZooKeeper
+        ok("brokers");
+    }
+
+    private static void topics(Admin admin) throws Exception {
+        admin.createTopics(List.of(new NewTopic("rivers", 2, (short) -1))).all().get();
+        var compacted = new NewTopic("schema-changes", 1, (short) 1) // as Debezium's
+                .configs(Map.of("cleanup.policy", "compact", "retention.ms", "-1", "retention.bytes", "-1"));
+        admin.createTopics(List.of(compacted)).all().get();
+        var names = admin.listTopics(new ListTopicsOptions().listInternal(true)).names().get();
+        check(names.equals(Set.of("rivers", "schema-changes")), names);
+        check(admin.describeTopics(names).allTopicNames().get().size() == 2, names);
+        var resource = new ConfigResource(ConfigResource.Type.TOPIC, "schema-changes");
+        var config = admin.describeConfigs(List.of(resource)).all().get().get(resource);
+        check(config.get("cleanup.policy").value().equals("compact"), config);
+        long then = System.currentTimeMillis() - 10_000;
+        try (var producer = producer()) {
+            for (int number = 0; number < 10; number++) {
+                producer.send(new ProducerRecord<>("rivers", 0, then + number, "key", "value")).get();
+            }
+        }
+        check(offset(admin, OffsetSpec.latest()) == 10 && offset(admin, OffsetSpec.earliest()) == 0, "offsets");
+        check(offset(admin, OffsetSpec.forTimestamp(then + 5)) == 5, "offset of a time");
+        check(offset(admin, OffsetSpec.maxTimestamp()) == 9, "offset of the youngest");
+        admin.deleteRecords(Map.of(PLACE, RecordsToDelete.beforeOffset(3))).all().get();
+        check(offset(admin, OffsetSpec.earliest()) == 3, "deleted records");
+        ok("topics");
+    }
+
+    private static long offset(Admin admin, OffsetSpec spec) throws Exception {
+        return admin.listOffsets(Map.of(PLACE, spec)).partitionResult(PLACE).get().offset();
+    }
+
+    private static void groups(Admin admin) throws Exception {
+        try (var consumer = consumer("group.id", "readers")) {
+            consumer.subscribe(List.of("rivers"));
+            while (consumer.poll(SHORT).isEmpty()) {
+                continue;
+            }
+            consumer.commitSync();
+            var listed = admin.listGroups().all().get();
+            check(listed.size() == 1 && listed.iterator().next().groupId().equals("readers"), listed);
+            var described = admin.describeConsumerGroups(List.of("readers")).all().get().get("readers");
+            check(described.members().iterator().next().assignment().topicPartitions().size() == 2, described);
+        }
+        var offsets = admin.listConsumerGroupOffsets("readers").partitionsToOffsetAndMetadata().get();
+        check(offsets.get(PLACE).offset() == 10, offsets);
+        admin.alterConsumerGroupOffsets("readers", Map.of(PLACE, new OffsetAndMetadata(4))).all().get();
+        offsets = admin.listConsumerGroupOffsets("readers").partitionsToOffsetAndMetadata().get();
+        check(offsets.get(PLACE).offset() == 4, offsets);
+        admin.deleteConsumerGroups(List.of("readers")).all().get();
+        fails(GroupIdNotFoundException.class, admin.deleteConsumerGroups(List.of("readers")).all());
+        ok("groups");
+    }
+
+    private static void transactions(Admin admin) throws Exception {
+        try (var producer = producer("transactional.id", "clerk")) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>("rivers", 0, "key", "value")).get();
+            var listed = admin.listTransactions().all().get();
+            check(listed.size() == 1 && listed.iterator().next().transactionalId().equals("clerk"), listed);
+            var described = admin.describeTransactions(List.of("clerk")).description("clerk").get();
+            check(described.topicPartitions().equals(Set.of(PLACE)), described);
+            var producers = admin.describeProducers(List.of(PLACE)).partitionResult(PLACE).get().activeProducers();
+            check(producers.stream().anyMatch(each -> each.producerId() == described.producerId()), producers);
+            producer.abortTransaction();
+        }
+        admin.fenceProducers(List.of("clerk")).all().get();
+        fails(TransactionalIdNotFoundException.class, admin.describeTransactions(List.of("nobody")).description("nobody"));
+        ok("transactions");
+    }
+
+    private static void security(Admin admin) throws Exception {
+        try {
+            check(admin.describeAcls(AclBindingFilter.ANY).values().get().isEmpty(), "ACLs");
+        } catch (java.util.concurrent.ExecutionException error) {
+            check(error.getCause() instanceof SecurityDisabledException, error);
+        }
+        check(admin.describeClientQuotas(ClientQuotaFilter.all()).entities().get().isEmpty(), "quotas");
+        check(admin.describeUserScramCredentials().all().get().isEmpty(), "credentials");
+        ok("security");
+    }
+}
