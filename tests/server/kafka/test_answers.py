@@ -311,3 +311,16 @@ async def test_a_stop_closes_all_connections() -> None:
         assert await waiting.at_end() == b""
         await it.until(lambda: not it.listener.connections)
         assert len(it.words.gone) == 2
+
+
+@on_both_loops
+async def test_one_that_is_muted_is_not_heard() -> None:
+    async with serving() as it:
+        client = await it.connect()
+        connection = await it.connection()
+        connection.mute()
+        client.send(say(b"one", 1) + say(b"two", 2))
+        await it.rest()
+        assert it.words.handled == []
+        connection.unmute()
+        assert [await client.hear(), await client.hear()] == [(1, b"one"), (2, b"two")]
