@@ -25,7 +25,6 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.SecurityDisabledException;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
-import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.quota.ClientQuotaFilter;
 
 /** What AKHQ and kafka-ui ask of Admin, each as they show their pages. */
@@ -53,7 +52,7 @@ public final class Administration {
         var broker = new ConfigResource(ConfigResource.Type.BROKER, String.valueOf(id));
         check(!admin.describeConfigs(List.of(broker)).all().get().get(broker).entries().isEmpty(), "configs");
         check(admin.describeFeatures().featureMetadata().get().finalizedFeatures().containsKey("transaction.version"), "features");
-        fails(UnsupportedVersionException.class, admin.describeMetadataQuorum().quorumInfo()); // as with ZooKeeper
+        check(admin.describeMetadataQuorum().quorumInfo().get().leaderId() >= 0, "quorum");
         ok("brokers");
     }
 
@@ -79,6 +78,10 @@ public final class Administration {
         check(offset(admin, OffsetSpec.maxTimestamp()) == 9, "offset of the youngest");
         admin.deleteRecords(Map.of(PLACE, RecordsToDelete.beforeOffset(3))).all().get();
         check(offset(admin, OffsetSpec.earliest()) == 3, "deleted records");
+        int id = admin.describeCluster().controller().get().id();
+        var logs = admin.describeLogDirs(List.of(id)).allDescriptions().get().get(id);
+        check(logs.values().stream().anyMatch(each -> each.replicaInfos().get(PLACE).size() > 0), logs);
+        check(admin.listPartitionReassignments().reassignments().get().isEmpty(), "reassignments");
         ok("topics");
     }
 
