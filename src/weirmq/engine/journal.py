@@ -95,6 +95,11 @@ class Journal:
         return bool(self._facts or self._held)
 
     @property
+    def is_settled(self) -> bool:
+        """Whether all that was urgently committed so far is durable."""
+        return self.critical <= self.durable
+
+    @property
     def latest_ms(self) -> int:
         """The time of the newest fact: a clock that starts again must not start before it."""
         return self._latest_ms

@@ -210,9 +210,11 @@ def hold_for(journal: Journal, streams: Streams) -> Callable[[Callable[[Any], No
     """How answers are held that may rest on the journal, on streams, or on both."""
 
     def hold(done: Callable[[Any], None], answer: Any) -> None:
-        if streams.is_touched:
-            streams.hold(partial(journal.hold, done), answer)
-        else:
+        if not streams.is_touched:
             journal.hold(done, answer)
+        elif journal.is_settled:
+            streams.hold(done, answer)
+        else:
+            streams.hold(partial(journal.hold, done), answer)
 
     return hold

@@ -161,10 +161,12 @@ class Kinesis:
     def _readable(self, log: str) -> None:
         """Readers may see more of a log: subscriptions to it, and the queues on its stream."""
         self.machine.signal(log)
-        group, _, shard = log.partition("/")
-        queues = self.machine.queues.by_group.get(group)
-        if queues is not None:
-            self.machine.queues.stir(queues.values(), int(shard.partition("-")[0]))
+        by_group = self.machine.queues.by_group
+        if by_group:
+            group, _, shard = log.partition("/")
+            queues = by_group.get(group)
+            if queues is not None:
+                self.machine.queues.stir(queues.values(), int(shard.partition("-")[0]))
 
     def rewind(self) -> None:
         """After a start: where a power cut took records that weren't synced, but that queues know of, what comes in
