@@ -92,6 +92,10 @@ class Streams:
         """Let the next answer that is held wait until `stream` is durable up to `end`."""
         self._touched[stream] = max(end, self._touched.get(stream, 0))
 
+    def let_go(self, stream: Stream) -> None:
+        """Let the next answer that is held not wait for `stream`."""
+        self._touched.pop(stream, None)
+
     def hold(self, done: Done, answer: Any) -> None:
         """Call `done(answer)` as soon as all that was appended since the last call of this is durable."""
         if not self._touched:

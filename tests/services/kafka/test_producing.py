@@ -44,6 +44,32 @@ def test_with_acks_all_the_answer_waits_for_the_disk() -> None:
     assert (released, stream.readable) == (["answer"], 1)
 
 
+@pytest.mark.parametrize(
+    ("flush", "is_early"),
+    [
+        ({}, False),
+        ({"flush_ms": "1000"}, True),
+        ({"flush_messages": "10"}, True),
+        ({"flush_messages": "1"}, False),
+        ({"flush_ms": "0"}, False),
+        ({"flush_messages": "1", "flush_ms": "1000"}, False),
+    ],
+)
+def test_a_topic_may_be_flushed_later(flush: dict[str, str], is_early: bool) -> None:
+    world = World(SimulatedDisk(), waits_for_sync=True)
+    topic = world.topic(retention_ms="-1", **flush)
+    world.streams.hold(lambda _: None, None)
+    produced = ProduceRequest(None, -1, 0, [TopicProduceData("", topic, [PartitionProduceData(0, batch_of(b"a"))])])
+    released: list[str] = []
+    sync, world.sync = world.sync, lambda: None  # type: ignore[method-assign]
+    assert world.ask(produced).responses[0].partition_responses[0].error_code == 0
+    world.streams.hold(released.append, "answer")
+    assert bool(released) is is_early
+    sync()
+    assert released == ["answer"]
+    assert world.values(topic) == [b"a"]
+
+
 def test_with_acks_0_there_is_no_answer_and_a_refusal_closes_the_connection(world: World) -> None:
     topic, peer = world.topic(), Peer()
 

@@ -1,6 +1,7 @@
 """Produce: batches go to the partitions' logs as they came.
 
-acks=all (-1): the answer waits until the batch is as durable as the server's durability says.
+acks=all (-1): the answer waits until the batch is as durable as the server's durability says, unless the topic says by
+               flush.messages or flush.ms that it needn't.
 acks=1: it is in the log, as on a Kafka broker that hasn't synced it.
 acks=0: there is no answer; whoever sends what can't be taken has the connection closed.
 """
@@ -150,6 +151,8 @@ def _produce(
             batch = _as_configured(batch, configs, most, ask.now_ms)
         _check_time(batch, configs, ask.now_ms)
         written = _write(kafka, ask, request, partition, batch)
+        if configs and topic_configs.flushes_later(configs):
+            kafka.streams.let_go(kafka.log(partition))
     except Refused as error:
         faulty = [BatchIndexAndErrorMessage(*each) for each in error.records]
         return PartitionProduceResponse(data.index, error.code, -1, record_errors=faulty, error_message=error.reason)

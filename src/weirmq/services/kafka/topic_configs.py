@@ -84,6 +84,8 @@ RETENTION_BYTES: Final = "retention.bytes"
 SEGMENT_JITTER_MS: Final = "segment.jitter.ms"
 SEGMENT_MS: Final = "segment.ms"
 MIN_INSYNC: Final = "min.insync.replicas"
+FLUSH_MESSAGES: Final = "flush.messages"
+FLUSH_MS: Final = "flush.ms"
 
 COMPACT: Final = "compact"
 DELETE: Final = "delete"
@@ -99,8 +101,8 @@ CONFIGS: Final = {
         Config("compression.zstd.level", INT, "3", -131_072, 22),
         Config(DELETE_RETENTION_MS, LONG, str(DAY_MS)),
         Config("file.delete.delay.ms", LONG, "60000"),
-        Config("flush.messages", LONG, str(MAX_LONG), 1),
-        Config("flush.ms", LONG, str(MAX_LONG)),
+        Config(FLUSH_MESSAGES, LONG, str(MAX_LONG), 1),
+        Config(FLUSH_MS, LONG, str(MAX_LONG)),
         Config("follower.replication.throttled.replicas", LIST, ""),
         Config("index.interval.bytes", INT, "4096"),
         Config("leader.replication.throttled.replicas", LIST, ""),
@@ -142,6 +144,14 @@ def number(configs: Mapping[str, str], name: str) -> int:
 def listed(value: str) -> list[str]:
     """The words of a list."""
     return [each for each in (part.strip() for part in value.split(",")) if each]
+
+
+def flushes_later(configs: Mapping[str, str]) -> bool:
+    """Whether what is acknowledged may come to the disk later, as in Kafka: somebody has said when it is to be flushed,
+    and not that it is to be at once.
+    """
+    messages, flush_ms = configs.get(FLUSH_MESSAGES), configs.get(FLUSH_MS)
+    return (messages is not None or flush_ms is not None) and messages != "1" and flush_ms != "0"
 
 
 def fault(configs: Mapping[str, str]) -> str:
