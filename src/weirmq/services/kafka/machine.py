@@ -21,7 +21,7 @@ from weirmq.services.kafka.access_facts import AclsCreated, AclsDeleted, QuotasS
 from weirmq.services.kafka.cluster_facts import BrokersAdded, ClusterRemoved, ListenersClosed, PortsTaken
 from weirmq.services.kafka.compaction_facts import PartitionCompacted
 from weirmq.services.kafka.control.machine import ControlMachine
-from weirmq.services.kafka.control.model import Configuration, ManagedCluster, VpcConnection
+from weirmq.services.kafka.control.model import ControlPart
 from weirmq.services.kafka.coordinator import Coordinator
 from weirmq.services.kafka.facts import (
     BrokersConfigured,
@@ -300,7 +300,7 @@ class KafkaMachine:
 
     def restore(self, part: Any) -> None:
         """Take up one part of a snapshot."""
-        if isinstance(part, ManagedCluster | Configuration | VpcConnection):
+        if isinstance(part, ControlPart):
             self.control.restore(part)
         else:
             parts.restore(self, part)

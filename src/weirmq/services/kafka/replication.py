@@ -11,11 +11,12 @@ Rules:
 4. A group's offset is copied while it has no members at the target, and only forwards.
 """
 
-import re
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
 
+from weirmq.engine.machine import Fact
 from weirmq.kernel.errors import NoRoom
-from weirmq.services.kafka import facts, topics
+from weirmq.services.kafka import facts, topic_patterns, topics
 from weirmq.services.kafka.access_facts import AclsCreated
 from weirmq.services.kafka.acls import Operation, Permission, ResourceType
 from weirmq.services.kafka.facts import Committed
@@ -34,25 +35,25 @@ SLICE_BYTES: Final = 2 * 1024 * 1024  # copied at a time
 LOOK_MS: Final = 1_000  # for new topics, configs, ACLs, offsets; and for positions to be noted
 
 
-def start_replication(kafka: "Kafka", now_ms: int, asked: ReplicationSet) -> None:
-    """Begin to copy. Raises ValueError, NoRoom."""
+def start_replication(kafka: "Kafka", now_ms: int, asked: ReplicationSet, *others: Fact) -> None:
+    """Begin to copy; `others` are facts that are so or not together with it. Raises ValueError, NoRoom."""
     if asked.id in kafka.machine.replications.known:
         raise ValueError(f"there is a replication {asked.id} already")
-    _set(kafka, now_ms, asked)
+    _set(kafka, now_ms, asked, *others)
 
 
-def update_replication(kafka: "Kafka", now_ms: int, asked: ReplicationSet) -> None:
+def update_replication(kafka: "Kafka", now_ms: int, asked: ReplicationSet, *others: Fact) -> None:
     """Go on like this. What was copied stays, and so does how far it is. Raises ValueError, NoRoom, KeyError."""
     known = kafka.machine.replications.known[asked.id]
     if (known.source, known.target, known.prefix) != (asked.source, asked.target, asked.prefix):
         raise ValueError("a replication keeps its clusters and its names")
-    _set(kafka, now_ms, asked)
+    _set(kafka, now_ms, asked, *others)
 
 
-def stop_replication(kafka: "Kafka", now_ms: int, replication: str) -> None:
+def stop_replication(kafka: "Kafka", now_ms: int, replication: str, *others: Fact) -> None:
     """Copy nothing more; the copies stay. Raises NoRoom, KeyError."""
     _ = kafka.machine.replications.known[replication]
-    kafka.commit(now_ms, ReplicationEnded(replication))
+    kafka.commit(now_ms, ReplicationEnded(replication), *others)
 
 
 def progress(kafka: "Kafka", replication: str) -> list[tuple[str, int, int, int]]:
@@ -66,23 +67,32 @@ def progress(kafka: "Kafka", replication: str) -> list[tuple[str, int, int, int]
     ]
 
 
-def _set(kafka: "Kafka", now_ms: int, asked: ReplicationSet) -> None:
+def _set(kafka: "Kafka", now_ms: int, asked: ReplicationSet, *others: Fact) -> None:
     clusters = kafka.machine.clusters
     if asked.source == asked.target or not {asked.source, asked.target} <= set(clusters):
         raise ValueError("a replication has two clusters")
     for pattern in (*asked.topics, *asked.topics_excluded, *asked.groups, *asked.groups_excluded):
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise ValueError(f"{pattern} is no regular expression: {error}") from None
+        if reason := topic_patterns.fault(pattern):
+            raise ValueError(f"{pattern} is no regular expression: {reason}")
     for other in kafka.machine.replications.known.values():
         if (other.source, other.target) == (asked.target, asked.source) and not (other.prefix and asked.prefix):
             raise ValueError("two clusters that copy from each other need a prefix each, or they would never end")
-    kafka.commit(now_ms, asked)
+        if other.id != asked.id and (other.target, other.prefix) == (asked.target, asked.prefix):
+            raise ValueError("another replication writes topics of such names there, and a copy has one writer")
+    kafka.commit(now_ms, asked, *others)
 
 
-def _chosen(name: str, patterns: list[str], excluded: list[str]) -> bool:
-    return any(re.fullmatch(each, name) for each in patterns) and not any(re.fullmatch(each, name) for each in excluded)
+def chosen(name: str, patterns: list[str], excluded: list[str]) -> bool:
+    return any(_fits(each, name) for each in patterns) and not any(_fits(each, name) for each in excluded)
+
+
+def _fits(pattern: str, name: str) -> bool:
+    return _compiled(pattern).fullmatch(name) is not None
+
+
+@lru_cache(maxsize=1_024)
+def _compiled(pattern: str) -> Any:
+    return topic_patterns.compiled(pattern)
 
 
 class Replicator:
@@ -148,7 +158,7 @@ class Replicator:
         for other in self._kafka.machine.replications.known.values():
             if (other.source, other.target) == (asked.target, asked.source) and topic.name.startswith(other.prefix):
                 return False
-        return _chosen(topic.name, asked.topics, asked.topics_excluded)
+        return chosen(topic.name, asked.topics, asked.topics_excluded)
 
     # Records
 
@@ -249,7 +259,7 @@ class Replicator:
     def _copy_offsets(self, asked: ReplicationSet, source: Cluster, target: Cluster, now_ms: int) -> None:
         machine = self._kafka.machine
         for (cluster, group), offsets in list(machine.offsets.items()):
-            if cluster != source.number or not _chosen(group, asked.groups, asked.groups_excluded):
+            if cluster != source.number or not chosen(group, asked.groups, asked.groups_excluded):
                 continue
             if self._has_members((target.number, group)):
                 continue

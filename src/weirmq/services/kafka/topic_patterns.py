@@ -36,7 +36,7 @@ class TopicPatterns:
         """The topics that a pattern without fault names."""
         found = self._known.get((cluster.number, pattern))
         if found is None:
-            found = self._known[cluster.number, pattern] = _Pattern(_compiled(pattern), looked_at=set())
+            found = self._known[cluster.number, pattern] = _Pattern(compiled(pattern), looked_at=set())
             if len(self._known) > KEPT:
                 self._known.popitem(last=False)
         self._known.move_to_end((cluster.number, pattern))
@@ -52,7 +52,7 @@ def fault(pattern: str) -> str:
     if len(pattern) > PATTERN_LETTERS:
         return f"it is longer than {PATTERN_LETTERS} letters"
     try:
-        _compiled(pattern)
+        compiled(pattern)
     except re2.error as error:
         reason = error.args[0] if error.args else ""
         return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
@@ -61,7 +61,8 @@ def fault(pattern: str) -> str:
     return ""
 
 
-def _compiled(pattern: str) -> Any:
+def compiled(pattern: str) -> Any:
+    """A pattern, to be asked often."""
     options = re2.Options()
     options.log_errors = False
     options.never_capture = True

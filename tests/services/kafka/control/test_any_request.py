@@ -22,7 +22,20 @@ def known(world: World, arn: str) -> dict[str, tuple[Any, ...]]:
     """Values that fit, by member."""
     secret = world.secret()
     configuration = world.do("CreateConfiguration", name="ours", serverProperties=b"num.partitions=2")["arn"]
+    target = world.create("target")
+    ends = {"sourceKafkaClusterArn": arn, "targetKafkaClusterArn": target}
+    copied = {
+        **ends,
+        "targetCompressionType": "NONE",
+        "topicReplication": {"topicsToReplicate": ["o.*"]},
+        "consumerGroupReplication": {"consumerGroupsToReplicate": [".*"]},
+    }
     return {
+        "KafkaClusters": ([{"amazonMskCluster": {"mskClusterArn": each}} for each in ends.values()],),
+        "ReplicationInfoList": ([copied],),
+        "ReplicatorName": ("demo", "other"),
+        "ServiceExecutionRoleArn": ("arn:aws:iam::111122223333:role/copies",),
+        "LogDelivery": (None,),
         "ClusterArn": (arn,),
         "ResourceArn": (arn,),
         "TargetClusterArn": (arn,),

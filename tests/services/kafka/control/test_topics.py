@@ -38,7 +38,7 @@ def test_a_topic(world: World, arn: str) -> None:
     assert described(world.restarted(), arn) == {
         "topicArn": topic_arn,
         "topicName": "orders",
-        "replicationFactor": 1,
+        "replicationFactor": 3,
         "partitionCount": 4,
         "configs": encoded("max.message.bytes=1000\nretention.ms=60000"),
         "status": "ACTIVE",
@@ -56,8 +56,20 @@ def test_partitions_and_their_leaders(world: World, arn: str) -> None:
     rest = world.do("DescribeTopicPartitions", ClusterArn=arn, TopicName="orders", NextToken=first["nextToken"])
     found = first["partitions"] + rest["partitions"]
     assert [each["partition"] for each in found] == [0, 1, 2, 3]
-    assert all(each["replicas"] == each["isr"] == [each["leader"]] for each in found)
+    assert all(each["replicas"] == each["isr"] and each["replicas"][0] == each["leader"] for each in found)
+    assert all(sorted(each["replicas"]) == [1, 2, 3] for each in found)
     assert {each["leader"] for each in found} == {1, 2, 3}
+
+
+def test_replicas_are_as_many_as_asked_for(world: World, arn: str) -> None:
+    make(world, arn, "pair", replicationFactor=2)
+    make(world, arn, "three")
+    assert [described(world, arn, name)["replicationFactor"] for name in ("pair", "three")] == [2, 3]
+    listed = world.do("ListTopics", ClusterArn=arn)["topics"]
+    assert [each["replicationFactor"] for each in listed] == [2, 3]
+    world.do("UpdateTopic", ClusterArn=arn, TopicName="pair", partitionCount=6)
+    found = world.do("DescribeTopicPartitions", ClusterArn=arn, TopicName="pair")["partitions"]
+    assert [len(each["replicas"]) for each in found] == [2] * 6
 
 
 def test_listed_by_name(world: World, arn: str) -> None:

@@ -1,11 +1,11 @@
-"""VPC connections; and what isn't there: channels, replicators."""
+"""VPC connections; and what isn't there: channels."""
 
 import json
 from typing import Any
 
 import pytest
 
-from tests.services.kafka.control.world import ACCOUNT, BAD, LOGINS, NOT_FOUND, STRANGER, World, missing, refused
+from tests.services.kafka.control.world import ACCOUNT, BAD, LOGINS, NOT_FOUND, STRANGER, World, refused
 
 LINK = {"vpcConnectivity": {"clientAuthentication": {"sasl": {"iam": {"enabled": True}}}}}
 ASKED = {"authentication": "SASL_IAM", "vpcId": "vpc-1", "clientSubnets": ["s-1"], "securityGroups": ["g-1"]}
@@ -93,17 +93,3 @@ def test_channels_are_not_there(world: World, arn: str) -> None:
     for operation in ("DescribeChannel", "UpdateChannel", "DeleteChannel"):
         with refused(NOT_FOUND, parameter="channelArn"):
             world.do(operation, ClusterArn=arn, ChannelArn="arn:x")
-
-
-def test_replicators_are_not_there(world: World) -> None:
-    asked = {"kafkaClusters": [], "replicationInfoList": [], "serviceExecutionRoleArn": "arn:x"}
-    with refused(BAD, "MirrorMaker"):
-        world.do("CreateReplicator", replicatorName="r", **asked)
-    assert world.do("ListReplicators")["replicators"] == []
-    for operation in ("DescribeReplicator", "DeleteReplicator"):
-        with refused(NOT_FOUND, parameter="replicatorArn"):
-            world.do(operation, ReplicatorArn=missing("replicator"))
-        with refused(BAD, parameter="replicatorArn"):
-            world.do(operation, ReplicatorArn="r")
-    with refused(NOT_FOUND):
-        world.do("UpdateReplicationInfo", ReplicatorArn=missing("replicator"), currentVersion="K")

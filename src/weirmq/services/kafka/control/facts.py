@@ -2,7 +2,14 @@
 
 from weirmq.engine.machine import Fact
 from weirmq.services.kafka.control.model import ClusterKind, ConnectionState, Operation
-from weirmq.wire.aws.types.kafka import BrokerNodeGroupInfo, MutableClusterInfo, VpcConfig
+from weirmq.wire.aws.types.kafka import (
+    BrokerNodeGroupInfo,
+    KafkaCluster,
+    LogDelivery,
+    MutableClusterInfo,
+    ReplicationInfo,
+    VpcConfig,
+)
 
 
 class ClusterCreated(Fact, tag=45):
@@ -36,7 +43,7 @@ class ClusterDeleted(Fact, tag=47):
 
 
 class ResourceTagged(Fact, tag=48):
-    """All tags of a cluster or VPC connection."""
+    """All tags of a cluster, VPC connection or replicator."""
 
     arn: str
     tags: dict[str, str]
@@ -117,6 +124,37 @@ class VpcConnectionDeleted(Fact, tag=57):
     arn: str
 
 
+class ReplicatorCreated(Fact, tag=58):
+    """A replicator is there. What it copies is a ReplicationSet of the same id, which comes with it."""
+
+    account: str
+    region: str
+    name: str
+    id: str
+    version: str
+    description: str
+    role: str
+    clusters: list[KafkaCluster]
+    info: ReplicationInfo
+    logs: LogDelivery | None
+    tags: dict[str, str]
+
+
+class ReplicatorChanged(Fact, tag=59):
+    """It copies other things."""
+
+    arn: str
+    version: str
+    info: ReplicationInfo
+    logs: LogDelivery | None
+
+
+class ReplicatorDeleted(Fact, tag=60):
+    """It is gone. What it copied stays."""
+
+    arn: str
+
+
 ControlFact = (
     ClusterCreated
     | ClusterChanged
@@ -131,4 +169,7 @@ ControlFact = (
     | VpcConnectionCreated
     | VpcConnectionChanged
     | VpcConnectionDeleted
+    | ReplicatorCreated
+    | ReplicatorChanged
+    | ReplicatorDeleted
 )

@@ -11,6 +11,7 @@ SERVERLESS_CLUSTERS: Final = 10  # of an account in a region
 SERVERLESS_VPCS: Final = 5
 CONFIGURATIONS: Final = 100  # of an account in a region
 REVISIONS: Final = 50  # of a configuration
+REPLICATORS: Final = 15  # of an account in a region
 VOLUME_GB: Final = 16_384  # of a broker
 THROUGHPUT_MIBPS: Final = (250, 2_375)  # that can be provisioned for a broker's volume
 BATCHED_SECRETS: Final = 10  # in one BatchAssociateScramSecret

@@ -7,7 +7,7 @@ Rules:
 3. What hangs on a cluster (its policy, its tags, its secrets, the VPC connections to it) goes with it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from weirmq.engine.machine import Fact
@@ -19,6 +19,7 @@ from weirmq.services.kafka.control.model import (
     ControlPart,
     ManagedCluster,
     Operation,
+    Replicator,
     Revision,
     VpcConnection,
     merged,
@@ -35,6 +36,7 @@ class ControlMachine:
         self.clusters: dict[str, ManagedCluster] = {}
         self.configurations: dict[str, Configuration] = {}
         self.connections: dict[str, VpcConnection] = {}
+        self.replicators: dict[str, Replicator] = {}
         self.by_number: dict[int, ManagedCluster] = {}
         self.standings: dict[int, Standing] = {}  # what policies on the Kafka protocol go by, by number
         self.by_name: dict[Name, ManagedCluster] = {}
@@ -52,6 +54,9 @@ class ControlMachine:
             facts.VpcConnectionCreated: self._connection_created,
             facts.VpcConnectionChanged: self._connection_changed,
             facts.VpcConnectionDeleted: self._connection_deleted,
+            facts.ReplicatorCreated: self._replicator_created,
+            facts.ReplicatorChanged: self._replicator_changed,
+            facts.ReplicatorDeleted: self._replicator_deleted,
         }
 
     # Clusters
@@ -90,10 +95,12 @@ class ControlMachine:
             del self.connections[connection.arn]
 
     def _tagged(self, fact: facts.ResourceTagged, _offset: int, _now_ms: int) -> None:
-        if fact.arn in self.clusters:
-            self.clusters[fact.arn].tags = fact.tags
-        else:
-            self.connections[fact.arn].tags = fact.tags
+        known: tuple[Mapping[str, ManagedCluster | VpcConnection | Replicator], ...] = (
+            self.clusters,
+            self.connections,
+            self.replicators,
+        )
+        next(found[fact.arn] for found in known if fact.arn in found).tags = fact.tags
 
     def _policy_set(self, fact: facts.ClusterPolicySet, _offset: int, _now_ms: int) -> None:
         cluster = self.clusters[fact.arn]
@@ -139,6 +146,22 @@ class ControlMachine:
     def _connection_deleted(self, fact: facts.VpcConnectionDeleted, _offset: int, _now_ms: int) -> None:
         del self.connections[fact.arn]
 
+    # Replicators
+
+    def _replicator_created(self, fact: facts.ReplicatorCreated, _offset: int, now_ms: int) -> None:
+        made = Replicator(
+            fact.account, fact.region, fact.name, fact.id, now_ms, fact.version, fact.description, fact.role,
+            fact.clusters, fact.info, fact.logs, fact.tags,
+        )  # fmt: skip
+        self.replicators[made.arn] = made
+
+    def _replicator_changed(self, fact: facts.ReplicatorChanged, _offset: int, _now_ms: int) -> None:
+        found = self.replicators[fact.arn]
+        found.version, found.info, found.logs = fact.version, fact.info, fact.logs
+
+    def _replicator_deleted(self, fact: facts.ReplicatorDeleted, _offset: int, _now_ms: int) -> None:
+        del self.replicators[fact.arn]
+
     # Snapshots
 
     def parts(self) -> Iterable[ControlPart]:
@@ -146,6 +169,7 @@ class ControlMachine:
         yield from self.clusters.values()
         yield from self.configurations.values()
         yield from self.connections.values()
+        yield from self.replicators.values()
 
     def restore(self, part: ControlPart) -> None:
         """Take up one part."""
@@ -156,3 +180,5 @@ class ControlMachine:
                 self.configurations[part.arn] = part
             case VpcConnection():
                 self.connections[part.arn] = part
+            case Replicator():
+                self.replicators[part.arn] = part

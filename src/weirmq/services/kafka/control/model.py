@@ -10,7 +10,14 @@ import msgspec
 
 from weirmq.iam.policy import Kind, Policy, parse
 from weirmq.kernel import arn
-from weirmq.wire.aws.types.kafka import BrokerNodeGroupInfo, MutableClusterInfo, VpcConfig
+from weirmq.wire.aws.types.kafka import (
+    BrokerNodeGroupInfo,
+    KafkaCluster,
+    LogDelivery,
+    MutableClusterInfo,
+    ReplicationInfo,
+    VpcConfig,
+)
 
 ClusterKind = Literal["PROVISIONED", "SERVERLESS"]
 ConnectionState = Literal["AVAILABLE", "REJECTED", "INACTIVE"]
@@ -139,7 +146,29 @@ class VpcConnection(msgspec.Struct, array_like=True, tag=47, gc=False):
         return arn.build("kafka", self.region, self.account, f"vpc-connection/{parts[4]}/{name}/{self.id}")
 
 
-ControlPart = ManagedCluster | Configuration | VpcConnection
+class Replicator(msgspec.Struct, array_like=True, tag=48, gc=False):
+    """A replicator. `id` ends its ARN, and is that of the replication which does what `info` says."""
+
+    account: str
+    region: str
+    name: str
+    id: str
+    created_ms: int
+    version: str
+    description: str
+    role: str
+    clusters: list[KafkaCluster]
+    info: ReplicationInfo
+    logs: LogDelivery | None = None
+    tags: dict[str, str] = {}
+
+    @property
+    def arn(self) -> str:
+        """Its ARN."""
+        return arn.build("kafka", self.region, self.account, f"replicator/{self.name}/{self.id}")
+
+
+ControlPart = ManagedCluster | Configuration | VpcConnection | Replicator
 """What a snapshot consists of. Like facts: added to, never edited."""
 
 

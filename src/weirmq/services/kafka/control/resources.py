@@ -1,4 +1,4 @@
-"""Clusters, configurations and VPC connections by their ARNs."""
+"""Clusters, configurations, VPC connections and replicators by their ARNs."""
 
 import re
 from collections.abc import Mapping
@@ -8,11 +8,11 @@ from weirmq.engine.service import Call
 from weirmq.iam import authorize
 from weirmq.kernel.ids import Entropy, uuid4
 from weirmq.services.kafka.control import errors
-from weirmq.services.kafka.control.model import Configuration, ManagedCluster, VpcConnection
+from weirmq.services.kafka.control.model import Configuration, ManagedCluster, Replicator, VpcConnection
 from weirmq.services.kafka.model import Cluster
 from weirmq.services.kafka.service import Kafka
 
-R = TypeVar("R", Configuration, VpcConnection)
+R = TypeVar("R", Configuration, VpcConnection, Replicator)
 
 _ARN: Final = re.compile(r"arn:[^:]+:kafka:[a-z0-9-]+:[0-9]{12}:([a-z-]+)/[^:]+")
 _NAME: Final = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
@@ -54,7 +54,7 @@ def find_changeable(kafka: Kafka, call: Call, arn: str, action: str, version: st
 
 
 def find(call: Call, known: Mapping[str, R], arn: str, kind: str, action: str, parameter: str) -> R:
-    """A configuration or VPC connection by its ARN. Raises BadRequest, AccessDenied, NotFound."""
+    """A configuration, VPC connection or replicator by its ARN. Raises BadRequest, AccessDenied, NotFound."""
     check_arn(arn, kind, parameter)
     found = known.get(arn)
     tags: dict[str, str] = {} if found is None or isinstance(found, Configuration) else found.tags

@@ -1,4 +1,4 @@
-"""TagResource, UntagResource, ListTagsForResource: of clusters and VPC connections.
+"""TagResource, UntagResource, ListTagsForResource: of clusters, VPC connections and replicators.
 
 Source: https://docs.aws.amazon.com/msk/latest/developerguide/msk-tagging.html
 """
@@ -11,7 +11,7 @@ from weirmq.iam import authorize
 from weirmq.services.kafka.control import errors
 from weirmq.services.kafka.control.facts import ResourceTagged
 from weirmq.services.kafka.control.limits import TAG_KEY_LETTERS, TAG_VALUE_LETTERS, TAGS
-from weirmq.services.kafka.control.model import ManagedCluster, VpcConnection
+from weirmq.services.kafka.control.model import ManagedCluster, Replicator, VpcConnection
 from weirmq.services.kafka.control.resources import create_keys, tag_keys
 from weirmq.services.kafka.service import Kafka
 from weirmq.wire.aws.types.kafka import (
@@ -21,7 +21,7 @@ from weirmq.wire.aws.types.kafka import (
     UntagResourceRequest,
 )
 
-Tagged = ManagedCluster | VpcConnection
+Tagged = ManagedCluster | VpcConnection | Replicator
 
 _RESERVED: Final = "aws:"
 _COLONS: Final = 5  # in an ARN, at least
@@ -47,7 +47,7 @@ def _find(kafka: Kafka, call: Call, arn: str, action: str, added: Mapping[str, s
     if not arn.startswith("arn:") or arn.count(":") < _COLONS:
         raise errors.bad_arn("resourceArn")
     control = kafka.machine.control
-    found: Tagged | None = control.clusters.get(arn) or control.connections.get(arn)
+    found: Tagged | None = control.clusters.get(arn) or control.connections.get(arn) or control.replicators.get(arn)
     policy = found.policy if isinstance(found, ManagedCluster) else None
     keys = tag_keys(found.tags if found is not None else {}) | create_keys(added)
     authorize(call, f"kafka:{action}", arn, policy, keys)

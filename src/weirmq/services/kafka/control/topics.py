@@ -41,7 +41,6 @@ from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.create_partitions_request import CreatePartitionsTopic
 from weirmq.wire.kafka.messages.create_topics_request import CreatableTopic, CreatableTopicConfig
 
-REPLICAS: Final = 1  # of each partition
 _PARAMETERS: Final = {
     Code.INVALID_TOPIC_EXCEPTION: "topicName",
     Code.INVALID_PARTITIONS: "partitionCount",
@@ -102,7 +101,7 @@ def create_topic(kafka: Kafka, call: Call, request: CreateTopicRequest) -> Creat
     code, reason = topics.fault_of(served, asked)
     if code:
         raise _refusal(code, reason, name)
-    topics.make(kafka, call.now_ms, served, name, request.PartitionCount, configs)
+    topics.make(kafka, call.now_ms, served, name, request.PartitionCount, configs, request.ReplicationFactor)
     return CreateTopicResponse(TopicArn=cluster.topic_arn(name), TopicName=name, Status="CREATING")
 
 
@@ -112,7 +111,7 @@ def describe_topic(kafka: Kafka, call: Call, request: DescribeTopicRequest) -> D
     return DescribeTopicResponse(
         TopicArn=cluster.topic_arn(topic.name),
         TopicName=topic.name,
-        ReplicationFactor=REPLICAS,
+        ReplicationFactor=len(topic.partitions[0].replicas),
         PartitionCount=len(topic.partitions),
         Configs=_shown(topic.given),
         Status="ACTIVE",
@@ -126,7 +125,7 @@ def describe_topic_partitions(
     _, topic = _find(kafka, call, request, "DescribeTopicPartitions")
     found, token = page(topic.partitions, lambda each: f"{each.index:09}", request.NextToken, request.MaxResults)
     shown = [
-        TopicPartitionInfo(Partition=each.index, Leader=each.leader, Replicas=[each.leader], Isr=[each.leader])
+        TopicPartitionInfo(Partition=each.index, Leader=each.leader, Replicas=each.replicas, Isr=each.replicas)
         for each in found
     ]
     return DescribeTopicPartitionsResponse(Partitions=shown, NextToken=token)
@@ -142,7 +141,7 @@ def list_topics(kafka: Kafka, call: Call, request: ListTopicsRequest) -> ListTop
         TopicInfo(
             TopicArn=cluster.topic_arn(each.name),
             TopicName=each.name,
-            ReplicationFactor=REPLICAS,
+            ReplicationFactor=len(each.partitions[0].replicas),
             PartitionCount=len(each.partitions),
             OutOfSyncReplicaCount=0,
         )
@@ -160,17 +159,14 @@ def update_topic(kafka: Kafka, call: Call, request: UpdateTopicRequest) -> Updat
     configs = topic.given | _configs(request.Configs)
     if fault := topic_configs.fault(configs):
         raise errors.bad("configs", fault)
-    found: list[facts.TopicConfigured | facts.PartitionsAdded] = []
-    if configs != topic.given:
-        found.append(facts.TopicConfigured(cluster.number, topic.id, configs))
     count = request.PartitionCount
     if count is not None and count != len(topic.partitions):
         code, reason = topics.growth_fault(topic, CreatePartitionsTopic(topic.name, count, None))
         if code:
             raise _refusal(code, reason, topic.name)
-        found.append(facts.PartitionsAdded(cluster.number, topic.id, count))
-    if found:
-        kafka.commit(call.now_ms, *found)
+        topics.grow(kafka, call.now_ms, topic, count)
+    if configs != topic.given:
+        kafka.commit(call.now_ms, facts.TopicConfigured(cluster.number, topic.id, configs))
     return UpdateTopicResponse(TopicArn=cluster.topic_arn(topic.name), TopicName=topic.name, Status="UPDATING")
 
 
