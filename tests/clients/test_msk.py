@@ -9,7 +9,7 @@ from tests.clients.server import Server
 
 pytestmark = [pytest.mark.clients, pytest.mark.timeout(600)]
 
-STEPS = frozenset({"cluster", "brokers", "topics", "configuration", "logins", "growth", "removal"})
+STEPS = frozenset({"cluster", "brokers", "replicator", "topics", "configuration", "logins", "growth", "removal"})
 COMMAND_STEPS = frozenset({"cluster", "changes", "secrets", "removal"})
 
 

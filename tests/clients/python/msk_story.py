@@ -6,6 +6,7 @@ One line a step; exit status 1 when a step fails. Needs the server's address in 
 import base64
 import json
 import sys
+import time
 import traceback
 from typing import Any
 
@@ -81,7 +82,8 @@ def create() -> str:
 
 def use(arn: str) -> None:
     brokers = msk.get_bootstrap_brokers(ClusterArn=arn)
-    msk.create_topic(ClusterArn=arn, TopicName="rivers", PartitionCount=6, ReplicationFactor=1)
+    msk.create_topic(ClusterArn=arn, TopicName="rivers", PartitionCount=6, ReplicationFactor=3)
+    equal(msk.describe_topic(ClusterArn=arn, TopicName="rivers")["ReplicationFactor"], 3)
     settings = {"bootstrap.servers": brokers["BootstrapBrokerString"]}
     there_and_back(settings, "rivers")
     metadata = AdminClient(settings).list_topics(timeout=LIMIT_S)
@@ -90,6 +92,73 @@ def use(arn: str) -> None:
     encrypted = {"bootstrap.servers": brokers["BootstrapBrokerStringTls"], "security.protocol": "SSL"}
     there_and_back(encrypted | {"enable.ssl.certificate.verification": False}, "rivers")
     print("ok brokers")
+
+
+def replicate(arn: str) -> None:
+    """What was written to the cluster comes to another one."""
+    copy = msk.create_cluster(
+        ClusterName=f"{CLUSTER}-copy",
+        BrokerNodeGroupInfo=NODES,
+        KafkaVersion="3.9.x.kraft",
+        NumberOfBrokerNodes=3,
+        EncryptionInfo=PLAIN,
+    )["ClusterArn"]
+    made = replicator(arn, copy)
+    error = raises(errors.ConflictException, replicator, arn, copy)
+    equal(error.response["InvalidParameter"], "replicatorName")
+    found = msk.describe_replicator(ReplicatorArn=made)
+    equal(found["ReplicatorState"], "RUNNING")
+    [listed] = msk.list_replicators(ReplicatorNameFilter=RUN)["Replicators"]
+    equal(listed["ReplicatorArn"], made)
+    alias = found["ReplicationInfoList"][0]["SourceKafkaClusterAlias"]
+    settings = {"bootstrap.servers": msk.get_bootstrap_brokers(ClusterArn=copy)["BootstrapBrokerString"]}
+    consumer = Consumer(
+        settings | {"group.id": "readers", "auto.offset.reset": "earliest", "topic.metadata.refresh.interval.ms": 500}
+    )
+    consumer.subscribe([f"{alias}.rivers"])
+    equal([arrived(consumer), arrived(consumer)], [b"hello", b"hello"])
+    consumer.close()
+    changes = found["ReplicationInfoList"][0]["TopicReplication"] | {"TopicsToReplicate": ["lakes"]}
+    del changes["StartingPosition"], changes["TopicNameConfiguration"]
+    msk.update_replication_info(
+        ReplicatorArn=made,
+        CurrentVersion=found["CurrentVersion"],
+        SourceKafkaClusterArn=arn,
+        TargetKafkaClusterArn=copy,
+        TopicReplication=changes,
+    )
+    msk.delete_replicator(ReplicatorArn=made)
+    raises(errors.NotFoundException, msk.describe_replicator, ReplicatorArn=made)
+    msk.delete_cluster(ClusterArn=copy)
+    print("ok replicator")
+
+
+def replicator(source: str, target: str) -> str:
+    """The ARN of one that is made."""
+    info = {
+        "SourceKafkaClusterArn": source,
+        "TargetKafkaClusterArn": target,
+        "TargetCompressionType": "NONE",
+        "TopicReplication": {"TopicsToReplicate": [".*"], "StartingPosition": {"Type": "EARLIEST"}},
+        "ConsumerGroupReplication": {"ConsumerGroupsToReplicate": [".*"]},
+    }
+    answer = msk.create_replicator(
+        ReplicatorName=f"{RUN}-copies",
+        KafkaClusters=[{"AmazonMskCluster": {"MskClusterArn": each}} for each in (source, target)],
+        ReplicationInfoList=[info],
+        ServiceExecutionRoleArn="arn:aws:iam::000000000000:role/copies",
+    )
+    return str(answer["ReplicatorArn"])
+
+
+def arrived(consumer: Consumer) -> bytes | None:
+    """The value of the next record; topics that aren't there yet are waited for."""
+    end = time.monotonic() + LIMIT_S
+    while time.monotonic() < end:
+        message = consumer.poll(1)
+        if message is not None and message.error() is None:
+            return bytes(message.value())
+    return None
 
 
 def topics(arn: str) -> None:
@@ -190,7 +259,7 @@ def removal(arn: str) -> None:
 def main() -> int:
     try:
         arn = create()
-        for step in (use, topics, configuration, logins, growth, removal):
+        for step in (use, replicate, topics, configuration, logins, growth, removal):
             step(arn)
     except Exception:  # noqa: BLE001 - whatever it is, it is shown
         traceback.print_exc()

@@ -37,6 +37,7 @@ from weirmq.wire.aws.types.kafka import (
     KafkaClusterSummary,
     ListReplicatorsRequest,
     ListReplicatorsResponse,
+    ReplicationInfo,
     ReplicationInfoDescription,
     ReplicationInfoSummary,
     ReplicationStateInfo,
@@ -64,9 +65,7 @@ def create_replicator(kafka: Kafka, call: Call, request: CreateReplicatorRequest
     clusters = replicating.check_clusters(request.KafkaClusters)
     replicating.check_logs(request.LogDelivery)
     info = replicating.checked(request.ReplicationInfoList[0], clusters)
-    source, target = (
-        _find_cluster(kafka, call, each) for each in _ends(info.SourceKafkaClusterArn, info.TargetKafkaClusterArn)
-    )
+    source, target = (_find_cluster(kafka, call, each) for each in _ends(info))
     _check_new(kafka, call, name)
     fact = ReplicatorCreated(
         account, region, name, new_id(kafka.entropy), new_version(kafka.entropy), request.Description or "",
@@ -81,8 +80,9 @@ def create_replicator(kafka: Kafka, call: Call, request: CreateReplicatorRequest
     return CreateReplicatorResponse(ReplicatorArn=made.arn, ReplicatorName=name, ReplicatorState="CREATING")
 
 
-def _ends(source: str | None, target: str | None) -> tuple[str, str]:
-    return source or "", target or ""
+def _ends(info: ReplicationInfo) -> tuple[str, str]:
+    """The ARNs of source and target."""
+    return info.SourceKafkaClusterArn or "", info.TargetKafkaClusterArn or ""
 
 
 def _find_cluster(kafka: Kafka, call: Call, cluster: str) -> ManagedCluster:
@@ -156,7 +156,7 @@ def describe_replicator(kafka: Kafka, call: Call, request: DescribeReplicatorReq
 
 def _aliases(found: Replicator) -> tuple[str, str]:
     """Those of source and target."""
-    source, target = _ends(found.info.SourceKafkaClusterArn, found.info.TargetKafkaClusterArn)
+    source, target = _ends(found.info)
     return alias(source), alias(target)
 
 
