@@ -1,6 +1,7 @@
 """Replications between two clusters: records, configs, ACLs and groups' offsets get there, once, whatever crashes."""
 
 import pytest
+from msgspec.structs import replace
 
 from tests.services.kafka.world import NOW_MS, World, batch_of, fetching
 from weirmq.kernel.ids import SeededEntropy
@@ -155,6 +156,37 @@ def test_acls_of_topics_but_for_writers(world: World) -> None:
     start_replication(world.kafka, NOW_MS, ALL)
     turn(world)
     assert list(cluster(world, TARGET).acls) == given[:1]
+
+
+def test_acls_are_those_of_the_chosen_topics_by_their_names_there(world: World) -> None:
+    def acl(name: str, pattern: PatternType = PatternType.LITERAL) -> Acl:
+        return Acl(ResourceType.TOPIC, pattern, name, "User:a", "*", Operation.READ, Permission.ALLOW)
+
+    given = [acl("orders"), acl("or", PatternType.PREFIXED), acl("*"), acl("secrets")]
+    world.kafka.commit(NOW_MS, AclsCreated(SOURCE, given))
+    start_replication(world.kafka, NOW_MS, replace(ALL, topics_excluded=["secrets"], prefix="s."))
+    turn(world, 2)
+    prefixed = PatternType.PREFIXED
+    assert list(cluster(world, TARGET).acls) == [acl("s.orders"), acl("s.or", prefixed), acl("s.", prefixed)]
+
+
+def test_a_ring_is_refused(world: World) -> None:
+    third = make_cluster(world.kafka, NOW_MS, 1, [PLAINTEXT]).number
+    start_replication(world.kafka, NOW_MS, replace(ALL, prefix="1."))
+    start_replication(world.kafka, NOW_MS, replace(ALL, id="on", source=TARGET, target=third, prefix="2."))
+    with pytest.raises(ValueError, match="ring"):
+        start_replication(world.kafka, NOW_MS, replace(ALL, id="round", source=third, target=SOURCE, prefix="3."))
+    start_replication(world.kafka, NOW_MS, replace(ALL, id="back", source=third, target=TARGET, prefix="3."))
+    update_replication(world.kafka, NOW_MS, replace(ALL, prefix="1.", offsets=False))
+
+
+def test_acls_do_not_come_back(world: World) -> None:
+    acl = Acl(ResourceType.TOPIC, PatternType.LITERAL, "a", "User:a", "*", Operation.READ, Permission.ALLOW)
+    world.kafka.commit(NOW_MS, AclsCreated(SOURCE, [acl]))
+    start_replication(world.kafka, NOW_MS, replace(ALL, prefix="s."))
+    start_replication(world.kafka, NOW_MS, replace(ALL, id="back", source=TARGET, target=SOURCE, prefix="t."))
+    turn(world, 5)
+    assert [[each.name for each in cluster(world, number).acls] for number in (SOURCE, TARGET)] == [["a"], ["s.a"]]
 
 
 def test_it_stops_and_leaves_the_copies(world: World) -> None:

@@ -14,11 +14,13 @@ Rules:
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec.structs import replace
+
 from weirmq.engine.machine import Fact
 from weirmq.kernel.errors import NoRoom
 from weirmq.services.kafka import facts, topic_patterns, topics
 from weirmq.services.kafka.access_facts import AclsCreated
-from weirmq.services.kafka.acls import Operation, Permission, ResourceType
+from weirmq.services.kafka.acls import WILDCARD, Acl, Operation, PatternType, Permission, ResourceType
 from weirmq.services.kafka.facts import Committed
 from weirmq.services.kafka.model import LEADER_EPOCH, Cluster, Partition, Topic
 from weirmq.services.kafka.partition_logs import adopt
@@ -79,10 +81,32 @@ def _set(kafka: "Kafka", now_ms: int, asked: ReplicationSet, *others: Fact) -> N
             raise ValueError("two clusters that copy from each other need a prefix each, or they would never end")
         if other.id != asked.id and (other.target, other.prefix) == (asked.target, asked.prefix):
             raise ValueError("another replication writes topics of such names there, and a copy has one writer")
+    links = {(other.source, other.target) for other in kafka.machine.replications.known.values()}
+    if _comes_round(links - {(asked.target, asked.source)}, asked):
+        raise ValueError("clusters that copy from each other in a ring would never end")
     kafka.commit(now_ms, asked, *others)
 
 
+def _comes_round(links: set[tuple[int, int]], asked: ReplicationSet) -> bool:
+    """Whether links lead from the target back to the source."""
+    reached, left = {asked.target}, [asked.target]
+    while left:
+        at = left.pop()
+        new = {target for source, target in links if source == at} - reached
+        reached |= new
+        left += new
+    return asked.source in reached
+
+
+def _of_copies(acl: Acl, prefix: str) -> Acl:
+    """What an ACL says of topics, said of their copies."""
+    if prefix and acl.name == WILDCARD:
+        return replace(acl, pattern_type=PatternType.PREFIXED, name=prefix)
+    return replace(acl, name=prefix + acl.name)
+
+
 def chosen(name: str, patterns: list[str], excluded: list[str]) -> bool:
+    """Whether a pattern fits a name in whole, and none of those excluded does."""
     return any(_fits(each, name) for each in patterns) and not any(_fits(each, name) for each in excluded)
 
 
@@ -146,19 +170,19 @@ class Replicator:
     ) -> tuple[Partition | None, Partition | None]:
         """A partition and its copy, if both are there and it is to be copied."""
         topic = source.by_id.get(key[0])
-        if topic is None or not self._is_wanted(asked, topic):
+        if topic is None or not self._is_wanted(asked, topic.name):
             return None, None
         copy = target.topics.get(asked.prefix + topic.name)
         if copy is None or key[1] >= len(copy.partitions):
             return topic.partitions[key[1]], None
         return topic.partitions[key[1]], copy.partitions[key[1]]
 
-    def _is_wanted(self, asked: ReplicationSet, topic: Topic) -> bool:
+    def _is_wanted(self, asked: ReplicationSet, name: str) -> bool:
         """Whether a topic is chosen, and isn't itself a copy of what the target has."""
         for other in self._kafka.machine.replications.known.values():
-            if (other.source, other.target) == (asked.target, asked.source) and topic.name.startswith(other.prefix):
+            if (other.source, other.target) == (asked.target, asked.source) and name.startswith(other.prefix):
                 return False
-        return chosen(topic.name, asked.topics, asked.topics_excluded)
+        return chosen(name, asked.topics, asked.topics_excluded)
 
     # Records
 
@@ -196,7 +220,7 @@ class Replicator:
 
     def _look(self, asked: ReplicationSet, source: Cluster, target: Cluster, now_ms: int) -> None:
         for topic in list(source.topics.values()):
-            if self._is_wanted(asked, topic):
+            if self._is_wanted(asked, topic.name):
                 self._prepare(asked, topic, target, now_ms)
         self._note(asked, source, target, now_ms)
         if asked.acls:
@@ -243,16 +267,16 @@ class Replicator:
             self._kafka.commit(now_ms, ReplicationMoved(asked.id, moved), urgent=False)
 
     def _copy_acls(self, asked: ReplicationSet, source: Cluster, target: Cluster, now_ms: int) -> None:
-        """ACLs of topics, but for those that let somebody write: copies have one writer."""
-        there = set(target.acls)
-        missing = [
-            acl
+        """ACLs of the topics that are chosen, but for those that let somebody write: copies have one writer."""
+        found = [
+            _of_copies(acl, asked.prefix)
             for acl in source.acls
             if acl.resource_type == ResourceType.TOPIC
             and not (acl.permission == Permission.ALLOW and acl.operation in {Operation.WRITE, Operation.ALL})
-            and not asked.prefix
-            and acl not in there
+            and self._is_wanted(asked, acl.name)
         ]
+        there = set(target.acls)
+        missing = [acl for acl in found if acl not in there]
         if missing:
             self._kafka.commit(now_ms, AclsCreated(target.number, missing))
 

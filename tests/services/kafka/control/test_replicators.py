@@ -8,6 +8,8 @@ from tests.services.kafka.control.world import BAD, CONFLICT, NOT_FOUND, STRANGE
 from tests.services.kafka.world import NOW_MS, batch_of, fetching
 from weirmq.log.batch import records
 from weirmq.services.kafka import facts
+from weirmq.services.kafka.access_facts import AclsCreated
+from weirmq.services.kafka.acls import Acl, Operation, PatternType, Permission, ResourceType
 from weirmq.services.kafka.ask import Place
 from weirmq.services.kafka.facts import Committed
 from weirmq.services.kafka.model import Cluster, Topic
@@ -452,3 +454,15 @@ def test_who_may(world: World, source: str, target: str) -> None:
     assert world.do("DescribeReplicator", ReplicatorArn=arn, caller=ann)["replicatorName"] == "r"
     with refused("AccessDeniedException", "kafka:DeleteReplicator"):
         world.do("DeleteReplicator", ReplicatorArn=arn, caller=user("kafka:Describe*"))
+
+
+@pytest.mark.parametrize(("topics", "name"), [(IDENTICAL, "orders"), (EARLIEST, "here-{}.orders")], ids=str)
+def test_acls_are_copied_if_asked_for(world: World, source: str, target: str, topics: Members, name: str) -> None:
+    read = Acl(ResourceType.TOPIC, PatternType.LITERAL, "orders", "User:a", "*", Operation.READ, Permission.ALLOW)
+    world.kafka.commit(NOW_MS, AclsCreated(served(world, source).number, [read]))
+    arn = create(world, source, target, topics={**topics, "copyAccessControlListsForTopics": False})
+    turn(world)
+    assert not served(world, target).acls
+    update(world, arn, source, target, topicReplication=topics_of([".*"]))
+    turn(world)
+    assert [each.name for each in served(world, target).acls] == [name.format(source.split("/")[2][:8])]
