@@ -101,11 +101,11 @@ def test_a_damaged_log_ends_the_stream_and_is_told_of(subscribe: Subscribe, monk
             client = await it.connect()
             found = await subscribed(it, subscribe, await consumer(client))
 
-            def rows(*_: Any) -> None:
+            def spans(*_: Any) -> None:
                 raise ZeroDivisionError
 
             with monkeypatch.context() as patch:
-                patch.setattr("weirmq.engine.streams.Stream.rows", rows)
+                patch.setattr("weirmq.engine.streams.Stream.spans", spans)
                 await ask(client, "PutRecord", **put("b2xk"))
                 await found.until(lambda: False)
             assert found.heard.error == "InternalFailureException"

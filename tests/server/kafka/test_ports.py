@@ -16,8 +16,11 @@ from weirmq.server.app import App
 from weirmq.server.config import ConfigError, Options
 from weirmq.server.kafka.ports import listening
 from weirmq.services.kafka.clusters import NoPort, endpoints, make_cluster, remove_cluster
+from weirmq.services.kafka.control.facts import ClusterCreated
+from weirmq.services.kafka.model import Cluster
 from weirmq.services.kafka.service import Kafka
 from weirmq.testing.disk import SimulatedDisk
+from weirmq.wire.aws.types.kafka import MutableClusterInfo
 from weirmq.wire.kafka.listeners import PLAINTEXT
 from weirmq.wire.kafka.messages.metadata_request import MetadataRequest
 
@@ -113,11 +116,30 @@ async def test_a_cluster_that_is_removed_before_the_loop_got_there() -> None:
         assert len(it.ports.listeners) == 1
 
 
+def name(it: Running, cluster: Cluster) -> None:
+    """Have MSK know a cluster: one that has no name is half made, and goes with the next start."""
+    made = ClusterCreated(
+        cluster.number,
+        "000000000000",
+        "us-east-1",
+        "rivers",
+        "id-1",
+        "PROVISIONED",
+        "V1",
+        MutableClusterInfo(),
+        None,
+        [],
+        [],
+    )
+    it.kafka.commit(it.now_ms, made)
+
+
 async def test_clusters_come_back_at_their_ports() -> None:
     disk = SimulatedDisk()
     async with running(disk) as it:
         cluster = make_cluster(it.kafka, it.now_ms, 2, [PLAINTEXT])
         reached = endpoints(it.kafka, cluster, PLAINTEXT)
+        name(it, cluster)
         it.touch()
     async with running(disk) as it:
         for _, port in reached:
