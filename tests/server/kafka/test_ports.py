@@ -118,20 +118,8 @@ async def test_a_cluster_that_is_removed_before_the_loop_got_there() -> None:
 
 def name(it: Running, cluster: Cluster) -> None:
     """Have MSK know a cluster: one that has no name is half made, and goes with the next start."""
-    made = ClusterCreated(
-        cluster.number,
-        "000000000000",
-        "us-east-1",
-        "rivers",
-        "id-1",
-        "PROVISIONED",
-        "V1",
-        MutableClusterInfo(),
-        None,
-        [],
-        [],
-    )
-    it.kafka.commit(it.now_ms, made)
+    known = ("000000000000", "us-east-1", "rivers", "id-1", "PROVISIONED", "V1", MutableClusterInfo(), None, [], {})
+    it.kafka.commit(it.now_ms, ClusterCreated(cluster.number, *known))
 
 
 async def test_clusters_come_back_at_their_ports() -> None:
