@@ -129,12 +129,12 @@ def _singles(running: Running, seconds: float) -> Figures:
 
 
 def _idle(running: Running, seconds: float) -> Figures:
-    """CPU of a broker with so many partitions and groups, of which nobody produces or commits anything."""
-    spread = IDLE_PARTITIONS // 10
-    _client(running, "topics", *[part for n in range(10) for part in (f"idle-{n}", str(spread))])
+    """CPU of a broker with so many partitions and groups, while nobody produces or commits anything."""
+    partitions = str(IDLE_PARTITIONS // IDLE_GROUPS)
+    _client(running, "topics", *[part for n in range(IDLE_GROUPS) for part in (f"idle-{n}", partitions)])
     command = [str(_python()), str(HERE / "kafka_client.py"), str(running.place.kafka_port)]
     process = subprocess.Popen(
-        [*command, "groups", "idle-0", str(IDLE_GROUPS)],
+        [*command, "groups", "idle", str(IDLE_GROUPS)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

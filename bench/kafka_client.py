@@ -129,10 +129,10 @@ def _latency(where: dict[str, str], topic: str, messages: str) -> dict[str, floa
     return {"p50_ms": took_ms[len(took_ms) // 2], "p99_ms": took_ms[len(took_ms) * 99 // 100]}
 
 
-def _groups(where: dict[str, str], topic: str, count: str) -> dict[str, float]:
+def _groups(where: dict[str, str], prefix: str, count: str) -> dict[str, float]:
     consumers = [_consumer(where, f"group-{number}") for number in range(int(count))]
-    for consumer in consumers:
-        consumer.subscribe([topic])
+    for number, consumer in enumerate(consumers):
+        consumer.subscribe([f"{prefix}-{number}"])
     until = time.perf_counter() + PATIENCE_S
     while not all(consumer.assignment() for consumer in consumers):
         for consumer in consumers:

@@ -15,7 +15,7 @@ from weirmq.engine.waiting import Wait
 from weirmq.services.kafka.acls import Operation
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.fetch_sessions import FetchSession
-from weirmq.services.kafka.model import Partition
+from weirmq.services.kafka.model import Partition, Topic
 from weirmq.services.kafka.offsets import READ_COMMITTED, epoch_fault
 from weirmq.services.kafka.partition_logs import producers_of
 from weirmq.services.kafka.service import Kafka
@@ -90,28 +90,32 @@ class _Looking:
         self._kafka = kafka
         self._ask = ask
         self._request = request
+        self._logs: list[str] = []  # that were found at the last look
+        self._nothing: _Got | None = None  # what the last look found, if it was no record
 
     def attempt(self, now_ms: int) -> FetchResponse | None:
         """The answer, if there is enough for one."""
         self._ask.now_ms = now_ms
         got = self._get()
+        self._nothing = None if got.size else got
         return self._told(got) if got.is_urgent or got.size >= self._request.min_bytes else None
 
     def at_end(self, now_ms: int) -> FetchResponse:
-        """The answer, with what there is."""
+        """The answer, with what there is. Whatever comes to a log lets `attempt` look: without that, nothing has."""
         self._ask.now_ms = now_ms
-        return self._told(self._get())
+        return self._told(self._nothing or self._get())
 
     def logs(self) -> list[str]:
         """What it waits for."""
-        partitions = [self._partition(named, asked) for named, asked in self._wanted()]
-        return [each.log for each in partitions if isinstance(each, Partition)]
+        return self._logs
 
     def _wanted(self) -> list[tuple[Any, FetchPartition]]:
         return [(topic, asked) for topic in self._request.topics for asked in topic.partitions]
 
-    def _partition(self, named: Any, asked: FetchPartition) -> Partition | Code:
-        topic = find_for(self._kafka, self._ask, Operation.READ, named.topic, named.topic_id)
+    def _topic(self, named: Any) -> Topic | Code:
+        return find_for(self._kafka, self._ask, Operation.READ, named.topic, named.topic_id)
+
+    def _partition(self, topic: Topic | Code, _named: Any, asked: FetchPartition) -> Partition | Code:
         partition = partition_of(topic, asked.partition)
         if isinstance(partition, Partition) and self._ask.broker not in partition.replicas:
             return Code.NOT_LEADER_OR_FOLLOWER
@@ -124,8 +128,15 @@ class _Looking:
         size = 0
         is_urgent = False
         found = []
+        self._logs = []
+        last: Any = None
+        topic: Topic | Code = Code.NONE
         for named, asked in self._wanted():
-            partition = self._partition(named, asked)
+            if named is not last:
+                last, topic = named, self._topic(named)
+            partition = self._partition(topic, named, asked)
+            if isinstance(partition, Partition):
+                self._logs.append(partition.log)
             data = _read(self._kafka, partition, asked, room - size, is_first=not size, is_committed=is_committed)
             found.append((named, data))
             size += len(data.records or b"")
@@ -151,8 +162,8 @@ class _Following(_Looking):
         session = self._session
         return [(each, each.asked) for each in (session.partitions.values() if session.is_new else session.due)]
 
-    def _partition(self, named: Any, asked: FetchPartition) -> Partition | Code:
-        partition = super()._partition(named, asked)
+    def _partition(self, topic: Topic | Code, named: Any, asked: FetchPartition) -> Partition | Code:
+        partition = super()._partition(topic, named, asked)
         self._kafka.fetch_sessions.listen(named, partition if isinstance(partition, Partition) else None)
         return partition
 
