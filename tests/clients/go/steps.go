@@ -458,6 +458,7 @@ func failures() {
 	defer stop()
 	_, err := client.ReceiveMessage(short, &sqs.ReceiveMessageInput{QueueUrl: made, WaitTimeSeconds: 20})
 	check(err != nil && short.Err() != nil, "a poll that its caller gave up came back with %v", err)
+	time.Sleep(500 * time.Millisecond) // its connection is closed a moment after the call is over
 	send(made, "after the poll that went away")
 	equal(*one(made).Body, "after the poll that went away")
 }
