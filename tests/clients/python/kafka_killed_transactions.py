@@ -9,6 +9,7 @@ topic, and commits what it has read in the transaction that writes it. At the en
 """
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ LIMIT_S = 60
 SHORT_S = 2  # librdkafka may miss that a coordinator is back, and wait for as long as it may
 SERVER = {"bootstrap.servers": os.environ["KAFKA"], "reconnect.backoff.max.ms": 100, "log_level": 0}
 READER = SERVER | {"enable.auto.commit": False, "auto.offset.reset": "earliest", "isolation.level": "read_committed"}
+KEPT: list[Producer] = []  # librdkafka hangs when a producer is let go of that still looks for a coordinator
 MOVES = bool(os.environ.get("MOVES"))
 STOP, GOING = Path(os.environ["STOP"]), Path(os.environ["GOING"])
 
@@ -43,6 +45,7 @@ class Transactor:
     def _made(self) -> Producer:
         while True:
             producer = Producer(self._options)
+            KEPT.append(producer)
             try:
                 producer.init_transactions(LIMIT_S)
             except KafkaException:
@@ -261,3 +264,5 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    sys.stdout.flush()
+    os._exit(0)  # without letting go of those in KEPT
