@@ -15,13 +15,12 @@ Rules:
 4. Nothing of this is durable: after a restart members join anew. What they have committed is.
 """
 
-from collections.abc import Iterator
 from typing import Final
 
 import msgspec
 
-from weirmq.kernel.deadlines import Deadlines
 from weirmq.services.kafka.assignors import ASSIGNORS, Held, Partition, Sizes, elected
+from weirmq.services.kafka.member_groups import MemberGroups
 
 NOTHING: Final[frozenset[Partition]] = frozenset()
 
@@ -122,58 +121,12 @@ class ConsumerGroup(msgspec.Struct):
             del self.instances[member.instance]
 
 
-class ConsumerGroups:
+class ConsumerGroups(MemberGroups[ConsumerGroup]):
     """All groups of the new protocol."""
 
     def __init__(self) -> None:
-        self._groups: dict[Key, ConsumerGroup] = {}
-        self._due: Deadlines[str] = Deadlines()  # of members, by cluster, group and id
-
-    def get(self, key: Key) -> ConsumerGroup | None:
-        """The group, if it has or had members."""
-        return self._groups.get(key)
-
-    def make(self, key: Key) -> ConsumerGroup:
-        """The group, which is made if it isn't there."""
-        return self._groups.setdefault(key, ConsumerGroup(key, members={}, instances={}, target={}, sizes={}))
-
-    def drop(self, key: Key) -> None:
-        """Forget a group without members."""
-        self._groups.pop(key, None)
-
-    def forget(self, cluster: int) -> None:
-        """A cluster is gone."""
-        for group in list(self.of(cluster)):
-            for member in group.members.values():
-                self.relax(group, member)
-            self.drop(group.key)
-
-    def of(self, cluster: int) -> Iterator[ConsumerGroup]:
-        """The groups of a cluster."""
-        return (group for (number, _), group in self._groups.items() if number == cluster)
+        super().__init__(lambda key: ConsumerGroup(key, members={}, instances={}, target={}, sizes={}))
 
     def expect(self, group: ConsumerGroup, member: Member, due_ms: int) -> None:
-        """A member was heard of; look at it again then, should it be silent."""
-        self._due.put(_due_key(group, member.id), min(due_ms, member.revoke_by_ms) if member.revoking else due_ms)
-
-    def relax(self, group: ConsumerGroup, member: Member) -> None:
-        """It is gone."""
-        self._due.drop(_due_key(group, member.id))
-
-    def next_ms(self) -> int | None:
-        """When `expired` has something."""
-        return self._due.next_ms()
-
-    def expired(self, now_ms: int) -> Iterator[tuple[ConsumerGroup, Member]]:
-        """Those whose time is up."""
-        while (found := self._due.pop_due(now_ms)) is not None:
-            cluster, name, member_id = found.split("\0")
-            group = self._groups.get((int(cluster), name))
-            member = group.members.get(member_id) if group is not None else None
-            if group is not None and member is not None:
-                yield group, member
-
-
-def _due_key(group: ConsumerGroup, member: str) -> str:
-    cluster, name = group.key
-    return f"{cluster}\0{name}\0{member}"
+        """The same; one that is to give something up is looked at by when it must have."""
+        super().expect(group, member, min(due_ms, member.revoke_by_ms) if member.revoking else due_ms)

@@ -1,0 +1,83 @@
+"""Groups of members that must be heard of: what share groups and those of KIP-848 have in common."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Generic, Protocol, TypeVar
+
+from weirmq.kernel.deadlines import Deadlines
+from weirmq.services.kafka.groups import Key
+
+
+class _Member(Protocol):
+    id: str
+
+
+class _Group(Protocol):
+    key: Key
+
+    @property
+    def members(self) -> Mapping[str, Any]: ...
+
+
+G = TypeVar("G", bound=_Group)
+
+
+class MemberGroups(Generic[G]):
+    """All groups of a kind that have, or had, members."""
+
+    def __init__(self, make: Callable[[Key], G]) -> None:
+        """`make` makes a group without members."""
+        self._make = make
+        self._groups: dict[Key, G] = {}
+        self._due: Deadlines[str] = Deadlines()  # of members, by cluster, group and id
+
+    def get(self, key: Key) -> G | None:
+        """The group, if it has or had members."""
+        return self._groups.get(key)
+
+    def make(self, key: Key) -> G:
+        """The group, which is made if it isn't there."""
+        found = self._groups.get(key)
+        if found is None:
+            found = self._groups[key] = self._make(key)
+        return found
+
+    def drop(self, key: Key) -> None:
+        """Forget a group without members."""
+        self._groups.pop(key, None)
+
+    def forget(self, cluster: int) -> None:
+        """A cluster is gone."""
+        for group in list(self.of(cluster)):
+            for member in group.members.values():
+                self.relax(group, member)
+            self.drop(group.key)
+
+    def of(self, cluster: int) -> Iterator[G]:
+        """The groups of a cluster."""
+        return (group for (number, _), group in self._groups.items() if number == cluster)
+
+    def expect(self, group: G, member: Any, due_ms: int) -> None:
+        """A member was heard of; look at it again then, should it be silent."""
+        self._due.put(_due_key(group, member), due_ms)
+
+    def relax(self, group: G, member: Any) -> None:
+        """It is gone."""
+        self._due.drop(_due_key(group, member))
+
+    def next_ms(self) -> int | None:
+        """When `expired` has something."""
+        return self._due.next_ms()
+
+    def expired(self, now_ms: int) -> Iterator[tuple[G, Any]]:
+        """Those whose time is up."""
+        while (found := self._due.pop_due(now_ms)) is not None:
+            cluster, name, member_id = found.split("\0")
+            group = self._groups.get((int(cluster), name))
+            member = group.members.get(member_id) if group is not None else None
+            if group is not None and member is not None:
+                yield group, member
+
+
+def _due_key(group: _Group, member: _Member) -> str:
+    cluster, name = group.key
+    return f"{cluster}\0{name}\0{member.id}"
