@@ -68,9 +68,8 @@ def confluent() -> None:
 
 
 def pure() -> None:
-    from kafka.errors import KafkaError
-
     from kafka import KafkaProducer
+    from kafka.errors import KafkaError
 
     def sent(listener: str, protocol: str, **settings: object) -> int:
         producer = KafkaProducer(

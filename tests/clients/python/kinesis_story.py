@@ -12,6 +12,7 @@ import traceback
 from datetime import UTC, datetime, timedelta
 
 from botocore.exceptions import ClientError
+
 from client import ENDPOINT, RUN, equal, raises, session
 
 kinesis = session.client("kinesis", endpoint_url=ENDPOINT)

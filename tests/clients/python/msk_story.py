@@ -10,9 +10,10 @@ import time
 import traceback
 from typing import Any
 
-from client import ENDPOINT, RUN, equal, raises, session
 from confluent_kafka import Consumer, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
+
+from client import ENDPOINT, RUN, equal, raises, session
 
 LIMIT_S = 20
 CLUSTER = f"{RUN}-weir"

@@ -13,6 +13,7 @@ import urllib.error
 import urllib.parse
 
 from botocore.exceptions import ClientError
+
 from client import (
     ENDPOINT,
     MIB,

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from botocore.exceptions import ClientError
+
 from client import RUN, arn_of, equal, one, queue, raises, receive, sqs, text
 from notifying import (
     Heard,
@@ -29,7 +30,6 @@ from notifying import (
     topic,
     welcome,
 )
-
 from sink import Sink
 
 heard = Heard()
