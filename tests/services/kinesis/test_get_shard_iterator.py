@@ -94,8 +94,11 @@ def test_a_number_beyond_the_newest_is_its_end(world: World) -> None:
     assert found is not None
     base = sequence.base_of(found.created_s * 1000, 0)
     future = sequence.number(base, 10**12, world.clock.now_ms())
-    iterator = world.iterator("AFTER_SEQUENCE_NUMBER", StartingSequenceNumber=future)
-    assert world.get(iterator).Records == []
+    for kind in ("AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER"):
+        iterator = world.iterator(kind, StartingSequenceNumber=future)
+        assert world.get(iterator).Records == []
+        world.put(b"next")
+        assert [record.Data for record in world.get(iterator).Records] == [b"next"]
 
 
 @pytest.mark.parametrize("shard_id", ["shardId-0", "shardId-000000000000", "shardId-00"])

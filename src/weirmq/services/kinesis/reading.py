@@ -6,7 +6,6 @@ Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetShardIter
 from typing import Any, NamedTuple, cast
 
 from weirmq.engine.service import Call
-from weirmq.engine.streams import Stream as Log
 from weirmq.services.kinesis import errors, sequence, tokens
 from weirmq.services.kinesis.limits import GOT_BYTES, ITERATOR_MS, RECORDS_GOT
 from weirmq.services.kinesis.model import Shard, Stream, id_of
@@ -72,13 +71,13 @@ def offset_of(service: Kinesis, call: Call, stream: Stream, shard: Shard, start:
             f"StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. "
             f"Request specified {kind} and no StartingSequenceNumber."
         )
-    at = _offset_at(stream, shard, log, number, operation)
-    return max(oldest, at if kind == "AT_SEQUENCE_NUMBER" else at + 1)
+    at = _offset_at(stream, shard, number, operation)
+    return max(oldest, min(at if kind == "AT_SEQUENCE_NUMBER" else at + 1, log.readable))
 
 
-def _offset_at(stream: Stream, shard: Shard, log: Log, number: str, operation: str) -> int:
-    """The offset of the record with a sequence number; -1 for the shard's StartingSequenceNumber. Raises
-    InvalidArgument for the number of another shard.
+def _offset_at(stream: Stream, shard: Shard, number: str, operation: str) -> int:
+    """The offset of the record with a sequence number, also of one to come; -1 for the shard's StartingSequenceNumber.
+    Raises InvalidArgument for the number of another shard.
     """
     found = sequence.parse(number)
     where = f"{operation} on shard {shard.id} in stream {stream.name} under account {stream.account}"
@@ -93,7 +92,7 @@ def _offset_at(stream: Stream, shard: Shard, log: Log, number: str, operation: s
         raise errors.invalid(
             f"StartingSequenceNumber {number} used in {where} is invalid because it did not come from this stream."
         )
-    return min(found.ordinal - 1, log.readable)
+    return found.ordinal - 1
 
 
 def get_records(service: Kinesis, call: Call, request: GetRecordsInput) -> GetRecordsOutput:
