@@ -184,6 +184,41 @@ def test_endpoints_that_cannot_be_one(world: World, protocol: str, endpoint: str
         ask(world, world.topic(), protocol, endpoint)
 
 
+@pytest.mark.parametrize("hostile", ["1" * 2_000 + "x", "1-" * 1_000, "+" + "1 " * 80])
+def test_hostile_phone_numbers(world: World, hostile: str) -> None:
+    topic = world.topic()
+    for _ in range(100):  # a search that tries all ways to share the digits out would take a minute
+        with refused("InvalidParameter", f"Invalid SMS endpoint: {hostile}"):
+            ask(world, topic, "sms", hostile)
+
+
+@pytest.mark.parametrize("number", ["+49 151 123-4567", "491511234567", "+1.555.123.4567", "12345"])
+def test_phone_numbers_as_people_write_them(world: World, number: str) -> None:
+    subscription = world.subscribe(world.topic(), number, "sms")
+    digits = "".join(letter for letter in number if letter.isdigit())
+    assert world.subscription_attributes(subscription)["Endpoint"] == f"+{digits}"
+
+
+@pytest.mark.parametrize(
+    ("protocol", "endpoint"),
+    [
+        ("lambda", "arn:aws:lambda:us-east-1:111122223333:function:bill"),
+        ("email", "ann@example.com"),
+        ("email-json", "ann@example.com"),
+        ("sms", "+491511234567"),
+    ],
+)
+def test_raw_delivery_is_for_queues_and_urls(world: World, protocol: str, endpoint: str) -> None:
+    topic, message = world.topic(), f"Delivery protocol [{protocol}] does not support raw message delivery."
+    with refused("InvalidParameter", f"Invalid parameter: Attributes Reason: {message}"):
+        world.subscribe(topic, endpoint, protocol, RawMessageDelivery="true")
+    arn = world.subscribe(topic, endpoint, protocol, RawMessageDelivery="false")
+    with refused("InvalidParameter", f"Invalid parameter: {message}"):
+        world.ask(
+            "SetSubscriptionAttributes", SubscriptionArn=arn, AttributeName="RawMessageDelivery", AttributeValue="true"
+        )
+
+
 def test_a_fifo_queue_on_a_standard_topic(world: World) -> None:
     message = (
         "Invalid parameter: Invalid parameter: Endpoint Reason: "

@@ -45,6 +45,10 @@ def _raw(value: str, context: Context) -> str:
         raise errors.bad_parameter(
             f"{context.prefix}RawMessageDelivery: Invalid value [{value}]. Must be true or false."
         )
+    if value.lower() == "true" and context.protocol not in protocols.RAW:
+        raise errors.bad_parameter(
+            f"{context.prefix}Delivery protocol [{context.protocol}] does not support raw message delivery."
+        )
     return value.lower()
 
 
