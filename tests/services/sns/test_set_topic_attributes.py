@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tests.services.sns.world import World, refused, topic_arn
+from tests.services.sns.world import World, queue_arn, refused, topic_arn
 
 RETRY = "http.defaultHealthyRetryPolicy"
 
@@ -114,6 +114,15 @@ def test_large_messages_need_few_and_near_subscribers(world: World) -> None:
     put(world, far, "MaximumMessageSize", "262144")
     with refused("InvalidParameter"):
         put(world, far, "MaximumMessageSize", "262145")
+
+
+def test_large_messages_have_a_hundred_subscribers_at_most(world: World) -> None:
+    topic = world.topic(MaximumMessageSize="1048576")
+    for number in range(100):
+        world.subscribe(topic, queue_arn(f"orders-{number}"))
+    with refused("InvalidParameter"):
+        world.subscribe(topic, queue_arn("orders-100"))
+    put(world, topic, "MaximumMessageSize", "1048576")
 
 
 def test_an_archive_is_for_fifo_topics(world: World) -> None:

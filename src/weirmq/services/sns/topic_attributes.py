@@ -173,12 +173,12 @@ def check_change(topic: Topic, name: str, value: str) -> dict[str, str]:
     return {each: text for each, text in after.items() if text}
 
 
-def check_large(topic: Topic, protocol: str = "sqs") -> None:
-    """Whether a topic may take more than 256 KiB, also with one more subscription of `protocol`. Raises
+def check_large(topic: Topic, *more: str) -> None:
+    """Whether a topic may take more than 256 KiB, also with one more subscription for each protocol of `more`. Raises
     InvalidParameter.
     """
-    protocols = {subscription.protocol for subscription in topic.subscriptions.values()} | {protocol}
-    if len(topic.subscriptions) > LARGE_SUBSCRIPTIONS or not protocols <= LARGE_PROTOCOLS:
+    protocols = [*more, *(subscription.protocol for subscription in topic.subscriptions.values())]
+    if len(protocols) > LARGE_SUBSCRIPTIONS or not LARGE_PROTOCOLS.issuperset(protocols):
         raise errors.bad_parameter(
             f"MaximumMessageSize: more than {MAX_MESSAGE_BYTES} bytes need a topic with at most {LARGE_SUBSCRIPTIONS}"
             " subscriptions, of the protocols sqs, lambda and firehose only"
