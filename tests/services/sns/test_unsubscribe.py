@@ -88,6 +88,15 @@ def test_an_http_endpoint_is_told(world: World) -> None:
     assert body["Message"].startswith(f"You have chosen to deactivate subscription {arn}.")
 
 
+def test_farewells_do_not_wait_for_each_other(world: World) -> None:
+    urls = ("https://hangs.example.com/", "https://example.com/")
+    arns = [confirmed(world, url, "https") for url in urls]
+    for arn in arns:
+        world.ask("Unsubscribe", SubscriptionArn=arn)
+    lanes = [world.outbox.carriers["sns"].lane(arn) for arn in arns]
+    assert len(set(lanes)) == 2
+
+
 def test_it_can_come_back(world: World) -> None:
     arn = confirmed(world, "https://example.com/", "https")
     topic = arn.rpartition(":")[0]

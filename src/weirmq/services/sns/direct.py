@@ -94,8 +94,10 @@ def _messages_of(message: Notification) -> Mapping[str, str]:
 
 
 def lane(target: str) -> Lane:
-    """All phones share a gateway; an application's devices share its connection."""
-    return Lane("sms" if target.startswith(_PHONE) else target.rpartition("/")[0])
+    """All phones share a gateway; an application's devices share its connection. A subscription that has ended is
+    nobody's: its farewell waits for no other.
+    """
+    return Lane("sms" if target.startswith(_PHONE) else target.rpartition("/")[0] or target)
 
 
 def protocol_of(target: str) -> str:
