@@ -7,7 +7,7 @@ import pytest
 
 from tests.services.sns.world import ACCOUNT, OTHER, REGION, STRANGER, World, refused
 from weirmq.iam.caller import user_of
-from weirmq.services.sns import protection
+from weirmq.services.sns import identifiers, protection
 from weirmq.services.sns.identifiers import ARN
 
 CARD = "4539894458086459"
@@ -150,6 +150,23 @@ def test_masking_and_redacting(world: World) -> None:
     assert not protection.has_outbound(topic)
 
 
+def test_what_several_statements_mask(world: World) -> None:
+    stars = {"Deidentify": {"MaskConfig": {"MaskWithCharacter": "*"}}}
+    topic = topic_with(
+        world, statement(MASK, "Ssn-US"), statement(stars, "Ssn-US", "EmailAddress"), statement(REDACT, "EmailAddress")
+    )
+    assert protection.inbound(topic, "", f"ssn 123-45-6789 of {MAIL}").text == f"ssn ########### of {'*' * len(MAIL)}"
+
+
+def test_each_identifier_is_looked_for_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = []
+    find = identifiers.find
+    monkeypatch.setattr(identifiers, "find", lambda name, *rest: looked.append(name) or find(name, *rest))
+    topic = topic_with(world, *(statement(each) for each in (audit(), DENY, MASK, REDACT) for _ in range(20)))
+    protection.inbound(topic, "", f"pay {CARD}")
+    assert looked == ["CreditCardNumber"]
+
+
 def test_identifiers_that_find_the_same(world: World) -> None:
     topic = topic_with(world, statement(MASK, "NifNumber-ES", "NationalIdentificationNumber-ES"))
     assert protection.inbound(topic, "", "a 12345678Z b").text == "a ######### b"
@@ -168,10 +185,11 @@ def test_of_whom_a_statement_speaks(world: World) -> None:
         statement(DENY, principals=[bob, OTHER], direction="Outbound"),
         statement(MASK, principals=[f"arn:aws:iam::{ACCOUNT}:root"], direction="Outbound"),
     )
-    assert protection.outbound(topic, bob, CARD) == protection.Protected("#" * 16, True, ())
-    assert protection.outbound(topic, user_of(ACCOUNT, "eve").arn, CARD) == protection.Protected("#" * 16, False, ())
-    assert protection.outbound(topic, user_of(OTHER, "bob").arn, CARD) == protection.Protected(CARD, True, ())
-    assert protection.outbound(topic, "arn:aws:iam::777788889999:root", CARD) == protection.Protected(CARD, False, ())
+    body = protection.Body(CARD)
+    assert protection.outbound(topic, bob, body) == protection.Protected("#" * 16, True, ())
+    assert protection.outbound(topic, user_of(ACCOUNT, "eve").arn, body) == protection.Protected("#" * 16, False, ())
+    assert protection.outbound(topic, user_of(OTHER, "bob").arn, body) == protection.Protected(CARD, True, ())
+    assert protection.outbound(topic, "arn:aws:iam::777788889999:root", body) == protection.Protected(CARD, False, ())
     keys = [protection.shares_outbound(topic, arn) for arn in (bob, user_of(ACCOUNT, "eve").arn, bob)]
     assert keys[0] == keys[2] != keys[1]
     assert protection.has_outbound(topic)

@@ -6,6 +6,7 @@ from tests.services.sns.world import World, refused, text
 from weirmq.engine.errands import Done, Outcome, SmsErrand
 from weirmq.services.sns import text_messages
 from weirmq.services.sns.text_messages import PART_MICRO_USD, OriginationNumber, SmsSettings, parts
+from weirmq.wire.aws.types.sns import PublishBatchRequestEntry
 
 NUMBER = "+491511234567"
 
@@ -72,6 +73,18 @@ def test_a_topics_subscribers_count_too(world: World) -> None:
     assert len(world.tasks()) == 2
     phones = world.sns.machine.phones
     assert [texting.spent_micro_usd for texting in phones.accounts.values()] == [4 * PART_MICRO_USD]
+
+
+def test_the_messages_of_a_batch_count_together(world: World) -> None:
+    world.ask("SetSMSAttributes", attributes={"MonthlySpendLimit": "1"})
+    topic = world.topic()
+    for number in range(20):
+        world.subscribe(topic, f"+4915112345{number:02}", "sms")
+    entries = [PublishBatchRequestEntry(Id=str(number), Message="x" * 1_530) for number in range(10)]
+    world.ask("PublishBatch", TopicArn=topic, PublishBatchRequestEntries=entries)
+    [texting] = world.sns.machine.phones.accounts.values()
+    assert len(world.tasks()) == 1_000_000 // (10 * PART_MICRO_USD)
+    assert texting.spent_micro_usd == len(world.tasks()) * 10 * PART_MICRO_USD
 
 
 def test_a_price_that_is_too_high(world: World) -> None:

@@ -13,6 +13,7 @@ import msgspec
 from weirmq.engine.handover import Address, Delivery
 from weirmq.engine.machine import Fact, Machine
 from weirmq.services.sns import counts, envelopes, notifications, status
+from weirmq.services.sns.facts import SmsCharged
 from weirmq.services.sns.filters import Filters
 from weirmq.services.sns.model import Subscription, Topic
 from weirmq.services.sns.notifications import Notification
@@ -150,31 +151,35 @@ def plan_of(topic: Topic) -> Plan:
     return plan
 
 
-def hand_out(service: Sns, topic: Topic, message: Notification, now_ms: int) -> Also:
-    """What must be committed so that everybody who wants the message gets it."""
+def hand_out(service: Sns, topic: Topic, message: Notification, now_ms: int, before: Also | None = None) -> Also:
+    """What must be committed so that everybody who wants the message gets it; together with what is `before` it."""
     receivers, out = plan_of(topic).receivers(message)
     if out:
         service.counts.add(topic.arn, "", counts.FILTERED_OUT, out)
     if topic.protection:
-        return _hand_out_protected(service, topic, receivers, message, now_ms)
-    return hand_to(service, topic, receivers, message, now_ms)
+        return _hand_out_protected(service, topic, receivers, message, now_ms, before or [])
+    return hand_to(service, topic, receivers, message, now_ms, before)
 
 
-def _hand_out_protected(service: Sns, topic: Topic, receivers: Receivers, message: Notification, now_ms: int) -> Also:
+def _hand_out_protected(
+    service: Sns, topic: Topic, receivers: Receivers, message: Notification, now_ms: int, before: Also
+) -> Also:
     """A data protection policy may have different bodies for different subscribers, or none."""
     from weirmq.services.sns import protection  # which imports the service, and so this
 
     if not protection.has_outbound(topic):
-        return hand_to(service, topic, receivers, message, now_ms)
+        return hand_to(service, topic, receivers, message, now_ms, before)
     also: Also = []
     groups: dict[Hashable, list[Subscription]] = {}
     for subscription in receivers.subscriptions():
         key = protection.shares_outbound(topic, subscription.principal)
         groups.setdefault(key, []).append(subscription)
+    whole = protection.Body(message.message)
+    by_protocol = {name: protection.Body(text) for name, text in message.bodies.items()}
     for group in groups.values():
         principal = group[0].principal
-        found = protection.outbound(topic, principal, message.message)
-        bodies = {name: protection.outbound(topic, principal, body) for name, body in message.bodies.items()}
+        found = protection.outbound(topic, principal, whole)
+        bodies = {name: protection.outbound(topic, principal, body) for name, body in by_protocol.items()}
         for record in protection.audit_records(topic, found.findings, message.message_id, principal, now_ms):
             service.on_audit(record)
         if found.is_denied or any(body.is_denied for body in bodies.values()):
@@ -183,11 +188,13 @@ def _hand_out_protected(service: Sns, topic: Topic, receivers: Receivers, messag
             continue
         texts = {name: body.text for name, body in bodies.items()}
         changed = msgspec.structs.replace(message, message=found.text, bodies=texts)
-        also += hand_to(service, topic, Receivers(group), changed, now_ms)
+        also += hand_to(service, topic, Receivers(group), changed, now_ms, [*before, *also])
     return also
 
 
-def hand_to(service: Sns, topic: Topic, receivers: Receivers, message: Notification, now_ms: int) -> Also:
+def hand_to(
+    service: Sns, topic: Topic, receivers: Receivers, message: Notification, now_ms: int, before: Also | None = None
+) -> Also:
     """The same for receivers that are known."""
     also: Also = []
     if receivers.queues:
@@ -198,7 +205,7 @@ def hand_to(service: Sns, topic: Topic, receivers: Receivers, message: Notificat
         _accept(service, receivers, receivers.raw_queues, parcel, also)
     outside = [each.arn for each in receivers.outside] if receivers.outside else []
     if receivers.phones:
-        outside += _admitted(service, topic, receivers, message, now_ms, also)
+        outside += _admitted(service, topic, receivers, message, now_ms, also, _charged(before or []))
     if outside:
         also += posted(service, outside, message)
     return also
@@ -288,14 +295,20 @@ def bury_outside(service: Sns, subscription: Subscription, message: Notification
     return bury(service, subscription, Parcel(message.message_id, delivery, now_ms), ending)
 
 
+def _charged(before: Also) -> int:
+    """What text messages count that are to be committed together, in millionths of a US dollar."""
+    return sum(fact.micro_usd for _, found in before for fact in found if isinstance(fact, SmsCharged))
+
+
 def _admitted(
-    service: Sns, topic: Topic, receivers: Receivers, message: Notification, now_ms: int, also: Also
+    service: Sns, topic: Topic, receivers: Receivers, message: Notification, now_ms: int, also: Also, spent: int
 ) -> list[str]:
-    """The phones that the message may go to, as far as the account's spending limit reaches."""
+    """The phones that the message may go to, as far as the account's spending limit reaches: `spent` isn't on record
+    yet.
+    """
     from weirmq.services.sns import sms  # which imports the service, and so this
 
     found: list[str] = []
-    spent = 0
     text = message.body_for("sms")
     for phone in receivers.phones:
         admitted = sms.admit(

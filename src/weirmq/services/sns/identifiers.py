@@ -397,18 +397,11 @@ IDENTIFIERS: Final[Mapping[str, tuple[Form, ...]]] = {
 }
 
 
-def find(name: str, text: str) -> list[tuple[int, int]]:
-    """Where `text` holds data of an identifier, in the order of the text; none overlaps another."""
-    return _find(name, text, Words(text))
-
-
-def find_all(names: Sequence[str], text: str) -> list[tuple[str, list[tuple[int, int]]]]:
-    """The same for several identifiers: those of which there is data."""
-    words = Words(text)
-    return [(name, spans) for name in names if (spans := _find(name, text, words))]
-
-
-def _find(name: str, text: str, words: Words) -> list[tuple[int, int]]:
+def find(name: str, text: str, words: Words | None = None) -> list[tuple[int, int]]:
+    """Where `text` holds data of an identifier, in the order of the text; none overlaps another. `words` are those of
+    the text, where other identifiers were looked for before.
+    """
+    words = words or Words(text)
     return merged([span for form in IDENTIFIERS[name] for span in form.find(text, words)])
 
 

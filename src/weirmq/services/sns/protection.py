@@ -2,17 +2,19 @@
 
     Publish -> Inbound statements of the publisher -> fan-out -> Outbound statements of each subscription's owner
 
-What is looked at is the message's body. Audits and denials go by the body as it came; de-identifications change it one
-after the other.
+What is looked at is the message's body, as it came, by all statements alike: so each identifier is looked for once,
+however many speak of it. A letter that several de-identify becomes what the first of them says.
 Source: https://docs.aws.amazon.com/sns/latest/dg/message-data-protection.html
 """
 
 from collections.abc import Hashable, Sequence
+from itertools import chain, groupby
 from typing import Any, NamedTuple
 
 from weirmq.engine.service import Call
 from weirmq.kernel.errors import ServiceError
 from weirmq.services.sns import errors, facts, identifiers, protection_policies
+from weirmq.services.sns.custom_identifiers import Custom
 from weirmq.services.sns.envelopes import timestamp
 from weirmq.services.sns.model import Topic
 from weirmq.services.sns.protection_policies import Audit, Deidentify, Deny, Statement
@@ -36,6 +38,31 @@ class Protected(NamedTuple):
     text: str
     is_denied: bool
     findings: tuple[Finding, ...]
+
+
+class Body:
+    """One body, and where there is data in it: by identifier, looked for when it is first asked for."""
+
+    __slots__ = ("_found", "_words", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._words = identifiers.Words(text)
+        self._found: dict[str, list[tuple[int, int]]] = {}
+
+    def hits(self, statement: Statement) -> Hits:
+        """What a statement finds."""
+        managed = ((name, self._spans(name)) for name in statement.identifiers)
+        own = ((name, self._spans(name, custom)) for name, custom in statement.customs)
+        return tuple((name, spans) for name, spans in chain(managed, own) if spans)
+
+    def _spans(self, name: str, custom: Custom | None = None) -> list[tuple[int, int]]:
+        """A policy's own identifiers have names that managed ones haven't got."""
+        spans = self._found.get(name)
+        if spans is None:
+            spans = custom.spans(self.text) if custom else identifiers.find(name, self.text, self._words)
+            self._found[name] = spans
+        return spans
 
 
 # Operations
@@ -70,12 +97,12 @@ def check_new(text: str, *, is_fifo: bool) -> None:
 
 def inbound(topic: Topic, principal_arn: str, text: str) -> Protected:
     """A body that somebody publishes."""
-    return _protect(protection_policies.parse(topic.protection).inbound, principal_arn, text)
+    return _protect(protection_policies.parse(topic.protection).inbound, principal_arn, Body(text))
 
 
-def outbound(topic: Topic, principal_arn: str, text: str) -> Protected:
+def outbound(topic: Topic, principal_arn: str, body: Body) -> Protected:
     """A body on its way to a subscription of `principal_arn`."""
-    return _protect(protection_policies.parse(topic.protection).outbound, principal_arn, text)
+    return _protect(protection_policies.parse(topic.protection).outbound, principal_arn, body)
 
 
 def has_outbound(topic: Topic) -> bool:
@@ -97,38 +124,40 @@ def denied(call: Call, topic: Topic) -> ServiceError:
     )
 
 
-def _protect(statements: Sequence[Statement], principal_arn: str, text: str) -> Protected:
+def _protect(statements: Sequence[Statement], principal_arn: str, body: Body) -> Protected:
     found: list[Finding] = []
-    changed = text
+    masked: list[tuple[Hits, str]] = []
     is_denied = False
     for statement in statements:
         if not statement.is_about(principal_arn):
             continue
+        hits = body.hits(statement)
         match statement.operation:
             case Audit() as audit:
-                found.append(Finding(audit, _hits(statement, text)))
-            case Deidentify(mask):
-                changed = _deidentified(changed, _hits(statement, changed), mask)
+                found.append(Finding(audit, hits))
+            case Deidentify(mask) if hits:
+                masked.append((hits, mask))
             case Deny():
-                is_denied = is_denied or bool(_hits(statement, text))
-    return Protected(changed, is_denied, tuple(found))
+                is_denied = is_denied or bool(hits)
+    return Protected(_deidentified(body.text, masked), is_denied, tuple(found))
 
 
-def _hits(statement: Statement, text: str) -> Hits:
-    found = identifiers.find_all(statement.identifiers, text)
-    return (*found, *((name, spans) for name, custom in statement.customs if (spans := custom.spans(text))))
-
-
-def _deidentified(text: str, hits: Hits, mask: str) -> str:
-    """Each letter of what was found becomes `mask`, or none where it is empty."""
-    if not hits:
+def _deidentified(text: str, masked: Sequence[tuple[Hits, str]]) -> str:
+    """Each letter of what was found becomes the mask that the first statement has for it, or none where that is
+    empty.
+    """
+    if not masked:
         return text
-    parts = []
-    last = 0
-    for start, end in identifiers.merged([span for _, spans in hits for span in spans]):
-        parts += [text[last:start], mask * (end - start)]
-        last = end
-    return "".join([*parts, text[last:]])
+    which = bytearray(len(text))  # by letter: 0, or from 1 on which of `masked`
+    for number in range(len(masked), 0, -1):
+        for start, end in chain.from_iterable(spans for _, spans in masked[number - 1][0]):
+            which[start:end] = bytes((number,)) * (end - start)
+    parts, place = [], 0
+    for number, run in groupby(which):
+        end = place + sum(1 for _ in run)
+        parts.append(masked[number - 1][1] * (end - place) if number else text[place:end])
+        place = end
+    return "".join(parts)
 
 
 def audit_records(

@@ -200,7 +200,7 @@ class Batch:
 
     def _hand_out(self, message: Notification) -> None:
         self._count += 1
-        self._also += fanout.hand_out(self._service, self._topic, message, self._call.now_ms)
+        self._also += fanout.hand_out(self._service, self._topic, message, self._call.now_ms, self._also)
 
     def commit(self) -> None:
         """Record all of it."""
