@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -31,12 +32,12 @@ func must(err error) {
 	}
 }
 
-func servers() string { return os.Getenv("KAFKA") }
+func servers() []string { return strings.Split(os.Getenv("KAFKA"), ",") }
 
 func ok(step string) { fmt.Println("ok", step) }
 
 func client(options ...kgo.Opt) *kgo.Client {
-	made, err := kgo.NewClient(append(options, kgo.SeedBrokers(servers()))...)
+	made, err := kgo.NewClient(append(options, kgo.SeedBrokers(servers()...))...)
 	must(err)
 	return made
 }
@@ -60,6 +61,7 @@ func produce(ctx context.Context, with *kgo.Client) {
 		check(made.Offset == next[made.Partition], made.Partition, made.Offset)
 		next[made.Partition]++
 	}
+	check(len(next) == partitions, next)
 	ok("produce")
 }
 
@@ -113,6 +115,13 @@ func main() {
 	made, err := admin.CreateTopic(ctx, partitions, 1, map[string]*string{"retention.ms": &retention}, topic)
 	must(err)
 	check(made.NumPartitions == partitions, made)
+	metadata, err := admin.Metadata(ctx, topic)
+	must(err)
+	leaders := map[int32]bool{}
+	for _, each := range metadata.Topics[topic].Partitions {
+		leaders[each.Leader] = true
+	}
+	check(len(leaders) == len(metadata.Brokers), metadata)
 	_, err = admin.CreateTopic(ctx, 1, 1, nil, topic)
 	check(errors.Is(err, kerr.TopicAlreadyExists), err)
 	ok("create")

@@ -90,7 +90,7 @@ func abort(ctx context.Context, admin *kadm.Client) {
 
 // A bill for each order, in one transaction with where the group stands: aborted, and then done again.
 func transform(ctx context.Context, admin *kadm.Client) {
-	session, err := kgo.NewGroupTransactSession(append(biller(), kgo.SeedBrokers(servers()))...)
+	session, err := kgo.NewGroupTransactSession(append(biller(), kgo.SeedBrokers(servers()...))...)
 	must(err)
 	defer session.Close()
 	for _, ending := range []kgo.TransactionEndTry{kgo.TryAbort, kgo.TryCommit} {

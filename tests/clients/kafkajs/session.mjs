@@ -1,10 +1,10 @@
-// A session of kafkajs: topics, a producer, a group of two, administration.
+// A session of kafkajs: topics, a producer, a group of two, a transaction, administration.
 import assert from "node:assert/strict";
 import { CompressionTypes, Kafka, logLevel } from "kafkajs";
 
 const TOPIC = "rivers";
 const RECORDS = 100;
-const kafka = new Kafka({ brokers: [process.env.KAFKA], logLevel: logLevel.NOTHING });
+const kafka = new Kafka({ brokers: process.env.KAFKA.split(","), logLevel: logLevel.NOTHING });
 const ok = (step) => console.log(`ok ${step}`);
 const until = async (so) => {
   while (!(await so())) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -16,6 +16,9 @@ const topic = { topic: TOPIC, numPartitions: 4, configEntries: [{ name: "retenti
 assert.equal(await admin.createTopics({ topics: [topic], waitForLeaders: true }), true);
 assert.equal(await admin.createTopics({ topics: [topic] }), false);
 assert.deepEqual(await admin.listTopics(), [TOPIC]);
+const { topics: [described] } = await admin.fetchTopicMetadata({ topics: [TOPIC] });
+const { brokers } = await admin.describeCluster();
+assert.deepEqual(new Set(described.partitions.map((each) => each.leader)), new Set(brokers.map((each) => each.nodeId)));
 ok("create");
 
 const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
@@ -31,10 +34,11 @@ for (const compression of [CompressionTypes.None, CompressionTypes.GZIP]) {
     }
   }
 }
+assert.equal(Object.keys(next).length, 4);
 ok("produce");
 
 const member = async (take) => {
-  const made = kafka.consumer({ groupId: "readers", sessionTimeout: 10_000 });
+  const made = kafka.consumer({ groupId: "readers", sessionTimeout: 10_000, maxWaitTimeInMs: 100 });
   await made.connect();
   await made.subscribe({ topics: [TOPIC], fromBeginning: true });
   await made.run({ eachMessage: async ({ message }) => take(message.value.toString()) });
@@ -66,6 +70,25 @@ for (const { partition, offset } of partitions) {
 }
 await admin.setOffsets({ groupId: "readers", topic: TOPIC, partitions: [{ partition: 0, offset: "1" }] });
 ok("offsets");
+
+const clerk = kafka.producer({ transactionalId: "clerk", idempotent: true, maxInFlightRequests: 1 });
+await clerk.connect();
+const toAll = (value) => ({ topic: TOPIC, messages: ends.map(({ partition }) => ({ partition, value })) });
+const aborted = await clerk.transaction();
+await aborted.send(toAll("aborted"));
+await aborted.abort();
+const committed = await clerk.transaction();
+await committed.send(toAll("committed"));
+const read = { topic: TOPIC, partitions: ends.map(({ partition, offset }) => ({ partition, offset })) };
+await committed.sendOffsets({ consumerGroupId: "readers", topics: [read] });
+await committed.commit();
+await clerk.disconnect();
+const seen = [];
+const reader = await member((value) => seen.push(value));
+await until(() => seen.length >= ends.length);
+await reader.disconnect();
+assert.deepEqual(seen, ends.map(() => "committed"));
+ok("transaction");
 
 const resource = { type: 2, name: TOPIC };
 await admin.alterConfigs({ resources: [{ ...resource, configEntries: [{ name: "max.message.bytes", value: "2000000" }] }] });

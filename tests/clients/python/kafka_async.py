@@ -1,4 +1,4 @@
-"""A session of aiokafka: topics, an idempotent producer, a group of two, administration."""
+"""A session of aiokafka: topics, an idempotent producer, a group of two, a transaction, administration."""
 
 import asyncio
 import os
@@ -17,6 +17,9 @@ async def create(admin: AIOKafkaAdminClient) -> None:
     answer = await admin.create_topics([NewTopic(TOPIC, PARTITIONS, 1, topic_configs={"retention.ms": "86400000"})])
     assert answer.topic_errors[0][1] == 0
     assert await admin.list_topics() == [TOPIC]
+    (described,) = await admin.describe_topics([TOPIC])
+    leaders = {each["leader"] for each in described["partitions"]}
+    assert leaders == {each["node_id"] for each in (await admin.describe_cluster())["brokers"]}
     print("ok create")
 
 
@@ -32,6 +35,7 @@ async def produce() -> None:
             ]
             told += [await each for each in sent]
     assert len({(each.partition, each.offset) for each in told}) == RECORDS
+    assert {each.partition for each in told} == set(range(PARTITIONS))
     print("ok produce")
 
 
@@ -82,6 +86,29 @@ async def offsets(admin: AIOKafkaAdminClient) -> None:
     print("ok offsets")
 
 
+async def transaction() -> None:
+    """One that is aborted, and one that is committed with what a group has read, on all partitions."""
+    places = [TopicPartition(TOPIC, each) for each in range(PARTITIONS)]
+    async with AIOKafkaConsumer(
+        bootstrap_servers=SERVER, group_id="clerks", isolation_level="read_committed", enable_auto_commit=False
+    ) as reader:
+        reader.assign(places)
+        await reader.seek_to_end()
+        starts = [await reader.position(each) for each in places]
+        async with AIOKafkaProducer(bootstrap_servers=SERVER, transactional_id="clerk") as producer:
+            await producer.begin_transaction()
+            for each in places:
+                await producer.send_and_wait(TOPIC, b"aborted", partition=each.partition)
+            await producer.abort_transaction()
+            async with producer.transaction():
+                for each in places:
+                    await producer.send(TOPIC, b"committed", partition=each.partition)
+                await producer.send_offsets_to_transaction(dict(zip(places, starts, strict=True)), "clerks")
+        assert [await reader.committed(each) for each in places] == starts
+        assert [(await reader.getone()).value for _ in places] == [b"committed"] * PARTITIONS
+    print("ok transaction")
+
+
 async def configs(admin: AIOKafkaAdminClient) -> None:
     await admin.alter_configs(
         [ConfigResource(ConfigResourceType.TOPIC, TOPIC, configs={"max.message.bytes": "2000000"})]
@@ -105,6 +132,7 @@ async def main() -> None:
         await group(admin)
         await restart()
         await offsets(admin)
+        await transaction()
         await configs(admin)
         await remove(admin)
     finally:

@@ -35,7 +35,10 @@ def create(admin: AdminClient) -> None:
     except KafkaException as error:
         if error.args[0].name() != "TOPIC_ALREADY_EXISTS":
             raise
-    assert len(admin.list_topics(timeout=LIMIT_S).topics[TOPIC].partitions) == PARTITIONS
+    metadata = admin.list_topics(timeout=LIMIT_S)
+    partitions = metadata.topics[TOPIC].partitions.values()
+    assert len(partitions) == PARTITIONS
+    assert {each.leader for each in partitions} == set(metadata.brokers)
     print("ok create")
 
 
@@ -52,6 +55,7 @@ def produce() -> None:
             producer.produce(TOPIC, f"{compression} {number}", f"key {number % 10}", on_delivery=on_delivery)
         assert producer.flush(LIMIT_S) == 0
     assert len(set(told)) == RECORDS
+    assert {partition for partition, _ in told} == set(range(PARTITIONS))
     for partition in range(PARTITIONS):
         offsets = [offset for where, offset in told if where == partition]
         assert offsets == list(range(len(offsets)))
@@ -83,6 +87,8 @@ def group(admin: AdminClient) -> None:
             values.update(take(each))
     (described,) = done(admin.describe_consumer_groups(["readers"]))
     assert len(described.members) == 2
+    listed = admin.list_consumer_groups().result(LIMIT_S).valid
+    assert [each.group_id for each in listed] == ["readers"]
     assert len(values) == RECORDS
     for each in members:
         if any(place.offset >= 0 for place in each.position(each.assignment())):

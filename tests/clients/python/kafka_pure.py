@@ -1,9 +1,9 @@
-"""A session of kafka-python: topics, an idempotent producer, a group of two, administration."""
+"""A session of kafka-python: topics, an idempotent producer, a group of two, a transaction, administration."""
 
 import os
 import threading
 
-from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from kafka.errors import TopicAlreadyExistsError
 
@@ -23,6 +23,9 @@ def create(admin: KafkaAdminClient) -> None:
     except TopicAlreadyExistsError:
         pass
     assert TOPIC in admin.list_topics()
+    (described,) = admin.describe_topics([TOPIC])
+    leaders = {each["leader_id"] for each in described["partitions"]}
+    assert leaders == {each["broker_id"] for each in admin.describe_cluster()["brokers"]}
     print("ok create")
 
 
@@ -37,6 +40,7 @@ def produce() -> None:
         told += [each.get(20) for each in sent]
         producer.close()
     assert len({(each.partition, each.offset) for each in told}) == RECORDS
+    assert {each.partition for each in told} == set(range(PARTITIONS))
     print("ok produce")
 
 
@@ -97,6 +101,35 @@ def restart() -> None:
     print("ok offsets")
 
 
+def transaction() -> None:
+    """One that is aborted, and one that is committed with what a group has read, on all partitions."""
+    places = [TopicPartition(TOPIC, each) for each in range(PARTITIONS)]
+    reader = KafkaConsumer(bootstrap_servers=SERVER, group_id="clerks", isolation_level="read_committed")
+    reader.assign(places)
+    reader.seek_to_end()
+    starts = [reader.position(each) for each in places]
+    producer = KafkaProducer(bootstrap_servers=SERVER, transactional_id="clerk")
+    producer.init_transactions()
+    producer.begin_transaction()
+    for each in places:
+        producer.send(TOPIC, b"aborted", partition=each.partition).get(20)
+    producer.abort_transaction()
+    producer.begin_transaction()
+    for each in places:
+        producer.send(TOPIC, b"committed", partition=each.partition)
+    read = {each: OffsetAndMetadata(start) for each, start in zip(places, starts, strict=True)}
+    producer.send_offsets_to_transaction(read, "clerks")
+    producer.commit_transaction()
+    producer.close()
+    assert [reader.committed(each) for each in places] == starts
+    found: list[bytes] = []
+    while len(found) < PARTITIONS:
+        found += take(reader)
+    assert found == [b"committed"] * PARTITIONS
+    reader.close(autocommit=False)
+    print("ok transaction")
+
+
 def configs(admin: KafkaAdminClient) -> None:
     resource = ConfigResource(ConfigResourceType.TOPIC, TOPIC, configs={"max.message.bytes": "2000000"})
     admin.alter_configs([resource])
@@ -116,7 +149,9 @@ if __name__ == "__main__":
     create(client)
     produce()
     group()
+    assert [each["group_id"] for each in client.list_groups()] == ["readers"]
     restart()
+    transaction()
     configs(client)
     remove(client)
     client.close()

@@ -16,10 +16,14 @@ from weirmq.services.kafka.clusters import (
     reopen,
     set_default,
 )
+from weirmq.services.kafka.group_admin import GROUP, TRANSACTION
 from weirmq.services.kafka.model import Cluster
 from weirmq.testing.disk import PowerLost, SimulatedDisk
 from weirmq.wire.kafka.listeners import PLAINTEXT
 from weirmq.wire.kafka.messages.create_topics_request import CreatableTopic, CreateTopicsRequest
+from weirmq.wire.kafka.messages.find_coordinator_request import FindCoordinatorRequest
+from weirmq.wire.kafka.messages.list_groups_request import ListGroupsRequest
+from weirmq.wire.kafka.messages.list_transactions_request import ListTransactionsRequest
 from weirmq.wire.kafka.messages.metadata_request import MetadataRequest
 
 TWO = (PLAINTEXT, "SASL_SSL")
@@ -173,6 +177,24 @@ def test_what_a_prepared_transaction_leaves_is_not_completed_in_a_removed_cluste
     world.clock.advance(seconds=1)
     world.tick()
     assert kafka.machine.coordinator.prepared == {}
+
+
+def test_groups_and_transactions_are_listed_by_their_coordinators_alone(world: World) -> None:
+    made(world)
+    names = [f"g{number}" for number in range(9)]
+    for name in names:
+        world.kafka.groups.make((1, name))
+        world.kafka.commit(NOW_MS, facts.ProducerInitialized(1, name, 0, 0, -1, -1, 1000))
+    listed = {}
+    for broker in (1, 2, 3):
+        place = Place(1, broker)
+        listed[broker] = [each.group_id for each in world.ask(ListGroupsRequest(), place=place).groups]
+        transactions = world.ask(ListTransactionsRequest(), place=place).transaction_states
+        assert [each.transactional_id for each in transactions] == listed[broker]
+        for kind in (GROUP, TRANSACTION):
+            asked = FindCoordinatorRequest(key_type=kind, coordinator_keys=listed[broker])
+            assert {each.node_id for each in world.ask(asked, place=Place(1, 1)).coordinators} == {broker}
+    assert sorted(name for found in listed.values() for name in found) == names
 
 
 def test_members_of_a_removed_cluster_are_forgotten(world: World) -> None:

@@ -2,14 +2,12 @@
 
 import re
 from typing import Final
-from zlib import crc32
 
 from weirmq.services.kafka import facts
 from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.group_types import is_share_group
 from weirmq.services.kafka.groups import COMPLETING, DEAD, EMPTY, STABLE, Group, Member
-from weirmq.services.kafka.model import Cluster
 from weirmq.services.kafka.service import Kafka
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.delete_groups_request import DeleteGroupsRequest
@@ -55,13 +53,8 @@ def _coordinator(kafka: Kafka, ask: Ask, key: str, key_type: int) -> Coordinator
         return Coordinator(key, -1, "", -1, denied, DENIED)
     if key_type == SHARE and not _SHARE_KEY.fullmatch(key):
         return Coordinator(key, -1, "", -1, Code.INVALID_REQUEST, "The key is no share partition.")
-    broker = coordinator_of(kafka.cluster(ask), key)
+    broker = kafka.cluster(ask).coordinator(key)
     return Coordinator(key, broker, ask.connection.host, kafka.port(ask, broker), 0, None)
-
-
-def coordinator_of(cluster: Cluster, key: str) -> int:
-    """The id of the broker that clients ask about `key`."""
-    return cluster.brokers[crc32(key.encode()) % len(cluster.brokers)]
 
 
 def describe_groups(kafka: Kafka, ask: Ask, request: DescribeGroupsRequest) -> DescribeGroupsResponse:
@@ -104,7 +97,7 @@ def _shown(group: Group, member: Member) -> DescribedGroupMember:
 
 
 def list_groups(kafka: Kafka, ask: Ask, request: ListGroupsRequest) -> ListGroupsResponse:
-    """All groups that have members or offsets."""
+    """The groups of this broker that have members or offsets. Clients ask all brokers, and put the answers together."""
     listed = {
         group.key[1]: ListedGroup(group.key[1], group.protocol_type, group.state, "classic")
         for group in kafka.groups.of(ask.cluster)
@@ -117,12 +110,13 @@ def list_groups(kafka: Kafka, ask: Ask, request: ListGroupsRequest) -> ListGroup
             listed[name] = ListedGroup(name, "", EMPTY, "classic")
     states = {each.lower() for each in request.states_filter}
     types = {each.lower() for each in request.types_filter}
-    may = kafka.authorizer.may
+    coordinator, may = kafka.cluster(ask).coordinator, kafka.authorizer.may
     sees_all = may(ask, Operation.DESCRIBE, ResourceType.CLUSTER)
     chosen = [
         each
         for each in listed.values()
-        if (sees_all or may(ask, Operation.DESCRIBE, ResourceType.GROUP, each.group_id))
+        if coordinator(each.group_id) == ask.broker
+        and (sees_all or may(ask, Operation.DESCRIBE, ResourceType.GROUP, each.group_id))
         and (not states or each.group_state.lower() in states)
         and (not types or each.group_type in types)
     ]

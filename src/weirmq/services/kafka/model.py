@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Final
+from zlib import crc32
 
 from weirmq.services.kafka.acls import Acls
 from weirmq.services.kafka.broker_defaults import topic_defaults
@@ -46,6 +47,10 @@ class Cluster:
         self.configs, self.topic_defaults = configs, topic_defaults(configs)
         for topic in self.topics.values():
             topic.configure(topic.given)
+
+    def coordinator(self, key: str) -> int:
+        """The id of the broker that clients ask about `key`, a group or a transactional id."""
+        return self.brokers[crc32(key.encode()) % len(self.brokers)]
 
     @property
     def listeners(self) -> list[str]:

@@ -210,12 +210,14 @@ def _described(kafka: Kafka, ask: Ask, name: str) -> Described:
 
 
 def list_transactions(kafka: Kafka, ask: Ask, request: ListTransactionsRequest) -> ListTransactionsResponse:
-    """All transactional ids, or those that the filters let through."""
+    """The transactional ids of this broker that the filters let through, of all brokers' as in ListGroups."""
+    coordinator = kafka.cluster(ask).coordinator
     states, producers = set(request.state_filters), set(request.producer_id_filters)
     listed = [
         Listed(name, found.producer, found.state_name)
         for (cluster, name), found in kafka.machine.coordinator.ids.items()
         if cluster == ask.cluster
+        and coordinator(name) == ask.broker
         and kafka.authorizer.may(ask, Operation.DESCRIBE, ResourceType.TRANSACTIONAL_ID, name)
         and (not states or found.state_name in states)
         and (not producers or found.producer in producers)
