@@ -35,6 +35,15 @@ def test_without_a_subject(world: World, topic: str) -> None:
     assert sent(world, topic, "email").subject == "AWS Notification Message"
 
 
+@pytest.mark.parametrize("name", ["The\nShop", "The\r\n Shop", " The\tShop\n"])
+def test_a_name_of_several_lines_stands_on_one(world: World, name: str) -> None:
+    topic = world.topic("lines", DisplayName=name)
+    arn = world.subscribe(topic, "ann@example.com", "email")
+    world.ask("ConfirmSubscription", TopicArn=topic, Token=world.subscription(arn).token)
+    world.publish(topic)
+    assert world.errand(world.tasks()[-1]).sender_name == "The Shop"
+
+
 def test_a_body_of_its_own(world: World, topic: str) -> None:
     message = json.dumps({"default": "all", "email": "for readers"})
     assert sent(world, topic, "email", message=message, MessageStructure="json").text.startswith("for readers\n")

@@ -7,6 +7,7 @@ import pytest
 from tests.services.sns.devices import TOKEN, application, endpoint, key
 from tests.services.sns.world import ACCOUNT, REGION, World, refused, text
 from weirmq.engine.errands import Dead, Done, Outcome, PushErrand, Retry
+from weirmq.engine.outbox import Finished
 
 APPLE = {
     "PlatformPrincipal": "KEY4567890",
@@ -135,6 +136,27 @@ def test_a_topic_hears_of_failures(world: World) -> None:
     assert (told["EventType"], told["FailureType"]) == ("DeliveryFailure", "InvalidPlatformToken")
     assert (told["EndpointArn"], told["Resource"]) == (target, owner)
     assert (told["MessageId"], told["DeliveryAttempts"]) == (message_id, 1)
+
+
+def test_failures_to_tell_of_failures_end(world: World) -> None:
+    events, queue = world.topic("events"), world.queue("events")
+    world.subscribe(events, queue)
+    owner = application(world, EventDeliveryFailure=events)
+    devices = [endpoint(world, owner, token) for token in ("one", "two")]
+    for device in devices:
+        world.subscribe(events, device, "application")
+        world.ask("SetEndpointAttributes", EndpointArn=device, Attributes={"Enabled": "false"})
+    world.publish(events, "hello")
+    for _ in range(4):  # two tell of the message, and then two of each
+        for task in world.tasks():
+            verdict = world.errand(task)
+            also = [*verdict.also, (world.outbox, [Finished([task.number])])]
+            world.sns.commit((), world.clock.now_ms(), also=also)
+            world.journal.flush()
+    assert world.tasks() == []
+    message, *told = world.messages(queue)
+    assert message == "hello"
+    assert [json.loads(each)["EndpointArn"] for each in told] == devices
 
 
 def test_targets_that_are_none(world: World) -> None:

@@ -105,10 +105,14 @@ class SnsCarrier:
         )
 
     def _about_device(self, task: Task, message: Notification, result: Outcome, now_ms: int) -> fanout.Also:
-        """A device that its platform doesn't know is disabled, and its application may want to hear of the failure."""
+        """A device that its platform doesn't know is disabled, and its application may want to hear of the failure; but
+        not where a device was to hear of another's, or failures would tell of failures for ever.
+        """
         service, device = self._service, self._device_of(task)
         feedback = endpoints.feedback(service, device, result)
         also: fanout.Also = [(service.machine, feedback.facts)] if feedback.facts else []
+        if message.is_event:
+            return also
         attempts = task.attempts + 1
         event = endpoints.failure_event(service, device, message.message_id, feedback.reason, attempts, now_ms)
         if event is not None:

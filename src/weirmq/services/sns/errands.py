@@ -114,7 +114,7 @@ def _to_mail(service: "Sns", subscription: Subscription, message: Notification) 
         text = _envelope(service, subscription, message)
     else:
         text = f"{message.body_for('email')}\n\n--\nTo unsubscribe from the topic {message.topic_arn}, visit:\n{link}\n"
-    name = subscription.topic.attributes.get("DisplayName", "")
+    name = " ".join(subscription.topic.attributes.get("DisplayName", "").split())  # a mail's sender stands on one line
     return MailErrand(
         to=subscription.endpoint,
         subject=message.subject or "AWS Notification Message",

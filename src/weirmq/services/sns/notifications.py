@@ -17,7 +17,8 @@ class Notification(msgspec.Struct, array_like=True, gc=False):
 
     `bodies` are those of a message with structure `json`, by protocol; `message` is for all others. `origin` is how
     the publisher reached us: links start with it. `token` is that of a confirmation or farewell, which goes to
-    `endpoint` by `protocol`. Added to at the end only: the log holds it.
+    `endpoint` by `protocol`. `is_event` says that the service itself tells of something that happened to a device.
+    Added to at the end only: the log holds it.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class Notification(msgspec.Struct, array_like=True, gc=False):
     protocol: str = ""
     endpoint: str = ""
     is_replayed: bool = False
+    is_event: bool = False
 
     def body_for(self, protocol: str) -> str:
         """The message as an endpoint of this protocol gets it."""

@@ -72,6 +72,7 @@ def announce(service: Sns, topic_arn: str, subject: str | None, message: str, no
         service.own_origin,
         topic.settings.signature_version,
         subject,
+        is_event=True,
     )
     return fanout.hand_out(service, topic, own, now_ms)
 
