@@ -14,6 +14,7 @@ from tests.wire.aws.generated import service_of
 from tests.wire.aws.services import QUEUE, SQS, STS, json_request, operation, request_of
 from tests.wire.aws.vectors_in_reverse import Case, parameters
 from weirmq.kernel.errors import ServiceError
+from weirmq.wire.aws.errors import malformed
 from weirmq.wire.aws.json import JsonCodec
 from weirmq.wire.aws.model import load
 from weirmq.wire.aws.scalars import EpochSeconds, HttpDate, Iso8601, Timestamp
@@ -250,6 +251,13 @@ def test_errors_have_both_codes(code: str, query_code: str, status: int) -> None
         assert tree["__type"].rpartition("#")[2] == code
         assert dict(response.headers)[b"x-amzn-query-error"] == f"{query_code};Sender".encode()
         assert response.status == status
+
+
+def test_what_cannot_be_read_has_a_message_with_a_capital() -> None:
+    for service in (SQS, load("kinesis"), load("dynamodb")):
+        response = CODEC.encode_error(service, malformed("why"), "1f")
+        assert json.loads(response.body)["Message"] == "why"
+        assert "message" not in json.loads(response.body)
 
 
 def test_a_modelled_error_has_the_services_namespace() -> None:

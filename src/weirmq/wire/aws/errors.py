@@ -13,6 +13,7 @@ from weirmq.kernel.errors import ServiceError
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
+_MALFORMED = "SerializationException"  # whose message begins with a capital letter, unlike those of all others
 # What every service can answer, and its name in the Query protocol.
 _COMMON = {
     "AccessDeniedException": "AccessDenied",
@@ -20,7 +21,7 @@ _COMMON = {
     "IncompleteSignatureException": "IncompleteSignature",
     "InvalidSignatureException": "SignatureDoesNotMatch",
     "MissingAuthenticationTokenException": "MissingAuthenticationToken",
-    "SerializationException": "MalformedInput",
+    _MALFORMED: "MalformedInput",
     "ThrottlingException": "Throttling",
     "UnknownOperationException": "InvalidAction",
     "UnrecognizedClientException": "InvalidClientTokenId",
@@ -52,7 +53,8 @@ class Errors:
         self._is_query_compatible = "awsQueryCompatible" in metadata
         self._namings: dict[str, Naming] = {}
         for code, query in _COMMON.items():
-            self._add(Naming(code, self._typed(code, _FRAMEWORK), query, "message", {}, None))
+            message = "Message" if code == _MALFORMED else "message"
+            self._add(Naming(code, self._typed(code, _FRAMEWORK), query, message, {}, None))
         for name, shape in shapes.items():
             if shape.get("exception"):
                 self._add(self._modelled(name, shape))
@@ -91,4 +93,4 @@ class Errors:
 
 def malformed(message: str = "") -> ServiceError:
     """The refusal of a request that can't be read."""
-    return ServiceError("SerializationException", message)
+    return ServiceError(_MALFORMED, message)
