@@ -1,9 +1,11 @@
 import asyncio
 import socket
+import threading
+from typing import Any
 
 import pytest
 
-from weirmq.server.outbound.addresses import Guard, Refused, look_up, special
+from weirmq.server.outbound.addresses import Guard, Refused, Resolver, special
 
 PUBLIC = ["1.1.1.1", "8.8.8.8", "52.94.236.248", "172.32.0.1", "172.15.255.255", "100.128.0.1", "192.0.1.1",
           "2606:4700:4700::1111", "2a00:1450:4001:81b::200e", "::ffff:8.8.8.8", "64:ff9b::808:808",
@@ -130,4 +132,26 @@ async def test_odd_spellings_are_what_the_system_takes_them_for(spelled: str) ->
 
 
 async def test_the_systems_own_lookup() -> None:
-    assert "127.0.0.1" in await look_up("localhost", 80)
+    assert "127.0.0.1" in await Resolver().look_up("localhost", 80)
+    with pytest.raises(OSError, match=r".+"):
+        await Resolver().look_up(f"{'a' * 64}.example", 80)
+
+
+async def test_names_whose_servers_are_silent_keep_no_other_name_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    silence = threading.Event()
+
+    def getaddrinfo(host: str, port: int, **_: Any) -> list[Any]:
+        if host.startswith("silent"):
+            silence.wait()
+            raise socket.gaierror(socket.EAI_AGAIN, "try again")
+        return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("8.8.8.8", port))] * 2
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    guard = Guard(allows_private=False)
+    waiting = [asyncio.ensure_future(guard.addresses(f"silent{number}.example", 80)) for number in range(40)]
+    try:
+        assert await asyncio.wait_for(guard.addresses("quick.example", 80), 10) == ["8.8.8.8"]
+        assert not any(each.done() for each in waiting)
+    finally:
+        silence.set()
+    assert all(isinstance(each, OSError) for each in await asyncio.gather(*waiting, return_exceptions=True))

@@ -13,7 +13,9 @@ RFC 4291 (v4-mapped and v4-compatible forms), RFC 6052 and RFC 8215 (NAT64), RFC
 import asyncio
 import os
 import socket
+import threading
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from ssl import SSLError
@@ -21,6 +23,7 @@ from typing import Final
 
 SLOW_S: Final = 1.0
 HOPELESS_S: Final = 60.0
+LOOKUPS: Final = 64  # at a time
 
 Lookup = Callable[[str, int], Awaitable[list[str]]]
 """All addresses of a name, in the order in which they should be tried. Raises OSError."""
@@ -81,7 +84,7 @@ class Guard:
 
     def __init__(self, *, allows_private: bool, lookup: Lookup | None = None) -> None:
         self.allows_private = allows_private
-        self._lookup = lookup or look_up
+        self._lookup = lookup or Resolver().look_up
         self._running: dict[tuple[str, int], asyncio.Future[list[str]]] = {}
         self._hopeless: dict[str, tuple[float, str]] = {}  # until when in loop time, and why
 
@@ -115,7 +118,7 @@ class Guard:
         return await asyncio.shield(running)
 
     async def _ask(self, host: str, port: int) -> list[str]:
-        """Ask, and spare the few threads that can ask a name whose servers let them wait in vain."""
+        """Ask, and spare the threads that can ask a name whose servers let them wait in vain."""
         loop = asyncio.get_running_loop()
         begun = loop.time()
         try:
@@ -128,11 +131,45 @@ class Guard:
             raise
 
 
-async def look_up(host: str, port: int) -> list[str]:
-    """What the operating system knows `host` as."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+class Resolver:
+    """What the operating system knows names as.
+
+    Each look-up has a thread of its own, which nobody waits for at the end: a name whose servers are silent holds one
+    for half a minute, and of the event loop's own threads there are four for all names together.
+    """
+
+    def __init__(self, most: int = LOOKUPS) -> None:
+        self._places = asyncio.Semaphore(most)
+
+    async def look_up(self, host: str, port: int) -> list[str]:
+        """All addresses of a name. Raises OSError."""
+        async with self._places:
+            loop = asyncio.get_running_loop()
+            answer: asyncio.Future[list[str]] = loop.create_future()
+            threading.Thread(target=_ask, args=(host, port, loop, answer), daemon=True, name="weirmq-lookup").start()
+            return await answer
+
+
+def _ask(host: str, port: int, loop: asyncio.AbstractEventLoop, answer: "asyncio.Future[list[str]]") -> None:
+    """In a thread: ask, and tell the loop."""
+    found: list[str] = []
+    failure: Exception | None = None
+    try:
+        known = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+        found = list(dict.fromkeys(str(address[0]) for *_, address in known))
+    except (OSError, UnicodeError) as error:
+        failure = error if isinstance(error, OSError) else OSError(f"{host} is no host name")
+    with suppress(RuntimeError):  # the loop has ended meanwhile
+        loop.call_soon_threadsafe(_tell, answer, found, failure)
+
+
+def _tell(answer: "asyncio.Future[list[str]]", found: list[str], failure: Exception | None) -> None:
+    if answer.done():  # nobody waits any more
+        return
+    if failure is None:
+        answer.set_result(found)
+    else:
+        answer.set_exception(failure)
 
 
 def reason(error: BaseException) -> str:
