@@ -3,7 +3,8 @@
     python tools/kafka_messages.py            write src/weirmq/wire/kafka/messages/*.py
     python tools/kafka_messages.py --check    say what differs from what is committed, and exit 1 if anything does
 
-The descriptions are in the jar of kafka-clients, which Maven fetches once. A new API is one name in APIS.
+The descriptions are in the jar of kafka-clients, which Maven fetches once. A new API is one name in APIS; DATA has what
+members of groups say to each other in bytes that brokers needn't understand.
 """
 
 import json
@@ -32,6 +33,7 @@ APIS = [
     "SaslHandshake", "ShareAcknowledge", "ShareFetch", "ShareGroupDescribe", "ShareGroupHeartbeat", "SyncGroup",
     "TxnOffsetCommit", "WriteTxnMarkers",
 ]  # fmt: skip
+DATA = ["ConsumerProtocolAssignment", "ConsumerProtocolSubscription"]
 
 ROOT = Path(__file__).parent.parent
 ROOM = ROOT / "src" / "weirmq" / "wire" / "kafka" / "messages"
@@ -76,7 +78,7 @@ def main(arguments: list[str]) -> int:
 
 def names() -> list[str]:
     """The messages that are written."""
-    return [f"{api}{kind}" for api in sorted(APIS) for kind in ("Request", "Response")]
+    return [f"{api}{kind}" for api in sorted(APIS) for kind in ("Request", "Response")] + DATA
 
 
 @cache
@@ -157,19 +159,20 @@ class Writer:
         self.add(name, message["fields"])
         first, last = versions(message["validVersions"]).strip("()").split(", ")
         flexible = message["flexibleVersions"].removesuffix("+")
+        key = message.get("apiKey", "NO_KEY")
         body = "\n\n\n".join(self.classes.values()) + "\n\n\n" + "\n".join(self.groups.values())
         end = (
-            f'\nMESSAGE = Message(\n    name="{name}",\n    key={message["apiKey"]},\n    versions=({first}, {last}),\n'
+            f'\nMESSAGE = Message(\n    name="{name}",\n    key={key},\n    versions=({first}, {last}),\n'
             f"    flexible={'LATEST' if flexible == 'none' else flexible},\n    body=_{snake(name).upper()},\n)\n"
         )
         text = body + end
         used = [
             each
-            for each in ("LATEST", "NEVER", "NO_UUID", "Field", "Group", "Message")
+            for each in ("LATEST", "NEVER", "NO_KEY", "NO_UUID", "Field", "Group", "Message")
             if re.search(rf"\b{each}\b", text)
         ]
-        kind = "an answer" if name.endswith("Response") else "a request"
-        title = f"{name}, {kind} (API key {message['apiKey']}), versions {message['validVersions']}"
+        kinds = {"request": "a request (API key {})", "response": "an answer (API key {})", "data": "of no API"}
+        title = f"{name}, {kinds[message['type']].format(key)}, versions {message['validVersions']}"
         head = HEAD.format(
             title=title, kafka=KAFKA, names=", ".join(used), field=", field" if " field(" in text else ""
         )

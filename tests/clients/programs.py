@@ -25,7 +25,7 @@ KAFKA_STEPS = frozenset({"create", "produce", "group", "restart", "offsets", "co
 # What those show that have transactions, and groups of all kinds.
 TRANSACTION_STEPS = frozenset({"commit", "abort", "transform", "fence"})
 ADMIN_STEPS = frozenset({"brokers", "topics", "groups", "transactions", "security"})
-GROUP_STEPS = frozenset({"cooperative", "static", "consumer", "static consumer"})
+GROUP_STEPS = frozenset({"cooperative", "static", "consumer", "static consumer", "migration"})
 # How SQS calls a signature that is not right: in the Query protocol and in AWS JSON.
 SIGNATURE_CODES = {"SignatureDoesNotMatch", "InvalidSignatureException"}
 _LIMIT_S = 240

@@ -1,4 +1,4 @@
-"""Groups of confluent-kafka (librdkafka): cooperative rebalancing, static members, and KIP-848's protocol."""
+"""Groups of confluent-kafka (librdkafka): cooperative rebalancing, static members, KIP-848, and the way there."""
 
 import os
 from collections.abc import Callable
@@ -78,6 +78,27 @@ def come_back(step: str, **how: Any) -> None:
     print("ok", step)
 
 
+def migrate(step: str) -> None:
+    """Members change their protocol one by one, and change it back; where they stand is kept."""
+    classic = {"partition_assignment_strategy": "cooperative-sticky", "heartbeat_interval_ms": 100}
+    first = Member(step, **classic)
+    until(lambda: len(first.values) == RECORDS, first)
+    first.consumer.commit(asynchronous=False)
+    second = Member(step, group_protocol="consumer")
+    share(first, second)
+    assert second.has() == first.revoked
+    first.consumer.close()
+    until(lambda: len(second.has()) == PARTITIONS, second)
+    third = Member(step, **classic)
+    share(second, third)
+    second.consumer.close()
+    until(lambda: len(third.has()) == PARTITIONS, third)
+    assert sum(each.offset for each in third.consumer.committed(third.consumer.assignment())) == RECORDS
+    assert not second.values | third.values
+    third.consumer.close()
+    print("ok", step)
+
+
 if __name__ == "__main__":
     admin = AdminClient(SERVER)
     admin.create_topics([NewTopic(TOPIC, PARTITIONS)])[TOPIC].result(LIMIT_S)
@@ -89,3 +110,4 @@ if __name__ == "__main__":
     come_back("static", heartbeat_interval_ms=100)
     rebalance("consumer", group_protocol="consumer")
     come_back("static consumer", group_protocol="consumer")
+    migrate("migration")

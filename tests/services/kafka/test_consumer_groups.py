@@ -14,7 +14,6 @@ from weirmq.wire.kafka.messages.consumer_group_heartbeat_request import (
 from weirmq.wire.kafka.messages.create_partitions_request import CreatePartitionsRequest, CreatePartitionsTopic
 from weirmq.wire.kafka.messages.delete_groups_request import DeleteGroupsRequest
 from weirmq.wire.kafka.messages.describe_groups_request import DescribeGroupsRequest
-from weirmq.wire.kafka.messages.join_group_request import JoinGroupRequest, JoinGroupRequestProtocol
 from weirmq.wire.kafka.messages.list_groups_request import ListGroupsRequest
 from weirmq.wire.kafka.messages.offset_commit_request import (
     OffsetCommitRequest,
@@ -231,17 +230,6 @@ def test_what_is_refused(world: World, members: dict[str, Any], code: Code) -> N
     answer = Consumer(world, "a").beat(**members)
     assert answer.error_code == code
     assert answer.error_message
-
-
-def test_the_two_protocols_do_not_mix(world: World) -> None:
-    joining = JoinGroupRequest("g", 10_000, 10_000, "", None, "consumer", [JoinGroupRequestProtocol("range", b"")])
-    member = Consumer(world, "a")
-    member.beat()
-    assert world.ask(joining, version=3).error_code == Code.INCONSISTENT_GROUP_PROTOCOL
-    member.beat(member_epoch=-1)
-    assert world.ask(joining, version=3).error_code == 0
-    member.epoch = 0
-    assert member.beat().error_code == Code.GROUP_ID_NOT_FOUND
 
 
 def test_members_commit_at_their_epoch(world: World) -> None:

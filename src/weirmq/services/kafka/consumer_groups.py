@@ -13,6 +13,8 @@ Rules:
 3. A member is gone that isn't heard of for the group's session timeout, or doesn't give up in its rebalance timeout
    what it is told to.
 4. Nothing of this is durable: after a restart members join anew. What they have committed is.
+5. Members of the classic protocol may be among the others: classic_members.py. The group came from there, or goes
+   there: migration.py.
 """
 
 from typing import Final
@@ -24,8 +26,20 @@ from weirmq.services.kafka.member_groups import MemberGroups
 
 NOTHING: Final[frozenset[Partition]] = frozenset()
 
+CONSUMER: Final = "consumer"  # the protocol type of a classic group whose members are consumers
+
 Key = tuple[int, str]
 """Cluster and group."""
+
+
+class Classic(msgspec.Struct):
+    """What a member of the classic protocol has besides. `act_by_ms` is when it must have joined, or synced; 0: nothing
+    is asked of it.
+    """
+
+    session_ms: int
+    protocols: list[tuple[str, bytes]]
+    act_by_ms: int = 0
 
 
 class Member(msgspec.Struct):
@@ -51,6 +65,7 @@ class Member(msgspec.Struct):
     regex: str = ""
     matched: frozenset[str] = frozenset()
     matched_at: int = -1
+    classic: Classic | None = None
 
     @property
     def wanted(self) -> frozenset[str]:
@@ -61,6 +76,15 @@ class Member(msgspec.Struct):
     def holds(self) -> frozenset[Partition]:
         """What nobody else may have."""
         return self.assigned | self.revoking
+
+    def due_ms(self, silent_ms: int) -> int:
+        """When it is gone that isn't heard of any more, and would be for its silence then."""
+        found = [silent_ms]
+        if self.revoking:
+            found.append(self.revoke_by_ms)
+        if self.classic is not None and self.classic.act_by_ms:
+            found.append(self.classic.act_by_ms)
+        return min(found)
 
 
 class ConsumerGroup(msgspec.Struct):
@@ -108,10 +132,31 @@ class ConsumerGroup(msgspec.Struct):
             member.assigned, member.revoking = member.assigned & target, surplus
             member.revoke_by_ms = now_ms + member.rebalance_ms
             return
-        others = frozenset[Partition]().union(*(each.holds for each in self.members.values() if each is not member))
-        member.assigned |= target - others
+        member.assigned |= target - self._held_by_others(member)
         if member.epoch != self.epoch:
             member.epoch_before, member.epoch = member.epoch, self.epoch
+
+    def _held_by_others(self, member: Member) -> frozenset[Partition]:
+        return frozenset[Partition]().union(*(each.holds for each in self.members.values() if each is not member))
+
+    def has_news(self, member: Member) -> bool:
+        """Whether a member that must join to hear of something has something to hear of: a new epoch, that others have
+        given up all that it is to have; or it has something to give up.
+        """
+        if member.epoch != self.epoch or member.revoking:
+            return True
+        missing = self.target[member.id] - member.assigned
+        return bool(missing) and not missing & self._held_by_others(member)
+
+    def static(self, instance: str | None) -> Member | None:
+        """The member with an instance id."""
+        return self.members.get(self.instances.get(instance, "")) if instance is not None else None
+
+    def add(self, member: Member) -> None:
+        """A member is there, or is another than it was."""
+        self.members[member.id] = member
+        if member.instance is not None:
+            self.instances[member.instance] = member.id
 
     def remove(self, member: Member) -> None:
         """A member is gone."""
@@ -128,5 +173,5 @@ class ConsumerGroups(MemberGroups[ConsumerGroup]):
         super().__init__(lambda key: ConsumerGroup(key, members={}, instances={}, target={}, sizes={}))
 
     def expect(self, group: ConsumerGroup, member: Member, due_ms: int) -> None:
-        """The same; one that is to give something up is looked at by when it must have."""
-        super().expect(group, member, min(due_ms, member.revoke_by_ms) if member.revoking else due_ms)
+        """The same; one that is to do something is looked at by when it must have."""
+        super().expect(group, member, member.due_ms(due_ms))

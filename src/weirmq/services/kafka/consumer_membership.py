@@ -1,17 +1,16 @@
 """ConsumerGroupHeartbeat and ConsumerGroupDescribe: the new protocol. See consumer_groups.py for the rules."""
 
 from collections.abc import Iterable
-from typing import Final
 
 from weirmq.kernel.ids import uuid4
-from weirmq.services.kafka import topic_patterns
+from weirmq.services.kafka import migration, topic_patterns
 from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.assignors import ASSIGNORS, Partition, by_topic
-from weirmq.services.kafka.consumer_groups import NOTHING, ConsumerGroup, Key, Member
+from weirmq.services.kafka.consumer_groups import NOTHING, ConsumerGroup, Member
+from weirmq.services.kafka.group_access import Refused, access_fault, description_fault
 from weirmq.services.kafka.group_configs import CONSUMER_HEARTBEAT_MS, CONSUMER_SESSION_MS
 from weirmq.services.kafka.group_types import is_share_group
-from weirmq.services.kafka.membership import access_fault, description_fault
 from weirmq.services.kafka.model import Cluster
 from weirmq.services.kafka.service import Kafka
 from weirmq.wire.kafka.codes import Code
@@ -26,14 +25,7 @@ from weirmq.wire.kafka.messages.consumer_group_heartbeat_response import (
 )
 
 JOIN, LEAVE, AWAY = 0, -1, -2  # epochs that say something else; the last one is of static members that come back
-CONSUMER: Final = 1  # DescribedGroup.Member.MemberType
-
-
-class _Refused(Exception):  # noqa: N818 - says what is so
-    def __init__(self, code: Code, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
+CLASSIC, CONSUMER = 0, 1  # DescribedGroup.Member.MemberType
 
 
 def consumer_group_heartbeat(
@@ -45,7 +37,7 @@ def consumer_group_heartbeat(
         if request.member_epoch in {LEAVE, AWAY}:
             return _leave(kafka, ask, request)
         return _beat(kafka, ask, request)
-    except _Refused as refused:
+    except Refused as refused:
         return ConsumerGroupHeartbeatResponse(0, refused.code, refused.reason)
 
 
@@ -53,47 +45,44 @@ def _check(kafka: Kafka, ask: Ask, request: ConsumerGroupHeartbeatRequest) -> No
     key = (ask.cluster, request.group_id)
     code, reason = access_fault(kafka, ask, request.group_id, request.subscribed_topic_names)
     if code:
-        raise _Refused(code, reason)
+        raise Refused(code, reason)
     if not request.group_id:
-        raise _Refused(Code.INVALID_REQUEST, "GroupId can't be empty.")
+        raise Refused(Code.INVALID_REQUEST, "GroupId can't be empty.")
     if request.member_epoch < AWAY:
-        raise _Refused(Code.INVALID_REQUEST, f"MemberEpoch is {request.member_epoch}, and must be at least -2.")
+        raise Refused(Code.INVALID_REQUEST, f"MemberEpoch is {request.member_epoch}, and must be at least -2.")
     if request.member_epoch == AWAY and request.instance_id is None:
-        raise _Refused(Code.INVALID_REQUEST, "InstanceId can't be null where a static member leaves for a while.")
+        raise Refused(Code.INVALID_REQUEST, "InstanceId can't be null where a static member leaves for a while.")
     if request.subscribed_topic_regex and (found := topic_patterns.fault(request.subscribed_topic_regex)):
         reason = f"SubscribedTopicRegex `{request.subscribed_topic_regex}` is not a valid regular expression: {found}."
-        raise _Refused(Code.INVALID_REGULAR_EXPRESSION, reason)
+        raise Refused(Code.INVALID_REGULAR_EXPRESSION, reason)
     if request.server_assignor is not None and request.server_assignor not in ASSIGNORS:
         names = ", ".join(ASSIGNORS)
-        raise _Refused(Code.UNSUPPORTED_ASSIGNOR, f"There is no assignor {request.server_assignor}, but: {names}.")
+        raise Refused(Code.UNSUPPORTED_ASSIGNOR, f"There is no assignor {request.server_assignor}, but: {names}.")
     if is_share_group(kafka, key):
-        raise _Refused(Code.GROUP_ID_NOT_FOUND, f"Group {key[1]} is not a consumer group.")
+        raise Refused(Code.GROUP_ID_NOT_FOUND, f"Group {key[1]} is not a consumer group.")
     if request.member_epoch == JOIN:
-        _check_join(kafka, key, request)
+        _check_join(request)
     elif not request.member_id:
-        raise _Refused(Code.INVALID_REQUEST, "MemberId can't be empty.")
+        raise Refused(Code.INVALID_REQUEST, "MemberId can't be empty.")
 
 
-def _check_join(kafka: Kafka, key: Key, request: ConsumerGroupHeartbeatRequest) -> None:
+def _check_join(request: ConsumerGroupHeartbeatRequest) -> None:
     if request.rebalance_timeout_ms == -1:
-        raise _Refused(Code.INVALID_REQUEST, "RebalanceTimeoutMs must be given by a member that joins.")
+        raise Refused(Code.INVALID_REQUEST, "RebalanceTimeoutMs must be given by a member that joins.")
     if request.subscribed_topic_names is None and request.subscribed_topic_regex is None:
         reason = "Either SubscribedTopicNames or SubscribedTopicRegex must be non-null when (re-)joining."
-        raise _Refused(Code.INVALID_REQUEST, reason)
+        raise Refused(Code.INVALID_REQUEST, reason)
     if request.topic_partitions:
-        raise _Refused(Code.INVALID_REQUEST, "TopicPartitions must be empty where a member joins.")
-    classic = kafka.groups.get(key)
-    if classic is not None and classic.members:
-        raise _Refused(Code.GROUP_ID_NOT_FOUND, f"Group {key[1]} has members of the classic protocol.")
+        raise Refused(Code.INVALID_REQUEST, "TopicPartitions must be empty where a member joins.")
 
 
 def _find(kafka: Kafka, ask: Ask, request: ConsumerGroupHeartbeatRequest) -> tuple[ConsumerGroup, Member]:
     group = kafka.consumer_groups.get((ask.cluster, request.group_id))
     member = group.members.get(request.member_id) if group is not None else None
     if group is None or member is None:
-        raise _Refused(Code.UNKNOWN_MEMBER_ID, f"Member {request.member_id} is not a member of {request.group_id}.")
+        raise Refused(Code.UNKNOWN_MEMBER_ID, f"Member {request.member_id} is not a member of {request.group_id}.")
     if request.instance_id is not None and group.instances.get(request.instance_id) != member.id:
-        raise _Refused(Code.FENCED_INSTANCE_ID, f"Another member has the instance id {request.instance_id} now.")
+        raise Refused(Code.FENCED_INSTANCE_ID, f"Another member has the instance id {request.instance_id} now.")
     return group, member
 
 
@@ -109,18 +98,30 @@ def _beat(kafka: Kafka, ask: Ask, request: ConsumerGroupHeartbeatRequest) -> Con
         group, member = _find(kafka, ask, request)
         _check_epoch(member, request.member_epoch, owned)
         is_new = _subscribe(member, request)
-    is_new = _match(kafka, ask, member) or is_new
-    ids, sizes = _topics(kafka.cluster(ask), group)
-    if is_new or sizes != group.sizes:
-        group.retarget(sizes, ids)
+        member.classic = None
+    aim(kafka, ask, group, is_new=_match(kafka, ask, member) or is_new)
     group.advance(member, owned, ask.now_ms)
-    kafka.consumer_groups.expect(group, member, ask.now_ms + kafka.group_number(group.key, CONSUMER_SESSION_MS))
+    heard(kafka, group, member, ask.now_ms)
     assignment = None
     if member.assigned != member.told or request.topic_partitions is not None:
         member.told = member.assigned
         assignment = Assignment([TopicPartitions(topic, indexes) for topic, indexes in by_topic(member.assigned)])
     heartbeat_ms = kafka.group_number(group.key, CONSUMER_HEARTBEAT_MS)
     return ConsumerGroupHeartbeatResponse(0, 0, None, member.id, member.epoch, heartbeat_ms, assignment)
+
+
+def aim(kafka: Kafka, ask: Ask, group: ConsumerGroup, *, is_new: bool) -> None:
+    """Make the group's target anew where its members want something new, or there are other topics."""
+    ids, sizes = _topics(kafka.cluster(ask), group)
+    if is_new or sizes != group.sizes:
+        group.retarget(sizes, ids)
+
+
+def heard(kafka: Kafka, group: ConsumerGroup, member: Member, now_ms: int) -> None:
+    """A member was heard of: it is gone if it isn't again for its session timeout, or the group's."""
+    of_group = kafka.group_number(group.key, CONSUMER_SESSION_MS)
+    session_ms = of_group if member.classic is None else member.classic.session_ms
+    kafka.consumer_groups.expect(group, member, now_ms + session_ms)
 
 
 def _topics(cluster: Cluster, group: ConsumerGroup) -> tuple[dict[str, bytes], dict[bytes, int]]:
@@ -139,13 +140,13 @@ def _check_epoch(member: Member, epoch: int, owned: frozenset[Partition] | None)
         return
     has_missed_one = epoch == member.epoch_before and owned is not None and owned <= member.holds
     if not has_missed_one:
-        raise _Refused(
+        raise Refused(
             Code.FENCED_MEMBER_EPOCH, f"The member is at epoch {member.epoch}, not {epoch}: it must join again."
         )
 
 
 def _join(kafka: Kafka, ask: Ask, request: ConsumerGroupHeartbeatRequest) -> tuple[ConsumerGroup, Member]:
-    group = kafka.consumer_groups.make((ask.cluster, request.group_id))
+    group = migration.to_consumer_group(kafka, (ask.cluster, request.group_id), ask.now_ms)
     member_id = request.member_id or uuid4(kafka.entropy)
     known = group.members.get(member_id)
     instance = request.instance_id
@@ -160,20 +161,18 @@ def _join(kafka: Kafka, ask: Ask, request: ConsumerGroupHeartbeatRequest) -> tup
         request.server_assignor,
     )
     _subscribe_by(member, request.subscribed_topic_regex or "")
-    if instance is not None and instance in group.instances:
-        before = group.members[group.instances[instance]]
-        if before.id != member_id and before.epoch != AWAY:
-            raise _Refused(Code.UNRELEASED_INSTANCE_ID, f"Instance id {instance} is still used by member {before.id}.")
-        _take_over(kafka, group, before, member)
+    before = group.static(instance)
+    if before is not None:
+        if before.id != member_id and before.epoch != AWAY and before.classic is None:
+            raise Refused(Code.UNRELEASED_INSTANCE_ID, f"Instance id {instance} is still used by member {before.id}.")
+        take_over(kafka, group, before, member)
     elif known is not None:
         kafka.consumer_groups.relax(group, known)  # it joins again: it has given up all that it had
-    group.members[member_id] = member
-    if instance is not None:
-        group.instances[instance] = member_id
+    group.add(member)
     return group, member
 
 
-def _take_over(kafka: Kafka, group: ConsumerGroup, before: Member, member: Member) -> None:
+def take_over(kafka: Kafka, group: ConsumerGroup, before: Member, member: Member) -> None:
     """A static member is back: what was to be its predecessor's is to be its own."""
     target = group.target.get(before.id, NOTHING)
     kafka.consumer_groups.relax(group, before)
@@ -225,12 +224,15 @@ def _leave(kafka: Kafka, ask: Ask, request: ConsumerGroupHeartbeatRequest) -> Co
 
 
 def remove(kafka: Kafka, group: ConsumerGroup, member: Member, now_ms: int) -> None:
-    """A member is gone: the others share anew."""
+    """A member is gone: the others share anew, or go back to the classic protocol if it was the last of the new one."""
     kafka.consumer_groups.relax(group, member)
     group.remove(member)
     if not group.members:
         group.epoch, group.target, group.sizes = group.epoch + 1, {}, {}
         group.empty_ms = now_ms
+        return
+    if migration.goes_down(group):
+        migration.go_down(kafka, group, now_ms)
         return
     ids, sizes = _topics(kafka.machine.clusters[group.key[0]], group)
     group.retarget(sizes, ids)
@@ -247,7 +249,9 @@ def epoch_fault(group: ConsumerGroup, member_id: str, epoch: int) -> Code:
     member = group.members.get(member_id)
     if member is None:
         return Code.UNKNOWN_MEMBER_ID
-    return Code.NONE if epoch == member.epoch else Code.STALE_MEMBER_EPOCH
+    if epoch == member.epoch:
+        return Code.NONE
+    return Code.STALE_MEMBER_EPOCH if member.classic is None else Code.ILLEGAL_GENERATION
 
 
 # ConsumerGroupDescribe
@@ -291,7 +295,7 @@ def _shown(cluster: Cluster, group: ConsumerGroup, member: Member) -> described.
         member.regex or None,
         _assignment(cluster, member.assigned),
         _assignment(cluster, group.target.get(member.id, NOTHING)),
-        CONSUMER,
+        CONSUMER if member.classic is None else CLASSIC,
     )
 
 

@@ -71,8 +71,7 @@ def _described(kafka: Kafka, ask: Ask, name: str) -> DescribedGroup:
         return DescribedGroup(Code.GROUP_AUTHORIZATION_FAILED, None, name)
     key = (ask.cluster, name)
     group = kafka.groups.get(key)
-    is_consumers = kafka.consumer_groups.get(key) is not None and not (group and group.members)
-    is_other = is_consumers or is_share_group(kafka, key)
+    is_other = kafka.consumer_groups.get(key) is not None or is_share_group(kafka, key)
     if is_other or (group is None and key not in kafka.machine.offsets):
         code = Code.GROUP_ID_NOT_FOUND if ask.version >= NOT_FOUND_FIRST else Code.NONE
         reason = f"Group {name} is not a classic group." if is_other else f"Group {name} not found."

@@ -6,17 +6,21 @@ from typing import Final
 from weirmq.services.kafka import facts
 from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
+from weirmq.services.kafka.consumer_groups import CONSUMER
 from weirmq.services.kafka.consumer_membership import epoch_fault
 from weirmq.services.kafka.facts import Committed
-from weirmq.services.kafka.group_types import is_share_group
-from weirmq.services.kafka.groups import COMPLETING, EMPTY
+from weirmq.services.kafka.group_access import may_read
+from weirmq.services.kafka.group_types import consumers_of, is_share_group
+from weirmq.services.kafka.groups import COMPLETING, EMPTY, Key
 from weirmq.services.kafka.machine import GroupOffsets
-from weirmq.services.kafka.membership import may_read, member_fault
+from weirmq.services.kafka.membership import member_fault
 from weirmq.services.kafka.model import Cluster, Topic
 from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.topics import find_for, partition_of
 from weirmq.services.kafka.transactional import PartitionKey
+from weirmq.wire.kafka import consumer_protocol
 from weirmq.wire.kafka.codes import Code
+from weirmq.wire.kafka.errors import Malformed
 from weirmq.wire.kafka.messages.offset_commit_request import OffsetCommitRequest, OffsetCommitRequestPartition
 from weirmq.wire.kafka.messages.offset_commit_response import (
     OffsetCommitResponse,
@@ -78,8 +82,7 @@ def _commit_fault(kafka: Kafka, ask: Ask, request: OffsetCommitRequest) -> Code:
         return Code.GROUP_ID_NOT_FOUND
     group = kafka.groups.get((ask.cluster, request.group_id))
     generation = request.generation_id_or_member_epoch
-    consumers = kafka.consumer_groups.get((ask.cluster, request.group_id))
-    if consumers is not None and consumers.members:
+    if (consumers := consumers_of(kafka, (ask.cluster, request.group_id))) is not None:
         return epoch_fault(consumers, request.member_id, generation)
     if generation < 0 and not request.member_id:  # one that assigns its partitions itself
         return Code.UNKNOWN_MEMBER_ID if group is not None and group.state != EMPTY else Code.NONE
@@ -170,8 +173,7 @@ def _fetch_fault(kafka: Kafka, ask: Ask, group: str, member_id: str | None, epoc
         return Code.GROUP_AUTHORIZATION_FAILED
     if not member_id or epoch < 0:
         return Code.NONE
-    consumers = kafka.consumer_groups.get(key)
-    if consumers is not None and consumers.members:
+    if (consumers := consumers_of(kafka, key)) is not None:
         return epoch_fault(consumers, member_id, epoch)
     # franz-go names its generation here; Kafka doesn't look at it where the group is a classic one.
     return Code.NONE if kafka.groups.get(key) is not None else Code.UNKNOWN_MEMBER_ID
@@ -225,15 +227,17 @@ def _told(known: GroupOffsets, unstable: set[PartitionKey], topic: Topic, index:
 
 
 def offset_delete(kafka: Kafka, ask: Ask, request: OffsetDeleteRequest) -> OffsetDeleteResponse:
-    """Forget where a group stands in some partitions. Members keep it from that."""
+    """Forget where a group stands in some partitions, of topics that no member of it reads."""
     if not kafka.authorizer.may(ask, Operation.DELETE, ResourceType.GROUP, request.group_id):
         return OffsetDeleteResponse(Code.GROUP_AUTHORIZATION_FAILED)
     cluster = kafka.cluster(ask)
-    group = kafka.groups.get((ask.cluster, request.group_id))
-    known = kafka.machine.offsets.get((cluster.number, request.group_id))
-    if known is None and group is None:
+    key = (cluster.number, request.group_id)
+    classic = kafka.groups.get(key)
+    if key not in kafka.machine.offsets and classic is None and kafka.consumer_groups.get(key) is None:
         return OffsetDeleteResponse(Code.GROUP_ID_NOT_FOUND)
-    code = Code.GROUP_SUBSCRIBED_TO_TOPIC if group is not None and group.state != EMPTY else Code.NONE
+    if classic is not None and classic.members and classic.protocol_type != CONSUMER:
+        return OffsetDeleteResponse(Code.NON_EMPTY_GROUP)
+    subscribed = _subscribed(kafka, key)
     gone: list[tuple[bytes, int]] = []
     topics = []
     for each in request.topics:
@@ -241,6 +245,7 @@ def offset_delete(kafka: Kafka, ask: Ask, request: OffsetDeleteRequest) -> Offse
         partitions = []
         for asked in each.partitions:
             partition = partition_of(topic, asked.partition_index)
+            code = Code.GROUP_SUBSCRIBED_TO_TOPIC if each.name in subscribed else Code.NONE
             fault = partition if isinstance(partition, Code) else code
             if not fault and isinstance(topic, Topic):
                 gone.append((topic.id, asked.partition_index))
@@ -250,3 +255,16 @@ def offset_delete(kafka: Kafka, ask: Ask, request: OffsetDeleteRequest) -> Offse
     if gone and (full := kafka.record(ask.now_ms, fact, full=Code.COORDINATOR_NOT_AVAILABLE)):
         return OffsetDeleteResponse(full)
     return OffsetDeleteResponse(0, 0, topics)
+
+
+def _subscribed(kafka: Kafka, key: Key) -> set[str]:
+    """The topics that a group's members read; all of the cluster where a member says nothing that can be read."""
+    classic, consumers = kafka.groups.get(key), kafka.consumer_groups.get(key)
+    found = {name for each in consumers.members.values() for name in each.wanted} if consumers is not None else set()
+    try:
+        for member in classic.members.values() if classic is not None else ():
+            metadata = member.protocols[0][1]
+            found.update(consumer_protocol.subscription(metadata).topics)
+    except Malformed:
+        return set(kafka.machine.clusters[key[0]].topics)
+    return found

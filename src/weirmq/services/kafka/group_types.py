@@ -1,11 +1,18 @@
-"""Of which kind a group is. No two kinds of members are in one at a time, and a share group stays one until its end."""
+"""Of which kind a group is. A share group stays one until its end; others may change their protocol."""
 
 from typing import TYPE_CHECKING
 
 from weirmq.services.kafka.groups import Key
 
 if TYPE_CHECKING:
+    from weirmq.services.kafka.consumer_groups import ConsumerGroup
     from weirmq.services.kafka.service import Kafka
+
+
+def consumers_of(kafka: "Kafka", key: Key) -> "ConsumerGroup | None":
+    """The group where it is one of KIP-848's protocol, with members."""
+    found = kafka.consumer_groups.get(key)
+    return found if found is not None and found.members else None
 
 
 def is_share_group(kafka: "Kafka", key: Key) -> bool:

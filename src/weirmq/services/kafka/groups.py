@@ -28,6 +28,7 @@ EMPTY, PREPARING, COMPLETING, STABLE, DEAD = (
 Key = tuple[int, str]
 """Cluster and group."""
 
+ID_FIRST: Final = 4  # the version of JoinGroup that has a member come back with the id it was given (KIP-394)
 SESSION_MS: Final = (6_000, 1_800_000)  # group.min.session.timeout.ms, group.max.session.timeout.ms
 
 
@@ -119,14 +120,15 @@ class Groups:
         return self._groups.setdefault(key, Group(key, members={}, instances={}, pending={}))
 
     def drop(self, key: Key) -> None:
-        """Forget a group without members."""
-        self._groups.pop(key, None)
+        """Forget a group, and that its members must be heard of."""
+        group = self._groups.pop(key, None)
+        if group is not None:
+            for member in ("", *group.members, *group.pending):
+                self.relax(group, member)
 
     def forget(self, cluster: int) -> None:
         """A cluster is gone."""
         for group in list(self.of(cluster)):
-            for member in ("", *group.members, *group.pending):
-                self.relax(group, member)
             self.drop(group.key)
 
     def of(self, cluster: int) -> Iterator[Group]:

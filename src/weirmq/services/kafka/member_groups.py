@@ -42,14 +42,15 @@ class MemberGroups(Generic[G]):
         return found
 
     def drop(self, key: Key) -> None:
-        """Forget a group without members."""
-        self._groups.pop(key, None)
+        """Forget a group, and that its members must be heard of."""
+        group = self._groups.pop(key, None)
+        if group is not None:
+            for member in group.members.values():
+                self.relax(group, member)
 
     def forget(self, cluster: int) -> None:
         """A cluster is gone."""
         for group in list(self.of(cluster)):
-            for member in group.members.values():
-                self.relax(group, member)
             self.drop(group.key)
 
     def of(self, cluster: int) -> Iterator[G]:

@@ -1,61 +1,27 @@
 """JoinGroup, SyncGroup, Heartbeat, LeaveGroup: the classic protocol's requests. See groups.py for the rules."""
 
-from collections.abc import Iterable
 from typing import Final
 
-from weirmq.services.kafka.acls import Operation, ResourceType
+from weirmq.services.kafka import classic_members
 from weirmq.services.kafka.ask import Ask
-from weirmq.services.kafka.group_types import is_share_group
-from weirmq.services.kafka.groups import (
-    COMPLETING,
-    EMPTY,
-    PREPARING,
-    SESSION_MS,
-    STABLE,
-    Group,
-    Groups,
-    Member,
-)
+from weirmq.services.kafka.group_access import may_read
+from weirmq.services.kafka.group_types import consumers_of, is_share_group
+from weirmq.services.kafka.groups import COMPLETING, ID_FIRST, PREPARING, SESSION_MS, STABLE, Group, Groups, Member
+from weirmq.services.kafka.migration import to_classic_group
+from weirmq.services.kafka.rebalancing import joined, rebalance, remove
 from weirmq.services.kafka.service import Kafka
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.heartbeat_request import HeartbeatRequest
 from weirmq.wire.kafka.messages.heartbeat_response import HeartbeatResponse
 from weirmq.wire.kafka.messages.join_group_request import JoinGroupRequest
-from weirmq.wire.kafka.messages.join_group_response import JoinGroupResponse, JoinGroupResponseMember
+from weirmq.wire.kafka.messages.join_group_response import JoinGroupResponse
 from weirmq.wire.kafka.messages.leave_group_request import LeaveGroupRequest, MemberIdentity
 from weirmq.wire.kafka.messages.leave_group_response import LeaveGroupResponse, MemberResponse
 from weirmq.wire.kafka.messages.sync_group_request import SyncGroupRequest
 from weirmq.wire.kafka.messages.sync_group_response import SyncGroupResponse
 
-ID_FIRST: Final = 4  # the version from which on a member is to come back with the id it was given (KIP-394)
 MEMBERS_FIRST: Final = 3  # the version of LeaveGroup that names several
 SKIP_FIRST: Final = 9  # the version that tells a static leader to leave the assignment as it is (KIP-814)
-
-
-def may_read(kafka: Kafka, ask: Ask, group: str) -> bool:
-    """Whether whoever asks may be a member of a group."""
-    return kafka.authorizer.may(ask, Operation.READ, ResourceType.GROUP, group)
-
-
-def access_fault(kafka: Kafka, ask: Ask, group: str, topics: Iterable[str] | None) -> tuple[Code, str]:
-    """Whether whoever asks may not be a member of a group that reads these topics (KIP-848, KIP-932)."""
-    if not may_read(kafka, ask, group):
-        return Code.GROUP_AUTHORIZATION_FAILED, "Group authorization failed."
-    may = kafka.authorizer.may
-    if not all(may(ask, Operation.DESCRIBE, ResourceType.TOPIC, name) for name in topics or ()):
-        return Code.TOPIC_AUTHORIZATION_FAILED, "Topic authorization failed."
-    return Code.NONE, ""
-
-
-def description_fault(kafka: Kafka, ask: Ask, group: str, topics: Iterable[str]) -> tuple[Code, str]:
-    """Whether whoever asks may not be told of a group that reads these topics."""
-    may = kafka.authorizer.may
-    if not may(ask, Operation.DESCRIBE, ResourceType.GROUP, group):
-        return Code.GROUP_AUTHORIZATION_FAILED, "Group authorization failed."
-    if not all(may(ask, Operation.DESCRIBE, ResourceType.TOPIC, topic) for topic in topics):
-        reason = "The group has described topic(s) that the client is not authorized to describe."
-        return Code.TOPIC_AUTHORIZATION_FAILED, reason
-    return Code.NONE, ""
 
 
 # JoinGroup
@@ -69,11 +35,14 @@ def join_group(kafka: Kafka, ask: Ask, request: JoinGroupRequest) -> JoinGroupRe
         return JoinGroupResponse(error_code=Code.GROUP_AUTHORIZATION_FAILED, member_id=request.member_id)
     if not SESSION_MS[0] <= request.session_timeout_ms <= SESSION_MS[1]:
         return JoinGroupResponse(error_code=Code.INVALID_SESSION_TIMEOUT, member_id=request.member_id)
-    consumers = kafka.consumer_groups.get((ask.cluster, request.group_id))
-    is_share = is_share_group(kafka, (ask.cluster, request.group_id))
-    if is_share or (consumers is not None and consumers.members):  # of the new protocol; they don't mix here
+    key = (ask.cluster, request.group_id)
+    if is_share_group(kafka, key):
         return JoinGroupResponse(error_code=Code.INCONSISTENT_GROUP_PROTOCOL, member_id=request.member_id)
-    group = kafka.groups.make((ask.cluster, request.group_id))
+    if (consumers := consumers_of(kafka, key)) is not None:
+        classic_members.make_way(kafka, consumers, request, ask.now_ms)
+    if (consumers := consumers_of(kafka, key)) is not None:
+        return classic_members.join(kafka, ask, consumers, request)
+    group = to_classic_group(kafka, key)
     if code := _protocol_fault(group, request):
         return JoinGroupResponse(error_code=code, member_id=request.member_id)
     if not request.member_id:
@@ -132,7 +101,7 @@ def _replace(
     if group.state == STABLE and is_same:
         skips = was_leader and ask.version >= SKIP_FIRST
         leader = group.leader if not was_leader or skips else old.id  # or it would assign anew
-        return _joined(group, member, leader, skips=skips)
+        return joined(group, member, leader, skips=skips)
     member.joining = ask.answer
     rebalance(groups, group, ask.now_ms)
     return None
@@ -150,7 +119,7 @@ def _join_again(groups: Groups, ask: Ask, group: Group, request: JoinGroupReques
     stays = is_same and (group.state == COMPLETING or (group.state == STABLE and member.id != group.leader))
     if stays:
         groups.expect(group, member.id, ask.now_ms + member.session_ms)
-        return _joined(group, member, group.leader)
+        return joined(group, member, group.leader)
     member.protocols = protocols
     member.session_ms = request.session_timeout_ms
     member.rebalance_ms = _rebalance_ms(request)
@@ -187,95 +156,6 @@ def _rebalance_ms(request: JoinGroupRequest) -> int:
     return request.rebalance_timeout_ms if request.rebalance_timeout_ms >= 0 else request.session_timeout_ms
 
 
-def _joined(group: Group, member: Member, leader: str, *, skips: bool = False) -> JoinGroupResponse:
-    """The answer to a join: the leader gets all members."""
-    members = []
-    if member.id == leader:
-        members = [
-            JoinGroupResponseMember(each.id, each.instance, each.metadata(group.protocol))
-            for each in group.members.values()
-        ]
-    return JoinGroupResponse(
-        0, 0, group.generation, group.protocol_type, group.protocol, leader, skips, member.id, members
-    )
-
-
-# Rebalances
-
-
-def rebalance(groups: Groups, group: Group, now_ms: int) -> None:
-    """Begin a rebalance, unless one is under way; it ends when all members have joined."""
-    if group.state != PREPARING:
-        for member in group.members.values():
-            if member.syncing is not None:
-                member.syncing(SyncGroupResponse(error_code=Code.REBALANCE_IN_PROGRESS))
-                member.syncing = None
-        group.state = PREPARING
-        longest_ms = max((member.rebalance_ms for member in group.members.values()), default=0)
-        groups.expect(group, "", now_ms + longest_ms)
-    if all(member.joining is not None for member in group.members.values()):
-        complete(groups, group, now_ms)
-
-
-def complete(groups: Groups, group: Group, now_ms: int) -> None:
-    """Begin a generation with those who have joined, and with static members that may come back."""
-    if group.state == COMPLETING:
-        _drop_unsynced(groups, group, now_ms)
-        return
-    if group.state != PREPARING:
-        return
-    for member in [each for each in group.members.values() if each.joining is None and each.instance is None]:
-        group.remove(member)
-        groups.relax(group, member.id)
-    groups.relax(group, "")
-    group.generation += 1
-    if not group.members:
-        group.state, group.protocol, group.leader = EMPTY, "", ""
-        group.empty_ms = now_ms
-        return
-    if group.members[group.leader].joining is None:
-        group.leader = next((each.id for each in group.members.values() if each.joining is not None), group.leader)
-    group.state, group.protocol = COMPLETING, group.elected()
-    for member in group.members.values():
-        member.assignment = b""
-        joining, member.joining = member.joining, None
-        if joining is not None:
-            groups.expect(group, member.id, now_ms + member.session_ms)
-            joining(_joined(group, member, group.leader))
-    groups.expect(group, "", now_ms + max(member.rebalance_ms for member in group.members.values()))
-
-
-def _drop_unsynced(groups: Groups, group: Group, now_ms: int) -> None:
-    """Some have joined, and not asked for their assignment in all that time."""
-    for member in [each for each in group.members.values() if each.syncing is None]:
-        group.remove(member)
-        groups.relax(group, member.id)
-    rebalance(groups, group, now_ms)
-
-
-def expire(groups: Groups, group: Group, member_id: str, now_ms: int) -> None:
-    """A member was silent for too long."""
-    group.pending.pop(member_id, None)
-    member = group.members.get(member_id)
-    if member is not None:
-        if member.joining is not None:
-            groups.expect(group, member_id, now_ms + member.session_ms)  # it waits for the others
-            return
-        remove(groups, group, member, now_ms)
-
-
-def remove(groups: Groups, group: Group, member: Member, now_ms: int) -> None:
-    """A member is gone."""
-    for waiting in (member.joining, member.syncing):
-        if waiting is not None:
-            is_join = waiting is member.joining
-            waiting((JoinGroupResponse if is_join else SyncGroupResponse)(error_code=Code.UNKNOWN_MEMBER_ID))
-    group.remove(member)
-    groups.relax(group, member.id)
-    if group.state in {STABLE, COMPLETING, PREPARING}:
-        rebalance(groups, group, now_ms)
-
-
 # The others
 
 
@@ -306,6 +186,8 @@ def sync_group(kafka: Kafka, ask: Ask, request: SyncGroupRequest) -> SyncGroupRe
         return SyncGroupResponse(error_code=Code.INVALID_GROUP_ID)
     if not may_read(kafka, ask, request.group_id):
         return SyncGroupResponse(error_code=Code.GROUP_AUTHORIZATION_FAILED)
+    if (consumers := consumers_of(kafka, (ask.cluster, request.group_id))) is not None:
+        return classic_members.sync(kafka, ask, consumers, request)
     group = kafka.groups.get((ask.cluster, request.group_id))
     code = member_fault(group, request.member_id, request.group_instance_id, request.generation_id)
     if code or group is None:
@@ -342,6 +224,8 @@ def heartbeat(kafka: Kafka, ask: Ask, request: HeartbeatRequest) -> HeartbeatRes
     """Say that one is there, and hear of a rebalance."""
     if not may_read(kafka, ask, request.group_id):
         return HeartbeatResponse(error_code=Code.GROUP_AUTHORIZATION_FAILED)
+    if (consumers := consumers_of(kafka, (ask.cluster, request.group_id))) is not None:
+        return classic_members.heartbeat(kafka, ask, consumers, request)
     group = kafka.groups.get((ask.cluster, request.group_id))
     code = member_fault(group, request.member_id, request.group_instance_id, request.generation_id)
     if code or group is None:
@@ -353,21 +237,23 @@ def heartbeat(kafka: Kafka, ask: Ask, request: HeartbeatRequest) -> HeartbeatRes
 
 def leave_group(kafka: Kafka, ask: Ask, request: LeaveGroupRequest) -> LeaveGroupResponse:
     """Be a member no more."""
-    group = kafka.groups.get((ask.cluster, request.group_id))
     if not request.group_id:
         return LeaveGroupResponse(error_code=Code.INVALID_GROUP_ID)
     if not may_read(kafka, ask, request.group_id):
         return LeaveGroupResponse(error_code=Code.GROUP_AUTHORIZATION_FAILED)
     if ask.version < MEMBERS_FIRST:
-        return LeaveGroupResponse(error_code=_left(kafka.groups, group, MemberIdentity(request.member_id), ask.now_ms))
+        return LeaveGroupResponse(error_code=_left(kafka, ask, request.group_id, MemberIdentity(request.member_id)))
     members = [
-        MemberResponse(each.member_id, each.group_instance_id, _left(kafka.groups, group, each, ask.now_ms))
+        MemberResponse(each.member_id, each.group_instance_id, _left(kafka, ask, request.group_id, each))
         for each in request.members
     ]
     return LeaveGroupResponse(members=members)
 
 
-def _left(groups: Groups, group: Group | None, who: MemberIdentity, now_ms: int) -> Code:
+def _left(kafka: Kafka, ask: Ask, name: str, who: MemberIdentity) -> Code:
+    if (consumers := consumers_of(kafka, (ask.cluster, name))) is not None:
+        return classic_members.leave(kafka, consumers, who, ask.now_ms)
+    group = kafka.groups.get((ask.cluster, name))
     if group is None:
         return Code.UNKNOWN_MEMBER_ID
     member_id = who.member_id
@@ -375,9 +261,9 @@ def _left(groups: Groups, group: Group | None, who: MemberIdentity, now_ms: int)
         member_id = group.instances.get(who.group_instance_id, "")
     if member_id in group.pending:
         del group.pending[member_id]
-        groups.relax(group, member_id)
+        kafka.groups.relax(group, member_id)
         return Code.NONE
     if code := identity_fault(group, member_id, who.group_instance_id):
         return code
-    remove(groups, group, group.members[member_id], now_ms)
+    remove(kafka.groups, group, group.members[member_id], ask.now_ms)
     return Code.NONE

@@ -88,12 +88,12 @@ class Kafka:
         self._next_producer = self._last_producer = 0
 
     def _watch_groups(self) -> None:
-        from weirmq.services.kafka import consumer_membership, membership, share_membership
+        from weirmq.services.kafka import consumer_membership, rebalancing, share_membership
 
         self.on_groups_due = partial(consumer_membership.expire, self)
         self.on_share_groups_due = partial(share_membership.expire, self)
-        self.groups.on_member_due = partial(membership.expire, self.groups)
-        self.groups.on_rebalance_due = partial(membership.complete, self.groups)
+        self.groups.on_member_due = partial(rebalancing.expire, self.groups)
+        self.groups.on_rebalance_due = partial(rebalancing.complete, self.groups)
 
     def _make_replicator(self) -> "Replicator":
         from weirmq.services.kafka.replication import Replicator

@@ -7,9 +7,9 @@ from typing import Protocol
 from weirmq.kernel.errors import NoRoom
 from weirmq.services.kafka.acls import Operation
 from weirmq.services.kafka.ask import Ask
+from weirmq.services.kafka.group_access import may_read
 from weirmq.services.kafka.group_configs import LOCK_MS
 from weirmq.services.kafka.group_configs import RENEW as MAY_RENEW
-from weirmq.services.kafka.membership import may_read
 from weirmq.services.kafka.model import Partition
 from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.share_partitions import RENEW, TYPES, Answered

@@ -11,8 +11,8 @@ from weirmq.engine.waiting import Wait
 from weirmq.kernel.errors import NoRoom
 from weirmq.services.kafka.acls import Operation
 from weirmq.services.kafka.ask import Ask
+from weirmq.services.kafka.group_access import may_read
 from weirmq.services.kafka.group_configs import EARLIEST, LATEST, LOCK_MS, OFFSET_RESET, duration_ms
-from weirmq.services.kafka.membership import may_read
 from weirmq.services.kafka.model import LEADER_EPOCH, Partition
 from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.share_acknowledging import acknowledged

@@ -5,9 +5,9 @@ from typing import Final
 from weirmq.services.kafka.acls import ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.assignors import Partition, by_topic
+from weirmq.services.kafka.group_access import Refused, access_fault, description_fault
 from weirmq.services.kafka.group_configs import HEARTBEAT_MS, SESSION_MS
 from weirmq.services.kafka.group_types import is_other_group
-from weirmq.services.kafka.membership import access_fault, description_fault
 from weirmq.services.kafka.model import Cluster
 from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.share_facts import ShareOffsetsSet, ShareStart
@@ -27,13 +27,6 @@ JOIN, LEAVE = 0, -1  # epochs that say something else
 ASSIGNOR: Final = "simple"
 
 
-class _Refused(Exception):  # noqa: N818 - says what is so
-    def __init__(self, code: Code, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
-
-
 def share_group_heartbeat(kafka: Kafka, ask: Ask, request: ShareGroupHeartbeatRequest) -> ShareGroupHeartbeatResponse:
     """Join, stay or leave; hear what to fetch from."""
     try:
@@ -43,7 +36,7 @@ def share_group_heartbeat(kafka: Kafka, ask: Ask, request: ShareGroupHeartbeatRe
             remove(kafka, group, member)
             return ShareGroupHeartbeatResponse(0, 0, None, request.member_id, LEAVE)
         return _beat(kafka, ask, request)
-    except _Refused as refused:
+    except Refused as refused:
         return ShareGroupHeartbeatResponse(0, refused.code, refused.reason)
 
 
@@ -51,26 +44,26 @@ def _check(kafka: Kafka, ask: Ask, request: ShareGroupHeartbeatRequest) -> None:
     key = (ask.cluster, request.group_id)
     code, reason = access_fault(kafka, ask, request.group_id, request.subscribed_topic_names)
     if code:
-        raise _Refused(code, reason)
+        raise Refused(code, reason)
     if not request.group_id:
-        raise _Refused(Code.INVALID_REQUEST, "GroupId can't be empty.")
+        raise Refused(Code.INVALID_REQUEST, "GroupId can't be empty.")
     if not request.member_id:
-        raise _Refused(Code.INVALID_REQUEST, "MemberId can't be empty.")
+        raise Refused(Code.INVALID_REQUEST, "MemberId can't be empty.")
     if request.rack_id == "":
-        raise _Refused(Code.INVALID_REQUEST, "RackId can't be empty.")
+        raise Refused(Code.INVALID_REQUEST, "RackId can't be empty.")
     if request.member_epoch < LEAVE:
-        raise _Refused(Code.INVALID_REQUEST, "MemberEpoch is invalid.")
+        raise Refused(Code.INVALID_REQUEST, "MemberEpoch is invalid.")
     if request.member_epoch == JOIN and not request.subscribed_topic_names:
-        raise _Refused(Code.INVALID_REQUEST, "SubscribedTopicNames must be set in first request.")
+        raise Refused(Code.INVALID_REQUEST, "SubscribedTopicNames must be set in first request.")
     if is_other_group(kafka, key):
-        raise _Refused(Code.GROUP_ID_NOT_FOUND, f"Group {key[1]} is not a share group.")
+        raise Refused(Code.GROUP_ID_NOT_FOUND, f"Group {key[1]} is not a share group.")
 
 
 def _find(kafka: Kafka, ask: Ask, request: ShareGroupHeartbeatRequest) -> tuple[ShareGroup, Member]:
     group = kafka.share_groups.get((ask.cluster, request.group_id))
     member = group.members.get(request.member_id) if group is not None else None
     if group is None or member is None:
-        raise _Refused(Code.UNKNOWN_MEMBER_ID, f"Member {request.member_id} is not a member of {request.group_id}.")
+        raise Refused(Code.UNKNOWN_MEMBER_ID, f"Member {request.member_id} is not a member of {request.group_id}.")
     return group, member
 
 
@@ -106,7 +99,7 @@ def _join(kafka: Kafka, ask: Ask, request: ShareGroupHeartbeatRequest) -> tuple[
     group = kafka.share_groups.make((ask.cluster, request.group_id))
     if request.member_id not in group.members and len(group.members) >= MEMBERS_MAX:
         reason = f"The share group has reached its maximum capacity of {MEMBERS_MAX} members."
-        raise _Refused(Code.GROUP_MAX_SIZE_REACHED, reason)
+        raise Refused(Code.GROUP_MAX_SIZE_REACHED, reason)
     topics = list(request.subscribed_topic_names or ())
     member = Member(request.member_id, request.rack_id, ask.head.client_id or "", ask.connection.peer, topics)
     group.members[member.id] = member
@@ -116,7 +109,7 @@ def _join(kafka: Kafka, ask: Ask, request: ShareGroupHeartbeatRequest) -> tuple[
 def _check_epoch(member: Member, epoch: int) -> None:
     if epoch not in {member.epoch, member.epoch_before}:
         reason = f"The share group member is at epoch {member.epoch}, not {epoch}: it must join again."
-        raise _Refused(Code.FENCED_MEMBER_EPOCH, reason)
+        raise Refused(Code.FENCED_MEMBER_EPOCH, reason)
 
 
 def _topics(cluster: Cluster, group: ShareGroup) -> tuple[dict[str, bytes], dict[bytes, int]]:
@@ -137,7 +130,7 @@ def _begin(kafka: Kafka, group: ShareGroup, sizes: dict[bytes, int], now_ms: int
     ]
     fact = ShareOffsetsSet(*group.key, starts)
     if starts and kafka.record(now_ms, fact, full=Code.COORDINATOR_NOT_AVAILABLE):
-        raise _Refused(Code.COORDINATOR_NOT_AVAILABLE, "There is no room on the disk.")
+        raise Refused(Code.COORDINATOR_NOT_AVAILABLE, "There is no room on the disk.")
 
 
 # Leaving

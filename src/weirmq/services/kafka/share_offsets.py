@@ -4,9 +4,9 @@ from typing import Final
 
 from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
+from weirmq.services.kafka.group_access import may_read
 from weirmq.services.kafka.group_types import is_other_group, is_share_group
 from weirmq.services.kafka.groups import Key
-from weirmq.services.kafka.membership import may_read
 from weirmq.services.kafka.model import LEADER_EPOCH, Topic
 from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.share_facts import ShareOffsetsForgotten, ShareOffsetsSet, ShareStart

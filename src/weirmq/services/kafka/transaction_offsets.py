@@ -8,9 +8,11 @@ from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.consumer_membership import epoch_fault
 from weirmq.services.kafka.facts import Committed
+from weirmq.services.kafka.group_access import may_read
 from weirmq.services.kafka.group_offsets import committed, partition_fault
+from weirmq.services.kafka.group_types import consumers_of
 from weirmq.services.kafka.groups import EMPTY
-from weirmq.services.kafka.membership import may_read, member_fault
+from weirmq.services.kafka.membership import member_fault
 from weirmq.services.kafka.model import Topic
 from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.topics import find_for
@@ -63,8 +65,8 @@ def _group_fault(kafka: Kafka, ask: Ask, request: TxnOffsetCommitRequest) -> Cod
     """Whether this one may commit for the group. Older clients don't say who they are, and may."""
     if not request.group_id:
         return Code.INVALID_GROUP_ID
-    consumers = kafka.consumer_groups.get((ask.cluster, request.group_id))
-    if consumers is not None and consumers.members and request.member_id:
+    consumers = consumers_of(kafka, (ask.cluster, request.group_id))
+    if consumers is not None and request.member_id:
         code = epoch_fault(consumers, request.member_id, request.generation_id)
         return Code.ILLEGAL_GENERATION if code is Code.STALE_MEMBER_EPOCH else code  # what transactional clients know
     group = kafka.groups.get((ask.cluster, request.group_id))

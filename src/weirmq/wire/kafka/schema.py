@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 LATEST: Final = 0x7FFF  # of an open range: all versions from the first on
+NO_KEY: Final = -1  # of what is neither a request nor an answer
 NO_UUID: Final = bytes(16)
 
 Versions = tuple[int, int]
@@ -42,7 +43,9 @@ class Group(msgspec.Struct, frozen=True):
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """A request or its answer. `flexible` is the first version with compact lengths and tagged fields."""
+    """A request, its answer, or with NO_KEY another value. `flexible` is the first version with compact lengths and
+    tagged fields.
+    """
 
     name: str
     key: int

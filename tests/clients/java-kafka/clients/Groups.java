@@ -29,7 +29,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.UnreleasedInstanceIdException;
 
-/** Groups of Apache Kafka's own client: cooperative rebalancing, static members, and KIP-848's protocol. */
+/** Groups of Apache Kafka's own client: cooperative rebalancing, static members, KIP-848's protocol, and the way there. */
 public final class Groups {
     private static final int PARTITIONS = 4;
     private static final int RECORDS = 40;
@@ -51,6 +51,7 @@ public final class Groups {
             statically(admin);
             assignedByBroker(admin);
             staticallyByBroker();
+            migrating(admin);
         }
     }
 
@@ -201,5 +202,36 @@ public final class Groups {
             }
         }
         ok("static consumer");
+    }
+
+    /** A group's members change their protocol one by one, and change it back; where they stand is kept. */
+    private static void migrating(Admin admin) throws Exception {
+        Object[] classic = {"group.protocol", "classic", "heartbeat.interval.ms", 100};
+        Object[] modern = {"group.protocol", "consumer"};
+        try (var first = new Member("migrating", List.of("north"), classic)) {
+            until(() -> first.has(PARTITIONS) && first.values.size() == RECORDS, first);
+            first.consumer.commitSync();
+            try (var second = new Member("migrating", List.of("north"), modern)) {
+                until(() -> first.has(PARTITIONS / 2) && second.has(PARTITIONS / 2), first, second);
+                check(type(admin) == GroupType.CONSUMER, type(admin));
+                first.consumer.commitSync();
+                second.consumer.commitSync();
+                first.close();
+                until(() -> second.has(PARTITIONS), second);
+                try (var third = new Member("migrating", List.of("north"), classic)) {
+                    until(() -> third.has(PARTITIONS / 2) && second.has(PARTITIONS / 2), third, second);
+                    second.close();
+                    until(() -> third.has(PARTITIONS) && third.read() == RECORDS, third);
+                    check(type(admin) == GroupType.CLASSIC, type(admin));
+                    third.consumer.commitSync();
+                    check(second.values.isEmpty() && third.values.isEmpty(), "something was read twice");
+                }
+            }
+        }
+        ok("migration");
+    }
+
+    private static GroupType type(Admin admin) throws Exception {
+        return admin.describeConsumerGroups(List.of("migrating")).all().get().get("migrating").type();
     }
 }
