@@ -1,8 +1,6 @@
 """Logins on the wire: frames, order, limits, time, and those who mean harm."""
 
-import asyncio
 import random
-import socket
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -271,18 +269,3 @@ async def test_no_bytes_get_in(monkeypatch: pytest.MonkeyPatch) -> None:
             await client.at_end()
         assert it.errors == []
         assert all(connection.is_outside for connection in it.listener.connections)
-
-
-async def test_tls_that_never_begins(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: dict[str, Any] = {}
-
-    async def create_server(*_given: Any, **named: Any) -> Any:
-        asked.update(named)
-        raise OSError
-
-    monkeypatch.setattr(asyncio.get_running_loop(), "create_server", create_server)
-    it = Serving(Security(ListenerKind("SSL"), tls=object()))  # type: ignore[arg-type]
-    it.listener.serve([socket.socket()])
-    await it.until(lambda: bool(it.errors))
-    it.listener.stop()
-    assert asked["ssl_handshake_timeout"] == listener.TLS_S

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, cast
 
 from weirmq.iam.caller import Caller
+from weirmq.server.doorway import Guest
 from weirmq.server.exchange import address_of
 from weirmq.services.kafka.ask import ANONYMOUS, Principal
 from weirmq.services.kafka.login import Login
@@ -67,7 +68,7 @@ def _certificate_of(transport: asyncio.BaseTransport) -> bytes | None:
     return None if tls is None else tls.getpeercert(binary_form=True)
 
 
-class KafkaConnection(asyncio.BufferedProtocol):
+class KafkaConnection(Guest, asyncio.BufferedProtocol):
     """The server's side of one connection."""
 
     def __init__(self, listener: "Listener") -> None:
@@ -82,7 +83,8 @@ class KafkaConnection(asyncio.BufferedProtocol):
         self.host = ""  # ours, as the client reached it
         self.is_open = False
         self.used_s = 0.0  # when something came or left last, by the loop's clock
-        self._transport: asyncio.Transport
+        self._transport: asyncio.Transport  # from connection_made on
+        self._send_away: Callable[[], object] | None = None  # while it is at the door
         self._own: memoryview | None = None  # what came, where it is no whole frame or has to wait
         self._end = 0  # of it
         self._slots: deque[Slot] = deque()
@@ -94,14 +96,28 @@ class KafkaConnection(asyncio.BufferedProtocol):
 
     # ---- what the event loop tells
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A client is there."""
-        self._transport = cast("asyncio.Transport", transport)
+    def knock(self, peer: str, send_away: Callable[[], object]) -> None:
+        """A client is at the door."""
+        self.peer, self._send_away = peer, send_away
         self.is_open = True
+        self.listener.knocked(self)
+
+    def turned_back(self) -> None:
+        """It hasn't come in; if it has, `connection_lost` follows."""
+        self.is_open = False
+        if self._send_away is not None:
+            self._send_away = None
+            self.listener.turned_back(self)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client is in."""
+        self._transport = cast("asyncio.Transport", transport)
+        has_knocked, self._send_away = self._send_away is not None, None
+        self.is_open = self.is_open or not has_knocked  # else it was sent away meanwhile
         self.used_s = self.born_s = self.listener.now_s()
         self.peer = address_of(self._transport)
         self.host = str(transport.get_extra_info("sockname")[0])
-        self.listener.admit(self, _certificate_of(transport))
+        self.listener.admit(self, _certificate_of(transport), has_knocked=has_knocked)
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - we know better what comes
         """Where the next bytes go; never empty, for the connection's own buffer has room where reading isn't paused."""
@@ -345,4 +361,7 @@ class KafkaConnection(asyncio.BufferedProtocol):
     def abort(self) -> None:
         """Close now."""
         self.is_open = False
-        self._transport.abort()
+        if self._send_away is not None:
+            self._send_away()
+        else:
+            self._transport.abort()

@@ -14,6 +14,7 @@ import msgspec
 
 from weirmq.kernel.clock import Clock
 from weirmq.kernel.errors import LogFailed, NoRoom
+from weirmq.server.doorway import Doorway
 from weirmq.server.kafka.budget import Budget
 from weirmq.server.kafka.connection import KafkaConnection, Slot
 from weirmq.server.kafka.security import OPEN, Security
@@ -86,6 +87,7 @@ class Listener:
         self._security = security
         self._loop = asyncio.get_running_loop()
         self._servers: list[asyncio.AbstractServer] = []
+        self._doorways: list[Doorway] = []  # the same, with TLS
         self._serving: asyncio.Task[None] | None = None
         self._sockets: list[socket.socket] = []  # that have no server yet
         self._remarked_s = float("-inf")
@@ -93,21 +95,21 @@ class Listener:
 
     def serve(self, sockets: Sequence[socket.socket]) -> None:
         """Take connections from sockets that listen already; they are the listener's from now on."""
-        self._sockets = list(sockets)
-        self._serving = self._loop.create_task(self._serve())
+        tls = self._security.tls
+        if tls is None:
+            self._sockets = list(sockets)
+            self._serving = self._loop.create_task(self._serve())
+            return
+        guest, on_error = partial(KafkaConnection, self), self._server_has.on_error
+        self._doorways = [Doorway(each, tls, guest, on_error, handshake_s=TLS_S, goodbye_s=TLS_S) for each in sockets]
 
     async def _serve(self) -> None:
-        tls = self._security.tls
-        patience_s = TLS_S if tls is not None else None
         try:
             while self._sockets:
                 server = await self._loop.create_server(
                     partial(KafkaConnection, self),
                     sock=self._sockets[-1],
-                    ssl=tls,
                     backlog=BACKLOG,
-                    ssl_handshake_timeout=patience_s,
-                    ssl_shutdown_timeout=patience_s,
                     start_serving=False,
                 )
                 self._sockets.pop()
@@ -128,12 +130,30 @@ class Listener:
         """Call `callback` when so much time has passed as a failed login is to cost."""
         self._loop.call_later(TURNED_AWAY_S, callback)
 
-    def admit(self, connection: KafkaConnection, certificate: bytes | None) -> None:
-        """A client is there, and has shown a certificate (DER) or none."""
+    def knocked(self, connection: KafkaConnection) -> None:
+        """A client shakes hands: it counts, and has to go before those who are in."""
+        self.budget.connections += 1
+        self.budget.outsiders[connection] = None
+        self._make_room_for(connection)
+
+    def turned_back(self, connection: KafkaConnection) -> None:
+        """It hasn't come in."""
+        self.budget.connections -= 1
+        self.budget.outsiders.pop(connection, None)
+
+    def _make_room_for(self, connection: KafkaConnection) -> None:
+        """Send somebody away where there are too many."""
+        if self.budget.connections > self.limits.connections:
+            self.refused += 1
+            self.remark(connection, "there are too many connections")
+            self.budget.left_out(connection).abort()
+
+    def admit(self, connection: KafkaConnection, certificate: bytes | None, *, has_knocked: bool) -> None:
+        """A client is in, and has shown a certificate (DER) or none."""
         self.connections.add(connection)
         self._service.came(connection, self._place, self._server_has.clock.now_ms())
-        self.budget.connections += 1
-        if self.is_silent:  # it was let in before the port was closed
+        self.budget.connections += not has_knocked
+        if self.is_silent or not connection.is_open:  # the port was closed, or it was sent away meanwhile
             connection.abort()
             return
         security = self._security
@@ -142,16 +162,16 @@ class Listener:
             connection.login = Login(security.kind.mechanisms, security.session_ms)
             connection.frame_bytes = self.limits.login_bytes
             self.budget.outsiders[connection] = None
+        else:
+            self.budget.outsiders.pop(connection, None)
         principal = security.principal_of(certificate)
         if principal is None:
             self.remark(connection, "no rule of principal_mapping_rules is for its certificate")
             connection.abort()
             return
         connection.principal = principal
-        if self.budget.connections > self.limits.connections:
-            self.refused += 1
-            self.remark(connection, "there are too many connections")
-            self.budget.left_out(connection).abort()
+        if not has_knocked:
+            self._make_room_for(connection)
 
     def expect(self) -> None:
         """Something has begun to wait for its time."""
@@ -160,8 +180,7 @@ class Listener:
     def forget(self, connection: KafkaConnection) -> None:
         """It is gone."""
         self.connections.discard(connection)
-        self.budget.connections -= 1
-        self.budget.outsiders.pop(connection, None)
+        self.turned_back(connection)
         self._service.left(connection)
 
     def remark(self, connection: KafkaConnection, reason: str) -> None:
@@ -303,6 +322,8 @@ class Listener:
             self._serving.cancel()
         for server in self._servers:
             server.close()
+        for doorway in self._doorways:
+            doorway.close()
         for each in self._sockets:
             each.close()
         for connection in list(self.connections):

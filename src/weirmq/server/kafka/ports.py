@@ -192,7 +192,8 @@ def _listening(addresses: Sequence[Address], port: int) -> list[socket.socket]:
     sockets: list[socket.socket] = []
     try:
         for family, host in addresses:
-            found = socket.socket(family, socket.SOCK_STREAM)
+            # asyncio sets TCP_NODELAY only where the protocol is named.
+            found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
             sockets.append(found)
             found.setblocking(False)
             if os.name == "posix":  # elsewhere it would let two processes listen at the same port
