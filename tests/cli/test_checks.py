@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.server.kafka.serving import a_range
 from weirmq.cli import checks
 from weirmq.cli.checks import State
 from weirmq.server.config import Options
+from weirmq.server.kafka import known_ports
+from weirmq.server.kafka.tables import KafkaListener
 from weirmq.server.users import User
+from weirmq.testing import Server
 
 
 @pytest.fixture
@@ -76,6 +80,93 @@ def test_a_port_that_somebody_else_has(listener: socket.socket, monkeypatch: pyt
 def test_a_host_that_is_not_this_machine() -> None:
     (finding,) = checks.port(Options(host="192.0.2.1"))  # TEST-NET-1, RFC 5737: nobody's
     assert finding.state is State.BAD
+
+
+def test_free_kafka_ports() -> None:
+    assert list(checks.kafka_ports(Options(port=0))) == []  # any will do
+    first = a_range(3)
+    (finding,) = checks.kafka_ports(Options(kafka_port=first, kafka_brokers=3))
+    assert finding.what == f"127.0.0.1 ports {first}, {first + 1}, {first + 2} are free"
+    (finding,) = checks.kafka_ports(Options(kafka_port=first))
+    assert finding == checks.Finding(State.GOOD, "kafka ports", f"127.0.0.1 port {first} is free")
+
+
+def test_kafka_ports_that_somebody_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = a_range(3)
+    listeners = (KafkaListener(name="SASL_SCRAM", protocol="SASL_SSL", port=first + 2, mechanisms=("SCRAM-SHA-512",)),)
+    options = Options(kafka_port=first, kafka_listeners=listeners)
+    with socket.create_server(("127.0.0.1", first + 2)):
+        monkeypatch.setattr(checks, "_is_ours", lambda _options: False)
+        (finding,) = checks.kafka_ports(options)
+        assert finding.state is State.BAD
+        assert finding.what.startswith(f"127.0.0.1 port {first + 2}: ")
+        assert "[[kafka_listeners]]" in finding.advice
+        monkeypatch.setattr(checks, "_is_ours", lambda _options: True)
+        (finding,) = checks.kafka_ports(options)
+        assert finding.state is State.GOOD
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (Options(port=9092), "9092 is the port for HTTP and for Kafka"),
+        (
+            Options(kafka_brokers=3, kafka_listeners=(KafkaListener(name="SSL", protocol="SSL", port=9094),)),
+            "port 9094 is that of listener",
+        ),
+    ],
+)
+def test_kafka_ports_that_can_not_be(options: Options, said: str) -> None:
+    (finding,) = checks.kafka_ports(options)
+    assert finding.state is State.BAD
+    assert said in finding.what
+
+
+def cluster_made(server: Server) -> int:
+    """The port of the first broker of a cluster, where another one came and went before."""
+    msk = server.client("kafka")
+    nodes = {"ClientSubnets": ["a", "b"], "InstanceType": "kafka.m7g.large"}
+    plain = {"EncryptionInTransit": {"ClientBroker": "PLAINTEXT"}}
+    arn = ""
+    for name in ("gone", "rivers"):
+        if arn:
+            msk.delete_cluster(ClusterArn=arn)
+        arn = msk.create_cluster(
+            ClusterName=name,
+            BrokerNodeGroupInfo=nodes,
+            KafkaVersion="3.9.x.kraft",
+            NumberOfBrokerNodes=2,
+            EncryptionInfo=plain,
+        )["ClusterArn"]
+    return int(msk.get_bootstrap_brokers(ClusterArn=arn)["BootstrapBrokerString"].partition(",")[0].partition(":")[2])
+
+
+def test_ports_of_clusters_that_were_created(tmp_path: Path) -> None:
+    data, killed = tmp_path / "data", tmp_path / "killed"
+    assert list(checks.cluster_ports(Options(data=str(data)))) == []
+    with Server(durability="os", data=str(data)) as server:
+        port = cluster_made(server)
+        assert list(checks.cluster_ports(Options(data=str(data)))) == []  # it has the folder
+        shutil.copytree(data, killed)
+    before = sorted((path, path.stat().st_size) for path in killed.rglob("*"))
+    for folder in (data, killed):  # with a snapshot, and without one
+        options = Options(data=str(folder))
+        (finding,) = checks.cluster_ports(options)
+        assert finding.state is State.GOOD
+        with socket.create_server(("127.0.0.1", port)):
+            (finding,) = checks.cluster_ports(options)
+        assert finding.state is State.LOOK
+        assert finding.what.startswith(f"127.0.0.1 port {port} of rivers (broker 1, PLAINTEXT): ")
+    assert sorted((path, path.stat().st_size) for path in killed.rglob("*")) == before
+
+
+def test_clusters_that_can_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def known(_data: Path) -> Iterator[tuple[str, int, str, int]]:
+        raise OSError("no")
+
+    monkeypatch.setattr(known_ports, "known_ports", known)
+    (finding,) = checks.cluster_ports(Options(data=str(tmp_path)))
+    assert (finding.state, finding.what) == (State.LOOK, "what clusters there are can't be read: no")
 
 
 def test_open_files(monkeypatch: pytest.MonkeyPatch) -> None:

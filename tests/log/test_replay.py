@@ -1,8 +1,12 @@
 """Record by record: all of them, in order, over batches without any."""
 
 from weirmq.log.batch import BatchBuilder, hollow
+from weirmq.log.disk import opened, path_of
+from weirmq.log.files import FileLog
 from weirmq.log.memory import MemoryLog
-from weirmq.log.replay import replay
+from weirmq.log.replay import peek, replay
+from weirmq.log.segment import bases_in, name_of
+from weirmq.testing.disk import SimulatedDisk
 
 
 def test_gives_all_records_from_an_offset_on() -> None:
@@ -38,3 +42,25 @@ def test_goes_over_offsets_without_records() -> None:
     assert [r.offset for r in replay(log, 0)] == [5]
     assert [r.offset for r in replay(log, 0, 0)] == [5]
     assert [r.offset for r in replay(log, 2, 0)] == [5]
+
+
+def test_peeks_into_a_log_as_far_as_it_is_whole() -> None:
+    disk = SimulatedDisk()
+    assert list(peek(disk, "/log", 0)) == []
+    log, builder = FileLog(disk, "/log", 400), BatchBuilder()
+    for number in range(40):
+        builder.add(b"key", b"%d" % number, number)
+        if number % 4 == 3:
+            log.append(builder.build())
+    log.close()
+    bases = bases_in(disk, "/log")
+    assert len(bases) > 3
+    for offset in (0, 2, bases[1], bases[1] + 1, 39, 40):
+        assert [(r.offset, r.value) for r in peek(disk, "/log", offset)] == [
+            (number, b"%d" % number) for number in range(offset, 40)
+        ]
+    with opened(disk, path_of("/log", name_of(bases[-1]))) as file:
+        disk.write(file, b"\xff", 70)  # in its first batch
+    assert [r.offset for r in peek(disk, "/log", 30)] == list(range(30, bases[-1]))
+    disk.remove(path_of("/log", name_of(bases[1])))
+    assert [r.offset for r in peek(disk, "/log", 0)] == list(range(bases[1]))

@@ -124,34 +124,94 @@ def clock(options: Options) -> Iterator[Finding]:
 def port(options: Options) -> Iterator[Finding]:
     """Whether the port is free to listen on."""
     where = f"{options.host} port {options.port}"
+    fault = _fault(options.host, options.port)
+    if fault is None:
+        yield Finding(State.GOOD, "port", f"{where} is free")
+    elif fault.errno != errno.EADDRINUSE:
+        yield Finding(State.BAD, "port", f"can't listen at {where}: {fault.strerror}", "choose another --host")
+    elif _is_ours(options):
+        yield Finding(State.GOOD, "port", f"a WeirMQ server runs at {where}")
+    else:
+        yield Finding(State.BAD, "port", f"{where} is in use", "stop what uses it, or choose another --port")
+
+
+def _fault(host: str, port: int) -> OSError | None:
+    """Why one can't listen there, if one can't."""
     try:
-        family, _, _, _, address = socket.getaddrinfo(options.host, options.port, type=socket.SOCK_STREAM)[0]
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, socket.SOCK_STREAM) as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(address)
     except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            yield _taken(options, where)
-        else:
-            yield Finding(State.BAD, "port", f"can't listen at {where}: {error.strerror}", "choose another --host")
-    else:
-        yield Finding(State.GOOD, "port", f"{where} is free")
+        return error
+    return None
 
 
-def _taken(options: Options, where: str) -> Finding:
-    """Who has the port: a WeirMQ that runs, which is well, or somebody else."""
+def _is_ours(options: Options) -> bool:
+    """Whether a WeirMQ server answers at the port."""
     from http.client import HTTPConnection, HTTPException
 
     connection = HTTPConnection(options.host, options.port, timeout=ASK_S)
     try:
         connection.request("GET", "/health")
-        if b"weirmq" in connection.getresponse().read(65_536):
-            return Finding(State.GOOD, "port", f"a WeirMQ server runs at {where}")
+        return b"weirmq" in connection.getresponse().read(65_536)
     except (OSError, HTTPException):
-        pass  # whoever it is, it isn't a server of ours that answers
+        return False  # whoever it is, it isn't a server of ours that answers
     finally:
         connection.close()
-    return Finding(State.BAD, "port", f"{where} is in use", "stop what uses it, or choose another --port")
+
+
+def kafka_ports(options: Options) -> Iterator[Finding]:
+    """Whether the ports of the default Kafka cluster's brokers are free to listen on."""
+    from weirmq.server.kafka.ports import spread
+
+    try:
+        places = spread(config.kafka_listeners(options), options.kafka_brokers)
+    except ValueError as error:
+        yield Finding(State.BAD, "kafka ports", str(error), "give them other ports")
+        return
+    advice = "stop what uses it, or choose another --kafka-port or, in [[kafka_listeners]], port"
+    ports = sorted({each for each in places.values() if each})
+    if options.port in ports:
+        what = f"{options.port} is the port for HTTP and for Kafka"
+        yield Finding(State.BAD, "kafka ports", what, "choose another --port or --kafka-port")
+        return
+    faults = {each: fault for each in ports if (fault := _fault(options.host, each)) is not None}
+    if faults and _is_ours(options):
+        yield Finding(State.GOOD, "kafka ports", "the WeirMQ server that runs has them")
+        return
+    for each, fault in faults.items():
+        yield Finding(State.BAD, "kafka ports", f"{options.host} port {each}: {fault.strerror}", advice)
+    if ports and not faults:
+        told = f"port {ports[0]} is" if len(ports) == 1 else f"ports {', '.join(map(str, ports))} are"
+        yield Finding(State.GOOD, "kafka ports", f"{options.host} {told} free")
+
+
+def cluster_ports(options: Options) -> Iterator[Finding]:
+    """Whether the ports are free of the Kafka clusters that were created; not while a server has the folder."""
+    import msgspec
+
+    from weirmq.server.kafka.known_ports import known_ports
+
+    if not Path(options.data).exists():
+        return
+    try:
+        with lock.hold(Path(options.data)):
+            known = list(known_ports(Path(options.data)))
+    except lock.FolderUnusable:
+        return  # a server has it open, or the check of the folder says what is wrong
+    except (OSError, msgspec.MsgspecError) as error:
+        yield Finding(State.LOOK, "cluster ports", f"what clusters there are can't be read: {error}")
+        return
+    is_free = True
+    for cluster, broker, listener, its in known:
+        if fault := _fault(options.host, its):
+            is_free = False
+            what = f"{options.host} port {its} of {cluster} (broker {broker}, {listener}): {fault.strerror}"
+            advice = "stop what uses it: else this broker gets another port, and clients must be told"
+            yield Finding(State.LOOK, "cluster ports", what, advice)
+    if known and is_free:
+        yield Finding(State.GOOD, "cluster ports", f"all {len(known)} of the Kafka clusters that were created are free")
 
 
 def open_files(options: Options) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ _MARKS = {State.GOOD: "[green]ok[/]   ", State.LOOK: "[yellow]look[/] ", State.B
 
 
 def run(given: dict[str, str]) -> int:
-    """Check the configuration, the data folder and its log, the port, the limits and the clock; say what to do.
+    """Check the configuration, the data folder and its log, the ports, the limits and the clock; say what to do.
 
     Takes the options that `weirmq serve` takes, and changes nothing. Ends with exit code 1 where something is bad.
 
@@ -44,8 +44,8 @@ def findings(given: dict[str, str]) -> Iterator[Finding]:
         yield Finding(State.BAD, "configuration", str(error), "")
         return
     yield from checks.configuration(given, options)
-    looks: list[Callable[[Options], Iterator[Finding]]] = [checks.port, checks.open_files]
+    looks: list[Callable[[Options], Iterator[Finding]]] = [checks.port, checks.kafka_ports, checks.open_files]
     if options.durability != "memory":
-        looks = [checks.folder, checks.space, checks.log, checks.clock, *looks]
+        looks = [checks.folder, checks.space, checks.log, checks.clock, *looks, checks.cluster_ports]
     for look in looks:
         yield from look(options)

@@ -27,7 +27,26 @@ from weirmq.wire.kafka.messages.sasl_authenticate_request import SaslAuthenticat
 from weirmq.wire.kafka.messages.sasl_authenticate_response import SaslAuthenticateResponse
 
 KEYS = {name: key for key, name in NAMES.items()}
+LOCAL = [(socket.AF_INET, "127.0.0.1")]
 SAY, VERSIONS = KEYS["sasl_authenticate"], KEYS["api_versions"]
+
+
+def a_range(count: int) -> int:
+    """The first of so many ports that were free a moment ago."""
+    while True:
+        (first,) = listening(LOCAL, 0)
+        port = int(first.getsockname()[1])
+        others: list[socket.socket] = []
+        try:
+            for each in range(1, count):
+                others += listening(LOCAL, port + each)
+        except OSError:
+            continue
+        else:
+            return port
+        finally:
+            for found in (first, *others):
+                found.close()
 
 
 def frame(data: bytes) -> bytes:

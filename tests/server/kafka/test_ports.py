@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.server.kafka.serving import KEYS, Client, answer, request
+from tests.server.kafka.serving import KEYS, LOCAL, Client, a_range, answer, request
 from weirmq.kernel.clock import ManualClock
 from weirmq.kernel.ids import SeededEntropy
 from weirmq.server.app import App
@@ -25,7 +25,6 @@ from weirmq.wire.kafka.listeners import PLAINTEXT
 from weirmq.wire.kafka.messages.metadata_request import MetadataRequest
 
 METADATA = KEYS["metadata"]
-LOCAL = [(socket.AF_INET, "127.0.0.1")]
 
 
 class Running:
@@ -141,24 +140,6 @@ async def test_clusters_come_back_at_their_ports() -> None:
             assert (await asked(moved[0][1])).cluster_id == cluster.id
     async with running(disk) as it:
         assert endpoints(it.kafka, it.kafka.machine.clusters[1], PLAINTEXT) == moved
-
-
-def a_range(count: int) -> int:
-    """The first of so many ports that were free a moment ago."""
-    while True:
-        (first,) = listening(LOCAL, 0)
-        port = int(first.getsockname()[1])
-        others: list[socket.socket] = []
-        try:
-            for each in range(1, count):
-                others += listening(LOCAL, port + each)
-        except OSError:
-            continue
-        else:
-            return port
-        finally:
-            for found in (first, *others):
-                found.close()
 
 
 async def test_clusters_have_ports_of_the_configured_range_until_there_are_none() -> None:

@@ -93,7 +93,7 @@ class KafkaPorts:
         found = await self._loop.getaddrinfo(host or None, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         self._addresses = list(dict.fromkeys((family, str(address[0])) for family, _, _, _, address in found))
         ports = self._kafka.ports
-        for place, port in _spread(wanted, brokers).items():
+        for place, port in spread(wanted, brokers).items():
             ports[place] = self._serve(place, port)
         self._kafka.opener = self
         for place in clusters.reopen(self._kafka, now_ms):
@@ -161,7 +161,7 @@ class KafkaPorts:
             listener.stop()
 
 
-def _spread(wanted: Mapping[str, int], brokers: int) -> dict[Place, int]:
+def spread(wanted: Mapping[str, int], brokers: int) -> dict[Place, int]:
     """The ports of the default cluster's brokers, made of those of the first. Raises ValueError."""
     spread: dict[Place, int] = {}
     for name, port in wanted.items():
