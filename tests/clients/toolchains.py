@@ -100,3 +100,15 @@ def java(folder_name: str = "java") -> str:
         run(folder, "javac", "-proc:none", "-encoding", "UTF-8", "-d", folder, "-cp", str(jars), *sources)
 
     return f"{built(folder_name, [project, *sources], compile_sources)}:{jars}"
+
+
+def java_release(folder_name: str) -> Path:
+    """What a program for Java consists of that is released as an archive, which a folder's POM names."""
+    need("java", "mvn")
+    project = HERE / folder_name / "pom.xml"
+
+    def unpack(folder: Path) -> None:
+        shutil.copy(project, folder)
+        run(folder, "mvn", "--batch-mode", "--quiet", "-ntp", "dependency:unpack", "-DoutputDirectory=release")
+
+    return built(folder_name, [project], unpack) / "release"
