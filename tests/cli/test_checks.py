@@ -148,6 +148,8 @@ def test_ports_of_clusters_that_were_created(tmp_path: Path) -> None:
         port = cluster_made(server)
         assert list(checks.cluster_ports(Options(data=str(data)))) == []  # it has the folder
         shutil.copytree(data, killed)
+    (tmp_path / "empty").mkdir()
+    assert list(checks.cluster_ports(Options(data=str(tmp_path / "empty")))) == []
     before = sorted((path, path.stat().st_size) for path in killed.rglob("*"))
     for folder in (data, killed):  # with a snapshot, and without one
         options = Options(data=str(folder))

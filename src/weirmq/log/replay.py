@@ -29,7 +29,10 @@ def peek(disk: Disk, folder: str, offset: int) -> Iterator[Record]:
     """The records from `offset` on of the log in `folder`, which nobody may have open, up to the first batch that isn't
     whole. Changes nothing, unlike opening it. Raises OSError.
     """
-    bases = bases_in(disk, folder)
+    try:
+        bases = bases_in(disk, folder)
+    except FileNotFoundError:
+        return  # nothing was ever logged
     due = 0
     for number, base in enumerate(bases):
         if bases[number + 1 :] and bases[number + 1] <= offset:
