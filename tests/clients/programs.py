@@ -24,7 +24,7 @@ STREAM_STEPS = frozenset({"streams", "records", "iterators", "resharding", "fano
 KAFKA_STEPS = frozenset({"create", "produce", "group", "restart", "offsets", "configs", "remove"})
 # What those show that have transactions, and groups of all kinds.
 TRANSACTION_STEPS = frozenset({"commit", "abort", "transform", "fence"})
-ADMIN_STEPS = frozenset({"brokers", "topics", "groups", "transactions", "security"})
+ADMIN_STEPS = frozenset({"brokers", "topics", "groups", "transactions", "security", "telemetry"})
 GROUP_STEPS = frozenset({"cooperative", "static", "consumer", "static consumer", "migration"})
 # How SQS calls a signature that is not right: in the Query protocol and in AWS JSON.
 SIGNATURE_CODES = {"SignatureDoesNotMatch", "InvalidSignatureException"}

@@ -8,6 +8,7 @@ from weirmq.server.http import Server
 from weirmq.server.kafka.ports import KafkaPorts
 from weirmq.server.metrics import Family, Sample, single
 from weirmq.services.cloudwatch import SERVICE as CLOUDWATCH
+from weirmq.services.kafka import SERVICE as KAFKA
 from weirmq.services.sns import SERVICE as SNS
 from weirmq.services.sqs import SERVICE as SQS
 
@@ -29,6 +30,20 @@ def of_kafka(ports: Sequence[KafkaPorts]) -> Iterator[Family]:
     yield single("weirmq_kafka_received_bytes_total", "counter", "Bytes received from Kafka clients.", received)
     yield single("weirmq_kafka_sent_bytes_total", "counter", "Bytes sent to Kafka clients.", sent)
     yield single("weirmq_kafka_failed_logins_total", "counter", "Kafka clients that were turned away.", failed_logins)
+
+
+def of_kafka_clients(kafka: KAFKA) -> Iterator[Family]:
+    """What Kafka clients have pushed last of themselves."""
+    samples: dict[bool, list[Sample]] = {False: [], True: []}
+    for client in kafka.telemetry:
+        cluster = kafka.machine.clusters[client.cluster].id
+        for (metric, attributes, is_counter), value in client.points.items():
+            labels = (cluster, client.traits.client_id, client.traits.client_instance_id, metric, attributes)
+            samples[is_counter].append(Sample(labels, value))
+    names = ("cluster", "client_id", "client", "metric", "attributes")
+    meaning = "that a Kafka client pushed (KIP-714)."
+    yield Family("weirmq_kafka_client_value", "gauge", f"A value {meaning}", names, samples[False])
+    yield Family("weirmq_kafka_client_count_total", "counter", f"A counter {meaning}", names, samples[True])
 
 
 def of_journal(journal: Journal) -> Iterator[Family]:

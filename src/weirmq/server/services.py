@@ -165,6 +165,7 @@ def _kafka(ground: Ground) -> Installed:
         kafka,
         kafka.machine,
         kafka,
+        families=lambda: families.of_kafka_clients(kafka),
         log_groups=kafka.log_groups,
         replayed=kafka.settle,
         logs_removed=kafka.logs_removed,

@@ -47,6 +47,8 @@ class Peer:
     caller: Caller | None = None
     login: Login | None = None
     is_encrypted = False
+    peer_port = 50_000
+    software = ("", "")
 
     def __init__(self, name: str = ANONYMOUS.name) -> None:
         self.principal = Principal("User", name)

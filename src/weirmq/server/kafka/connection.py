@@ -74,6 +74,8 @@ class KafkaConnection(Guest, asyncio.BufferedProtocol):
     def __init__(self, listener: "Listener") -> None:
         self.listener = listener
         self.peer = ""
+        self.peer_port = 0
+        self.software = ("", "")  # the client's, as it says
         self.principal = ANONYMOUS
         self.caller: Caller | None = None
         self.is_encrypted = False
@@ -116,6 +118,7 @@ class KafkaConnection(Guest, asyncio.BufferedProtocol):
         self.is_open = self.is_open or not has_knocked  # else it was sent away meanwhile
         self.used_s = self.born_s = self.listener.now_s()
         self.peer = address_of(self._transport)
+        self.peer_port = (transport.get_extra_info("peername") or ("", 0))[1]
         self.host = str(transport.get_extra_info("sockname")[0])
         self.listener.admit(self, _certificate_of(transport), has_knocked=has_knocked)
 

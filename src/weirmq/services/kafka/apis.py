@@ -24,11 +24,12 @@ from weirmq.services.kafka import (
     share_fetching,
     share_membership,
     share_offsets,
+    telemetry,
     topics,
     transaction_offsets,
     transactions,
 )
-from weirmq.services.kafka.ask import Api, Ask
+from weirmq.services.kafka.ask import SOFTWARE_LETTERS, Api, Ask
 from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.transactional import EPOCH_BUMPING_VERSION
 from weirmq.wire.kafka.codes import Code
@@ -48,8 +49,10 @@ FEATURES: Final = {  # and the level of each, as Kafka 4.3 has them
 FROM_NOTHING_FIRST: Final = 4  # the version of ApiVersions that knows features whose lowest level is 0 (KIP-1022)
 
 
-def api_versions(_kafka: Kafka, ask: Ask, _request: ApiVersionsRequest) -> ApiVersionsResponse:
-    """What is spoken here."""
+def api_versions(_kafka: Kafka, ask: Ask, request: ApiVersionsRequest) -> ApiVersionsResponse:
+    """What is spoken here; and what the client is, from the version on that says so."""
+    name, version = request.client_software_name, request.client_software_version
+    ask.connection.software = (name[:SOFTWARE_LETTERS], version[:SOFTWARE_LETTERS])
     lowest = 0 if ask.version >= FROM_NOTHING_FIRST else 1
     return ApiVersionsResponse(
         Code.NONE,
@@ -125,6 +128,8 @@ APIS: Final[dict[int, Api]] = {
     66: Api(transactions.list_transactions, 0, 1),
     68: Api(consumer_membership.consumer_group_heartbeat, 0, 1),
     69: Api(consumer_membership.consumer_group_describe, 0, 1),
+    71: Api(telemetry.get_telemetry_subscriptions, 0, 0),
+    72: Api(telemetry.push_telemetry, 0, 0),
     74: Api(configs.list_config_resources, 0, 1),
     75: Api(cluster.describe_topic_partitions, 0, 0),
     76: Api(share_membership.share_group_heartbeat, 1, 1),

@@ -31,6 +31,8 @@ class Principal(NamedTuple):
         return f"{self.type}:{self.name}"
 
 
+SOFTWARE_LETTERS: Final = 100
+
 ANONYMOUS: Final = Principal("User", "ANONYMOUS")  # of a port where nobody says who they are
 
 
@@ -51,11 +53,14 @@ class Connection(Protocol):
 
     `principal` is who the client has proved to be. `caller` is who that is in AWS, where it was proved AWS's way: then
     IAM's policies say what it may do, and ACLs don't.
+    `software` are the name and the version that the client gives itself (KIP-511), at most SOFTWARE_LETTERS each.
     `is_encrypted` says TLS. `login` is where it stands on its way in; None at a listener that wants no login.
     """
 
     host: str
     peer: str
+    peer_port: int
+    software: tuple[str, str]
     principal: Principal
     caller: Caller | None
     is_encrypted: bool

@@ -84,6 +84,7 @@ def remove_cluster(kafka: "Kafka", now_ms: int, cluster: Cluster) -> None:
         kafka.forget(topic)
     for groups in (kafka.groups, kafka.consumer_groups, kafka.share_groups):
         groups.forget(cluster.number)
+    kafka.telemetry.forget(cluster.number)
 
 
 def set_listeners(kafka: "Kafka", now_ms: int, cluster: Cluster, listeners: Sequence[str]) -> None:

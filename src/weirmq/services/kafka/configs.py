@@ -1,15 +1,19 @@
-"""DescribeConfigs, IncrementalAlterConfigs, AlterConfigs, ListConfigResources: configs of topics, groups, brokers."""
+"""DescribeConfigs, IncrementalAlterConfigs, AlterConfigs, ListConfigResources: configs of topics, groups, brokers, and
+of subscriptions to clients' metrics.
+"""
 
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from weirmq.services.kafka import facts, group_configs, rolling, topic_configs
+from weirmq.services.kafka import client_metrics_configs, facts, group_configs, rolling, topic_configs
 from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.broker_configs import BROKER_CONFIGS
+from weirmq.services.kafka.client_metrics_configs import CLIENT_METRICS_CONFIGS, SUBSCRIPTIONS_MAX
 from weirmq.services.kafka.model import Cluster
 from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.share_facts import GroupConfigured
+from weirmq.services.kafka.telemetry_facts import ClientMetricsConfigured
 from weirmq.services.kafka.topic_configs import LIST, Config
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.alter_configs_request import AlterConfigsRequest
@@ -35,10 +39,20 @@ from weirmq.wire.kafka.messages.incremental_alter_configs_response import (
 from weirmq.wire.kafka.messages.list_config_resources_request import ListConfigResourcesRequest
 from weirmq.wire.kafka.messages.list_config_resources_response import ConfigResource, ListConfigResourcesResponse
 
-TOPIC, BROKER, GROUP = 2, 4, 32  # ConfigResource.Type
+TOPIC, BROKER, CLIENT_METRICS, GROUP = 2, 4, 16, 32  # ConfigResource.Type
 # ConfigEntry.ConfigSource; never 0 or -1, which stop Kafka Connect
-DYNAMIC_TOPIC, STATIC_BROKER, DEFAULT, DYNAMIC_GROUP = 1, 4, 5, 8
-_SOURCES: Final = {TOPIC: DYNAMIC_TOPIC, BROKER: STATIC_BROKER, GROUP: DYNAMIC_GROUP}  # of what was set
+DYNAMIC_TOPIC, STATIC_BROKER, DEFAULT, DYNAMIC_CLIENT_METRICS, DYNAMIC_GROUP = 1, 4, 5, 7, 8
+_SOURCES: Final = {  # of what was set
+    TOPIC: DYNAMIC_TOPIC, BROKER: STATIC_BROKER, CLIENT_METRICS: DYNAMIC_CLIENT_METRICS, GROUP: DYNAMIC_GROUP,
+}  # fmt: skip
+_KINDS: Final = {TOPIC: "topic", CLIENT_METRICS: "client metrics", GROUP: "group"}
+_GUARDS: Final = {
+    TOPIC: (ResourceType.TOPIC, Code.TOPIC_AUTHORIZATION_FAILED),
+    BROKER: (ResourceType.CLUSTER, Code.CLUSTER_AUTHORIZATION_FAILED),
+    CLIENT_METRICS: (ResourceType.CLUSTER, Code.CLUSTER_AUTHORIZATION_FAILED),
+    GROUP: (ResourceType.GROUP, Code.GROUP_AUTHORIZATION_FAILED),
+}
+KINDS_FIRST: Final = 1  # the version of ListConfigResources that knows others than those of clients' metrics
 SET, DELETE, APPEND, SUBTRACT = 0, 1, 2, 3  # AlterConfigOp.OpType
 
 
@@ -69,27 +83,26 @@ def _resource(
     kafka: Kafka, ask: Ask, operation: Operation, kind: int, name: str
 ) -> tuple[Code, str, dict[str, Config], dict[str, str]]:
     """What may be set on a resource, and what is; or why there is none for somebody who does that to it."""
-    cluster, may = kafka.cluster(ask), kafka.authorizer.may
+    cluster = kafka.cluster(ask)
+    if kind not in _GUARDS:
+        return Code.INVALID_REQUEST, f"There are no configs of resource type {kind} here.", {}, {}
+    resource, denied = _GUARDS[kind]
+    if not kafka.authorizer.may(ask, operation, resource, *([] if resource is ResourceType.CLUSTER else [name])):
+        return denied, f"{resource.name.capitalize()} authorization failed.", {}, {}
     if kind == TOPIC:
-        if not may(ask, operation, ResourceType.TOPIC, name):
-            return Code.TOPIC_AUTHORIZATION_FAILED, "Topic authorization failed.", {}, {}
         topic = cluster.topics.get(name)
         if topic is None:
             return Code.UNKNOWN_TOPIC_OR_PARTITION, f"The topic '{name}' does not exist.", {}, {}
         return Code.NONE, "", topic_configs.CONFIGS, topic.given
     if kind == BROKER:
-        if not may(ask, operation, ResourceType.CLUSTER):
-            return Code.CLUSTER_AUTHORIZATION_FAILED, "Cluster authorization failed.", {}, {}
         if name and name not in {str(each) for each in cluster.brokers}:
             return Code.INVALID_REQUEST, f"Unexpected broker id {name}.", {}, {}
         return Code.NONE, "", BROKER_CONFIGS, cluster.configs
+    if not name:
+        return Code.INVALID_REQUEST, f"{'Group' if kind == GROUP else 'Subscription'} name must not be empty.", {}, {}
     if kind == GROUP:
-        if not may(ask, operation, ResourceType.GROUP, name):
-            return Code.GROUP_AUTHORIZATION_FAILED, "Group authorization failed.", {}, {}
-        if not name:
-            return Code.INVALID_REQUEST, "Group name must not be empty.", {}, {}
         return Code.NONE, "", group_configs.GROUP_CONFIGS, kafka.machine.group_configs.get((cluster.number, name), {})
-    return Code.INVALID_REQUEST, f"There are no configs of resource type {kind} here.", {}, {}
+    return Code.NONE, "", CLIENT_METRICS_CONFIGS, cluster.client_metrics.get(name, {})
 
 
 def _shown(
@@ -145,7 +158,8 @@ def _change(
     """Apply one change to `configs`."""
     config, value = known.get(change.name), change.value
     if config is None:
-        return Code.INVALID_CONFIG, f"Unknown {'group' if kind == GROUP else 'topic'} config name: {change.name}"
+        code = Code.INVALID_REQUEST if kind == CLIENT_METRICS else Code.INVALID_CONFIG
+        return code, f"Unknown {_KINDS[kind]} config name: {change.name}"
     if change.config_operation == DELETE:
         configs.pop(change.name, None)
         return Code.NONE, ""
@@ -179,6 +193,8 @@ def _configured(
 ) -> tuple[Code, str]:
     if asked.resource_type == GROUP:
         return _group_configured(kafka, ask, asked.resource_name, configs, is_trial=is_trial)
+    if asked.resource_type == CLIENT_METRICS:
+        return _subscribed(kafka, ask, cluster, asked.resource_name, configs, is_trial=is_trial)
     topic = cluster.topics[asked.resource_name]
     if found := topic_configs.fault(configs):
         return Code.INVALID_CONFIG, found
@@ -196,6 +212,20 @@ def _group_configured(
         return Code.INVALID_CONFIG, found
     if not is_trial and configs != kafka.machine.group_configs.get((ask.cluster, group), {}):
         return kafka.record(ask.now_ms, GroupConfigured(ask.cluster, group, configs)), ""
+    return Code.NONE, ""
+
+
+def _subscribed(
+    kafka: Kafka, ask: Ask, cluster: Cluster, name: str, configs: dict[str, str], *, is_trial: bool
+) -> tuple[Code, str]:
+    code, reason = client_metrics_configs.fault(configs)
+    if code:
+        return code, reason
+    known = cluster.client_metrics
+    if name not in known and configs and len(known) >= SUBSCRIPTIONS_MAX:
+        return Code.INVALID_REQUEST, f"There are {SUBSCRIPTIONS_MAX} subscriptions already, the most that there may be."
+    if not is_trial and configs != known.get(name, {}):
+        return kafka.record(ask.now_ms, ClientMetricsConfigured(cluster.number, name, configs)), ""
     return Code.NONE, ""
 
 
@@ -222,6 +252,7 @@ def alter_configs(kafka: Kafka, ask: Ask, request: AlterConfigsRequest) -> Alter
 _RESOURCES: Final[dict[int, Callable[[Kafka, Cluster], Iterable[Any]]]] = {
     TOPIC: lambda _, cluster: cluster.topics,
     BROKER: lambda _, cluster: cluster.brokers,
+    CLIENT_METRICS: lambda _, cluster: cluster.client_metrics,
     GROUP: lambda kafka, cluster: [name for number, name in kafka.machine.group_configs if number == cluster.number],
 }
 
@@ -231,7 +262,7 @@ def list_config_resources(kafka: Kafka, ask: Ask, request: ListConfigResourcesRe
     if not kafka.authorizer.may(ask, Operation.DESCRIBE_CONFIGS, ResourceType.CLUSTER):
         return ListConfigResourcesResponse(0, Code.CLUSTER_AUTHORIZATION_FAILED)
     cluster = kafka.cluster(ask)
-    kinds = request.resource_types or list(_RESOURCES)
+    kinds = [CLIENT_METRICS] if ask.version < KINDS_FIRST else request.resource_types or list(_RESOURCES)
     found = [
         ConfigResource(str(name), kind)
         for kind in kinds

@@ -18,6 +18,7 @@ from weirmq.services.kafka.share_facts import (
     ShareOffsetsSet,
     ShareRecordsMoved,
 )
+from weirmq.services.kafka.telemetry_facts import ClientMetricsConfigured
 
 
 class ClusterMade(Fact, tag=0):
@@ -251,6 +252,7 @@ KafkaFact = (
     | QuotasSet
     | PartitionMoved
     | GroupConfigured
+    | ClientMetricsConfigured
     | ShareOffsetsSet
     | ShareRecordsMoved
     | ShareOffsetsForgotten

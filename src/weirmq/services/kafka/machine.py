@@ -46,6 +46,7 @@ from weirmq.services.kafka.replication_progress import ReplicationProgress
 from weirmq.services.kafka.scram_facts import ScramCredentialDropped, ScramCredentialSet, ScramSecretMade
 from weirmq.services.kafka.share_facts import GroupConfigured
 from weirmq.services.kafka.share_progress import ShareProgress
+from weirmq.services.kafka.telemetry_facts import ClientMetricsConfigured
 from weirmq.services.kafka.transactional import Transactional
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class KafkaMachine:
         self.shares = ShareProgress()
         self.replications = ReplicationProgress()
         self.coordinator = Coordinator(self._transaction_committed)
+        self.client_metrics_changes = 0  # how often a subscription to clients' metrics has changed
         self.next_producer = 0
         self.condemned: dict[str, int] = {}  # logs to be removed: name -> the offset of the fact that gave them up
         self.scram_secret = b""
@@ -102,6 +104,7 @@ class KafkaMachine:
             QuotasSet: self._quotas_set,
             PartitionMoved: self._partition_moved,
             GroupConfigured: self._group_configured,
+            ClientMetricsConfigured: self._client_metrics_configured,
             **self.shares.appliers,
             **self.replications.appliers,
             ScramCredentialSet: self.scram_credential_set,
@@ -250,6 +253,13 @@ class KafkaMachine:
         self.group_configs[fact.cluster, fact.group] = fact.configs
         if not fact.configs:
             del self.group_configs[fact.cluster, fact.group]
+
+    def _client_metrics_configured(self, fact: ClientMetricsConfigured, _offset: int, _now_ms: int) -> None:
+        subscriptions = self.clusters[fact.cluster].client_metrics
+        subscriptions[fact.subscription] = fact.configs
+        if not fact.configs:
+            del subscriptions[fact.subscription]
+        self.client_metrics_changes += 1
 
     def _producer_ids_taken(self, fact: ProducerIdsTaken, _offset: int, _now_ms: int) -> None:
         self.next_producer = fact.next_id

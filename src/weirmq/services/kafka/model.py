@@ -24,8 +24,8 @@ class Cluster:
     """
 
     __slots__ = (
-        "acls", "brokers", "by_id", "changes", "configs", "id", "number", "ports", "quotas", "scram", "topic_defaults",
-        "topics",
+        "acls", "brokers", "by_id", "changes", "client_metrics", "configs", "id", "number", "ports", "quotas", "scram",
+        "topic_defaults", "topics",
     )  # fmt: skip
 
     def __init__(self, number: int, cluster_id: str, brokers: int) -> None:
@@ -40,6 +40,7 @@ class Cluster:
         self.quotas = Quotas()
         self.configs: dict[str, str] = {}  # of all brokers, where they were changed
         self.scram: dict[str, dict[str, ScramCredentialSet]] = {}  # by user, by mechanism
+        self.client_metrics: dict[str, dict[str, str]] = {}  # the configs of subscriptions to clients' metrics
         self.topic_defaults: dict[str, str] = {}  # what those say of topics
 
     def configure(self, configs: dict[str, str]) -> None:

@@ -13,6 +13,7 @@ from weirmq.services.kafka.model import DEFAULT_CLUSTER, Cluster, Topic
 from weirmq.services.kafka.replication_facts import ReplicationMoved, ReplicationSet
 from weirmq.services.kafka.scram_facts import ScramCredentialSet, ScramSecretMade
 from weirmq.services.kafka.share_facts import GroupConfigsPart, ShareGroupPart, ShareProgressPart
+from weirmq.services.kafka.telemetry_facts import ClientMetricsConfigured
 from weirmq.services.kafka.transactional import Transactional
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ KafkaPart = (
     | AclsCreated
     | QuotasSet
     | GroupConfigsPart
+    | ClientMetricsConfigured
     | ShareGroupPart
     | ShareProgressPart
     | ScramCredentialSet
@@ -96,6 +98,8 @@ def of(machine: "KafkaMachine") -> Iterator[Any]:
             for partition in topic.partitions:
                 if partition.clean:
                     yield PartitionCompacted(cluster.number, topic.id, partition.index, partition.clean)
+        for name, configs in cluster.client_metrics.items():
+            yield ClientMetricsConfigured(cluster.number, name, configs)
         yield from (each for found in cluster.scram.values() for each in found.values())
     if machine.scram_secret:
         yield ScramSecretMade(machine.scram_secret)
@@ -129,7 +133,7 @@ def restore(machine: "KafkaMachine", part: Any) -> None:
             machine.group_configs[part.cluster, part.group] = part.configs
         case ShareGroupPart() | ShareProgressPart():
             machine.shares.adopt(part)
-        case ProducersNoted() | PartitionCompacted() | AclsCreated() | QuotasSet():
+        case ProducersNoted() | PartitionCompacted() | AclsCreated() | QuotasSet() | ClientMetricsConfigured():
             machine.apply(part, 0, 0)
         case ScramCredentialSet() | ScramSecretMade() | ReplicationSet() | ReplicationMoved():
             machine.apply(part, 0, 0)

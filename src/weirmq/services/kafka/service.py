@@ -31,6 +31,7 @@ from weirmq.services.kafka.share_groups import ShareGroups
 from weirmq.services.kafka.share_partitions import SharePartitions
 from weirmq.services.kafka.share_sessions import ShareSessions
 from weirmq.services.kafka.sweeping import Sweeper
+from weirmq.services.kafka.telemetry_clients import TelemetryClients
 from weirmq.services.kafka.throttle import Throttle
 from weirmq.services.kafka.topic_patterns import TopicPatterns
 from weirmq.services.kafka.verifiers import Verifiers
@@ -63,6 +64,7 @@ class Kafka:
         self.fetch_sessions = FetchSessions(self.fetches, entropy)
         self.groups = Groups(entropy)
         self.consumer_groups = ConsumerGroups()
+        self.telemetry = TelemetryClients()
         self.topic_patterns = TopicPatterns()
         self.share_groups = ShareGroups()
         self.share_partitions = SharePartitions(self)
@@ -186,7 +188,7 @@ class Kafka:
         """The offset of a partition's oldest record that readers may have."""
         return max(self.log(partition).first, partition.low)
 
-    def new_topic_id(self) -> bytes:
+    def new_uuid(self) -> bytes:
         """Random, and neither of the two ids that Kafka keeps for itself."""
         while (found := self.entropy.take(UUID_BYTES))[:15] == bytes(15):
             pass

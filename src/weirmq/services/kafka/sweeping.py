@@ -44,6 +44,7 @@ class Sweeper:
             kafka.completions.next_ms(),
             kafka.offset_expiry.next_ms(),
             kafka.replicator.next_ms(),
+            kafka.telemetry.next_ms(),
             self._own_ms(),
         )
         return min((due_ms for due_ms in found if due_ms is not None), default=None)
@@ -64,6 +65,7 @@ class Sweeper:
         self._kafka.completions.expire(now_ms)
         self._kafka.offset_expiry.expire(now_ms)
         self._kafka.replicator.run(now_ms)
+        self._kafka.telemetry.expire(now_ms)
         due_ms = self._own_ms()
         if due_ms is None or due_ms > now_ms:
             return ()

@@ -172,7 +172,7 @@ def make(
     assigned: list[list[int]] | None = None,
 ) -> Topic:
     """A new topic, of so many replicas (-1: as many as the cluster's configs say) or those assigned. Raises NoRoom."""
-    topic_id = kafka.new_topic_id()
+    topic_id = kafka.new_uuid()
     factor = placement.default_factor(cluster) if factor == -1 else factor
     replicas = assigned or placement.replicas(cluster, topic_id, 0, partitions, factor)
     fact = facts.TopicCreated(cluster.number, name, topic_id, partitions, configs, replicas)

@@ -35,33 +35,34 @@ _UNPACK_INTO: Final[dict[int, Callable[[Any, Any], int]]] = {
 }
 
 
-def unpack(codec: int, data: bytes | memoryview) -> bytes:
-    """What was packed with `codec`; 0 is none. Raises Refused."""
+def unpack(codec: int, data: bytes | memoryview, most: int | None = None) -> bytes:
+    """What was packed with `codec`; 0 is none. Raises Refused, also for more than `most` bytes."""
+    most = UNPACKED_BYTES_MAX if most is None else most
     if not codec:
         return bytes(data)
     try:
-        return _unsnapped(memoryview(data)) if codec == SNAPPY else _unpacked(_UNPACK_INTO[codec], data)
+        return _unsnapped(memoryview(data), most) if codec == SNAPPY else _unpacked(_UNPACK_INTO[codec], data, most)
     except (cramjam.DecompressionError, struct.error) as error:
         raise Refused(Code.INVALID_RECORD, f"the records of a batch can't be unpacked: {error}") from None
 
 
-def _unpacked(unpack_into: Callable[[Any, Any], int], data: bytes | memoryview) -> bytes:
+def _unpacked(unpack_into: Callable[[Any, Any], int], data: bytes | memoryview, most: int) -> bytes:
     """No codec tells how much will come out, or none that one could trust: room is made as it is needed."""
     size = max(_FIRST_BYTES, 4 * len(data))
     while True:
-        room = bytearray(min(size, UNPACKED_BYTES_MAX))
+        room = bytearray(min(size, most))
         try:
             return bytes(memoryview(room)[: unpack_into(data, room)])
         except cramjam.DecompressionError:  # that there is no more room, or something worse
-            if len(room) == UNPACKED_BYTES_MAX:
+            if len(room) == most:
                 raise
         size *= 8
 
 
-def _unsnapped(data: memoryview) -> bytes:
+def _unsnapped(data: memoryview, most: int) -> bytes:
     blocks = list(_blocks(data)) if bytes(data[: len(_STREAM)]) == _STREAM else [data]
-    if sum(cramjam.snappy.decompress_raw_len(block) for block in blocks) > UNPACKED_BYTES_MAX:
-        raise Refused(Code.INVALID_RECORD, f"the records of a batch unpack to more than {UNPACKED_BYTES_MAX} bytes")
+    if sum(cramjam.snappy.decompress_raw_len(block) for block in blocks) > most:
+        raise Refused(Code.INVALID_RECORD, f"the records of a batch unpack to more than {most} bytes")
     return b"".join(bytes(cramjam.snappy.decompress_raw(block)) for block in blocks)
 
 

@@ -8,11 +8,20 @@ import static clients.Steps.ok;
 import static clients.Steps.producer;
 import static clients.Steps.settings;
 
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.clients.admin.ListConfigResourcesOptions;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -27,7 +36,7 @@ import org.apache.kafka.common.errors.SecurityDisabledException;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 import org.apache.kafka.common.quota.ClientQuotaFilter;
 
-/** What AKHQ and kafka-ui ask of Admin, each as they show their pages. */
+/** What AKHQ and kafka-ui ask of Admin, each as they show their pages; and metrics that are asked of clients. */
 public final class Administration {
     private static final TopicPartition PLACE = new TopicPartition("rivers", 0);
 
@@ -41,6 +50,7 @@ public final class Administration {
             groups(admin);
             transactions(admin);
             security(admin);
+            telemetry(admin);
         }
     }
 
@@ -78,7 +88,8 @@ public final class Administration {
         check(offset(admin, OffsetSpec.maxTimestamp()) == 9, "offset of the youngest");
         admin.deleteRecords(Map.of(PLACE, RecordsToDelete.beforeOffset(3))).all().get();
         check(offset(admin, OffsetSpec.earliest()) == 3, "deleted records");
-        int id = admin.describeCluster().controller().get().id();
+        var rivers = admin.describeTopics(Set.of("rivers")).allTopicNames().get().get("rivers");
+        int id = rivers.partitions().get(PLACE.partition()).leader().id();
         var logs = admin.describeLogDirs(List.of(id)).allDescriptions().get().get(id);
         check(logs.values().stream().anyMatch(each -> each.replicaInfos().get(PLACE).size() > 0), logs);
         check(admin.listPartitionReassignments().reassignments().get().isEmpty(), "reassignments");
@@ -138,5 +149,36 @@ public final class Administration {
         check(admin.describeClientQuotas(ClientQuotaFilter.all()).entities().get().isEmpty(), "quotas");
         check(admin.describeUserScramCredentials().all().get().isEmpty(), "credentials");
         ok("security");
+    }
+
+    /** Somebody subscribes to metrics of a producer, and finds at /metrics what it pushes. */
+    private static void telemetry(Admin admin) throws Exception {
+        var subscription = new ConfigResource(ConfigResource.Type.CLIENT_METRICS, "senders");
+        var configs = Map.of(
+                "metrics", "org.apache.kafka.producer.",
+                "interval.ms", "100",
+                "match", "client_id=told,client_software_name=apache-kafka-java,client_software_version=4\\..*");
+        var set = configs.entrySet().stream()
+                .map(each -> new ConfigEntry(each.getKey(), each.getValue()))
+                .map(each -> new AlterConfigOp(each, AlterConfigOp.OpType.SET))
+                .toList();
+        admin.incrementalAlterConfigs(Map.of(subscription, set)).all().get();
+        var kind = Set.of(ConfigResource.Type.CLIENT_METRICS);
+        var listed = admin.listConfigResources(kind, new ListConfigResourcesOptions()).all().get();
+        check(List.copyOf(listed).equals(List.of(subscription)), listed);
+        try (var producer = producer("client.id", "told")) {
+            var id = producer.clientInstanceId(Duration.ofSeconds(10));
+            var sent = Pattern.compile("client_count_total.*client=\"" + id + "\".*record\\.send\\.total\"} [1-9]");
+            do {
+                producer.send(new ProducerRecord<>("rivers", "value")).get();
+            } while (!sent.matcher(metrics()).find());
+        }
+        ok("telemetry");
+    }
+
+    private static String metrics() throws Exception {
+        var uri = URI.create(System.getenv("AWS_ENDPOINT_URL") + "/metrics");
+        var request = HttpRequest.newBuilder(uri).build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
     }
 }
