@@ -52,7 +52,7 @@ class Shelf:
         if fact.name in self.offsets:
             self.holdings.release(self.offsets.pop(fact.name)[0])
         if isinstance(fact, Put):
-            self.holdings.hold(offset, len(fact.text))
+            self.holdings.hold(offset)
             self.offsets[fact.name] = offset, len(fact.text)
 
     def holds(self, fact: Any, offset: int) -> bool:
@@ -61,7 +61,7 @@ class Shelf:
     def relocate(self, fact: Any, offset: int) -> None:
         if fact.name in self.offsets:
             self.holdings.release(self.offsets[fact.name][0])
-            self.holdings.hold(offset, len(fact.text))
+            self.holdings.hold(offset)
             self.offsets[fact.name] = offset, len(fact.text)
 
     def next_due_ms(self) -> int | None:

@@ -344,6 +344,42 @@ def test_what_is_copied_is_copied_once() -> None:
     assert not life.journal.copy_forward(50)
 
 
+def test_copying_goes_on_when_snapshots_have_moved_on_meanwhile() -> None:
+    house = House()
+    life = house.begin(slack_bytes=0)
+    for number in range(100):
+        life.put(f"kept {number}", "text")
+    _turn_over(life, 0, 9000)
+    house.snapshot(life)
+    house.snapshot(life)
+    assert life.journal.copy_forward(9050)  # not yet as far as it may
+    _turn_over(life, 0, 9000)
+    house.snapshot(life)
+    house.snapshot(life)
+    rounds = 0
+    while life.journal.copy_forward(50):
+        rounds += 1
+        assert rounds < 500
+    life.journal.trim()
+    assert life.log.start > 9000
+
+
+def test_nothing_is_copied_that_a_replay_would_need_anyway() -> None:
+    house = House(segment_bytes=1 << 20)
+    life = house.begin(slack_bytes=0)
+    life.put("old", "text")
+    _turn_over(life, 0, 9000)
+    house.snapshot(life)
+    house.snapshot(life)
+    life.put("young", "text")
+    house.settle(life)
+    where = life.shelf.offsets["young"]
+    while life.journal.copy_forward(20_000):
+        pass
+    assert life.shelf.offsets["old"][0] > where[0]
+    assert life.shelf.offsets["young"] == where
+
+
 def test_copying_without_room_goes_on_later(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("weirmq.engine.journal.RESERVE_STEP_BYTES", 0)
     house = House()
@@ -384,6 +420,69 @@ def test_copying_forward_survives_a_crash_anywhere(seed: int) -> None:
             life.log.sync()
     house.crash(seed)
     assert house.begin().texts() == expected
+
+
+def test_few_large_payloads_are_let_go_of_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Holdings counts in blocks of thousands of offsets: a log may lie in one of them as a whole."""
+    monkeypatch.setattr("weirmq.engine.journal.RESERVE_STEP_BYTES", 0)
+    monkeypatch.setattr("weirmq.engine.journal.SPARED_BYTES", 0)
+    house = House()
+    life = house.begin(slack_bytes=0)
+    life.put("old", "still wanted")
+    _turn_over(life, 0, 500)
+    house.snapshot(life)
+    house.snapshot(life)
+    assert life.journal.holdings.first_held() == 0
+    while life.journal.copy_forward(200):
+        pass
+    life.journal.trim()
+    assert life.log.start > 400
+    house.settle(life)
+    assert house.begin().texts() == life.texts() == {"old": "still wanted", "newest": "text 499".ljust(TEXT_BYTES)}
+
+
+@pytest.mark.parametrize("text", ["", "\N{SNOWMAN}" * 100])
+def test_what_is_held_is_never_taken_for_waste(text: str) -> None:
+    """It takes more of the log than it has letters, but copying would win nothing."""
+    house = House()
+    life = house.begin(slack_bytes=4096)
+    for number in range(500):
+        life.put(str(number), text)
+        life.journal.flush()
+    house.snapshot(life)
+    house.snapshot(life)
+    assert abs(life.journal.wasted()) < life.log.size / 4
+    assert not life.journal.copy_forward(1)
+
+
+def test_a_full_disk_is_won_back_from_between_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first of all messages stay, those behind them go: nothing can be trimmed before the first are copied."""
+    monkeypatch.setattr("weirmq.engine.journal.RESERVE_STEP_BYTES", 500)
+    monkeypatch.setattr("weirmq.engine.journal.SPARED_BYTES", 500)
+    monkeypatch.setattr("weirmq.engine.holdings.SHORT_BYTES", 4_096)
+    house = House()
+    life = house.begin()
+    for number in range(7):
+        life.put(f"kept {number}", "text".ljust(TEXT_BYTES))
+    _turn_over(life, 0, 100)
+    house.snapshot(life)
+    house.snapshot(life)
+    house.disk.capacity_bytes = life.log.size + 20_000
+    with pytest.raises(NoRoom):
+        _fill(life)
+    house.settle(life)
+    while life.journal.copy_forward(50):
+        pass
+    life.journal.trim()
+    house.settle(life)
+    _turn_over(life, 0, 50)
+    house.settle(life)
+    assert list(house.begin().texts()) == [*(f"kept {number}" for number in range(7)), "newest"]
+
+
+def _fill(life: Life) -> None:
+    for number in range(1_000):
+        _turn_over(life, number, number + 1)
 
 
 def test_in_memory_space_is_won_back_without_snapshots() -> None:

@@ -63,6 +63,16 @@ def test_after_reserve_the_disk_is_not_asked_for_room(used: int, pieces: list[in
     assert log.end == len(pieces) + bool(used)
 
 
+def test_room_is_what_was_set_aside_and_what_the_disk_has_beside_it() -> None:
+    disk = SimulatedDisk()
+    log = FileLog(disk, FOLDER, SEGMENT_BYTES)
+    log.append(batch_of(1000))
+    log.reserve(SEGMENT_BYTES)  # in the next segment
+    disk.capacity_bytes = 2 * SEGMENT_BYTES + disk.size(disk.open(f"{FOLDER}/checkpoint")) + 500
+    assert log.has_room(2 * SEGMENT_BYTES - 1000 + 500)
+    assert not log.has_room(2 * SEGMENT_BYTES - 1000 + 501)
+
+
 def test_a_sync_sets_room_aside_for_the_next_segment() -> None:
     """So that the thread that appends needn't wait for the file system."""
     disk = SimulatedDisk()

@@ -294,6 +294,14 @@ def test_a_log_that_is_rolled_can_be_trimmed_to_its_end(opener: Opener) -> None:
     assert values_from(log, 5) == [b"next"]
 
 
+def test_an_empty_log_has_nothing_in_its_segments(log: Log) -> None:
+    assert sum(segment.size for segment in log.segments()) == log.size == 0
+
+
+def test_there_is_room(log: Log) -> None:
+    assert log.has_room(1 << 20)
+
+
 def test_the_size_is_that_of_all_segments(log: Log) -> None:
     sizes = []
     for number in range(20):

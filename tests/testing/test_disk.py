@@ -35,6 +35,11 @@ def test_writes_and_reads(place: tuple[Disk, str]) -> None:
         assert disk.read(file, 100, 2) == b"ll"
 
 
+def test_free_room(place: tuple[Disk, str]) -> None:
+    disk, folder = place
+    assert disk.free(folder) > 1 << 20
+
+
 def test_allocates_zeros_and_never_shrinks(place: tuple[Disk, str]) -> None:
     disk, folder = place
     with opened(disk, f"{folder}/a", create=True) as file:
@@ -175,6 +180,7 @@ def test_its_room_is_limited() -> None:
     disk = SimulatedDisk(capacity_bytes=1000)
     file = disk.open("/a", create=True)
     disk.allocate(file, 900)
+    assert disk.free("/") == 100
     with pytest.raises(OSError, match="No space left"):
         disk.allocate(file, 1001)
     disk.write(file, b"inside", 0)

@@ -6,22 +6,21 @@ payloads are copied to the end. So the log is never much more than twice what is
 about once for each byte won back.
 """
 
-from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import msgspec
 
 BLOCK_BITS: Final = 12
 SLACK_BYTES: Final = 128 * 1024 * 1024  # below this much waste, copying isn't worth its writes
+SHORT_BYTES: Final = 16 * 1024 * 1024  # nor below this much on a full disk
 
 
 class Block(msgspec.Struct, array_like=True):
-    """Offsets `index << BLOCK_BITS` and on: payloads still held, payloads ever, their bytes, and all bytes."""
+    """Offsets `index << BLOCK_BITS` and on: payloads still held, payloads ever, and what these take in the log."""
 
     held: int = 0
     payloads: int = 0
     payload_bytes: int = 0
-    all_bytes: int = 0
 
     @property
     def held_bytes(self) -> int:
@@ -37,34 +36,23 @@ class Held(NamedTuple):
 
 
 class Holdings:
-    """Counts which parts of one log its machines may still read."""
+    """Counts which parts of one log its machines may still read. The journal sets `record_bytes`: what the record takes
+    in the log that a machine is being told of, for the machine knows only what it makes of it.
+    """
 
     def __init__(self, slack_bytes: int = SLACK_BYTES) -> None:
         self.slack_bytes = slack_bytes
+        self.record_bytes = 0
         self.blocks: dict[int, Block] = {}
 
-    def wrote(self, offset: int, sizes: Sequence[int]) -> None:
-        """Records of `sizes` bytes stand at `offset` and right behind it."""
-        if not sizes:
-            return
-        index = offset >> BLOCK_BITS
-        if (offset + len(sizes) - 1) >> BLOCK_BITS != index:
-            for number, size in enumerate(sizes, offset):
-                self.wrote(number, (size,))
-            return
-        block = self.blocks.get(index)
-        if block is None:
-            block = self.blocks[index] = Block()
-        block.all_bytes += sum(sizes)
-
-    def hold(self, offset: int, size: int) -> None:
-        """A machine took up the payload at `offset`, of about `size` bytes."""
+    def hold(self, offset: int, shares: int = 1) -> None:
+        """A machine took up the payload at `offset`, or one of so many shares of it."""
         block = self.blocks.get(offset >> BLOCK_BITS)
         if block is None:
             block = self.blocks[offset >> BLOCK_BITS] = Block()
         block.held += 1
         block.payloads += 1
-        block.payload_bytes += size
+        block.payload_bytes += self.record_bytes // shares
 
     def release(self, offset: int) -> None:
         """A machine let go of the payload at `offset`."""
@@ -92,10 +80,16 @@ class Holdings:
         blocks = self.blocks.values()
         return Held(sum(block.held for block in blocks), sum(block.held_bytes for block in blocks))
 
-    def wasted(self) -> int:
-        """Bytes of the log that no machine needs."""
-        return sum(block.all_bytes for block in self.blocks.values()) - self.held().size
+    def is_wasteful(self, log_bytes: int, *, is_short: bool = False) -> bool:
+        """Whether so much of a log of `log_bytes` is no longer needed that copying the rest forward pays.
 
-    def is_wasteful(self) -> bool:
-        """Whether so much of the log is no longer needed that copying the rest forward pays."""
-        return self.wasted() > self.held().size + self.slack_bytes
+        Where the log is short of room less will do, for nothing else may make any.
+        """
+        held = self.held().size
+        if is_short:
+            return log_bytes - held > max(SHORT_BYTES, held // 4)
+        return log_bytes - held > held + self.slack_bytes
+
+    def held_below(self, offset: int) -> int:
+        """About how many bytes are held below `offset`, the whole block counted that it lies in."""
+        return sum(block.held_bytes for index, block in self.blocks.items() if index << BLOCK_BITS < offset)

@@ -81,7 +81,8 @@ class Journal:
         self._pages: dict[int, tuple[bytes, bytes]] = {}
         self._paged_bytes = 0
         self._copied = 0  # payloads below were copied forward, or needed no copy
-        self._scan: Iterator[Record] | None = None  # goes on at `_copied`
+        self._scan: Iterator[Record] | None = None  # goes on at `_copied`, up to `_scan_end`
+        self._scan_end = 0
         self._failure: LogFailed | None = None
 
     @property
@@ -144,12 +145,14 @@ class Journal:
             now_ms = self._latest_ms
         self._latest_ms = now_ms
         offset = self._base + len(self._facts)
+        holdings = self.holdings
         try:
             for each, its_facts, values in parts:
                 self._facts += its_facts
                 self._runs.append((self._keys[each], values, now_ms))
                 apply = each.apply
-                for fact in its_facts:
+                for fact, value in zip(its_facts, values, strict=True):
+                    holdings.record_bytes = len(value) + RECORD_OVERHEAD_BYTES
                     apply(fact, offset, now_ms)
                     offset += 1
         except Exception as error:
@@ -187,7 +190,6 @@ class Journal:
     def _written(self) -> None:
         """What was pending is in the log: keep it in the recent payloads, and begin anew."""
         first, self._base = self._base, self.log.end
-        self.holdings.wrote(first, [len(value) for _, values, _ in self._runs for value in values])
         self._recent.update(zip(range(first, self._base), self._facts, strict=True))
         self._recent_bytes += self._pending_bytes
         if self._recent_bytes > RECENT_BYTES:
@@ -212,20 +214,49 @@ class Journal:
     def _reserve(self, size: int, *, has_payloads: bool) -> None:
         """Make sure of room for `size` more bytes and some to spare. Raises NoRoom.
 
-        Payloads leave the last of it alone: a queue on a full disk could not be emptied if deletes had no room.
+        Payloads leave the last of it alone: a queue on a full disk could not be emptied if deletes had no room, and
+        nothing would be won by that if the few messages left in between had no room to be copied to.
         """
-        if self._pending_bytes + size > MAX_BATCH_BYTES:
-            self.flush()
-        needed = HEADER_BYTES + self._pending_bytes + size
+        needed = self._needed(size)
         try:
-            self.log.reserve(needed + RESERVE_STEP_BYTES + SPARED_BYTES)
-            self._room, self.is_short = size + RESERVE_STEP_BYTES, False
+            self._set_aside(needed + RESERVE_STEP_BYTES + SPARED_BYTES)
+            self._room = size + RESERVE_STEP_BYTES
+            if has_payloads:
+                self.is_short = False
         except NoRoom:
             self.is_short = True
             if has_payloads:
                 raise
             self.log.reserve(needed)
             self._room = size
+
+    def _needed(self, size: int) -> int:
+        """The room that the pending batch takes with `size` more bytes; written first, if it would grow too large."""
+        if self._pending_bytes + size > MAX_BATCH_BYTES:
+            self.flush()
+        return HEADER_BYTES + self._pending_bytes + size
+
+    def _reserve_for_copy(self, size: int) -> None:
+        """The same for a payload that is copied forward, which may have what payloads leave alone for it."""
+        try:
+            self.log.reserve(self._needed(size) + SPARED_BYTES)
+        except NoRoom:
+            self.flush()  # two small batches find room where a large one doesn't
+            self.log.reserve(self._needed(size) + SPARED_BYTES)
+        self._room = size
+
+    def _set_aside(self, size: int) -> None:
+        self.log.reserve(size)
+        if not self.log.has_room(size + self._copying_bytes()):
+            raise NoRoom("the room that the disk still has is kept for winning back space")
+
+    def _copying_bytes(self) -> int:
+        """What is held of the log's oldest segment: once that much is copied forward, the segment can be let go of."""
+        segments = iter(self.log.segments())
+        oldest = next(segments, None)
+        if oldest is None or next(segments, None) is None:  # the newest stays
+            return 0
+        return min(oldest.size, self.holdings.held_below(oldest.end))
 
     # Read back
 
@@ -277,7 +308,7 @@ class Journal:
         for record in replay(self.log, max(snapshot_offset, self.log.start)):
             self._latest_ms = record.timestamp_ms
             self.bytes_since_snapshot += len(record.value)
-            self.holdings.wrote(record.offset, (len(record.value),))
+            self.holdings.record_bytes = len(record.value) + RECORD_OVERHEAD_BYTES
             if (known := self._machines.get(record.key)) is not None:
                 known[0].apply(known[1].decode(record.value), record.offset, record.timestamp_ms)
             elif (moved := self._moved.get(record.key)) is not None:
@@ -332,10 +363,16 @@ class Journal:
         """
         self.flush()
         first_held = self.holdings.first_held()
-        offset = self.fallback_offset if first_held is None else min(first_held, self.fallback_offset)
+        offset = self.fallback_offset
+        if first_held is not None:
+            offset = min(offset, max(first_held, self._copied))
         if offset > self.log.start:
             self.log.trim(offset)
             self.holdings.forget(self.log.start)
+
+    def wasted(self) -> int:
+        """About how many bytes of the log no machine needs."""
+        return self.log.size - self.holdings.held().size
 
     def copy_forward(self, most: int) -> bool:
         """If the log is wasteful, look at up to `most` of its oldest records and copy the payloads that are still held
@@ -344,36 +381,43 @@ class Journal:
         It stops where a replay would start, because behind that no copy lets anything be trimmed.
         """
         first = self.holdings.first_held()
-        if first is None or max(first, self._copied) >= self.fallback_offset or not self.holdings.is_wasteful():
+        is_wasteful = self.holdings.is_wasteful(self.log.size, is_short=self.is_short)
+        if first is None or max(first, self._copied) >= self.fallback_offset or not is_wasteful:
             self._scan = None
             return False
         if self._scan is None or self._copied < first:  # what lies between is no longer held, and perhaps trimmed
             self._copied = max(first, self._copied, self.log.start)
-            self._scan = replay(self.log, self._copied)
+            self._scan_end = self.fallback_offset
+            self._scan = replay(self.log, self._copied, end=self._scan_end)
         try:
-            self._copy(islice(self._scan, most))
+            count = self._copy(islice(self._scan, most))
         except NoRoom:
             self._scan = None  # it has gone past a record that wasn't copied
             raise
+        if count < most:
+            self._copied, self._scan = self._scan_end, None
         return True
 
-    def _copy(self, found: Iterator[Record]) -> None:
-        """Move those of the records that are payloads and still held."""
-        for record in found:
+    def _copy(self, found: Iterator[Record]) -> int:
+        """Move those of the records that are payloads and still held. Returns how many records there were."""
+        count = 0
+        for count, record in enumerate(found, 1):  # noqa: B007 - used afterwards
             machine, decoder = self._machines.get(record.key) or self._moved[record.key]
             fact = decoder.decode(record.value)
             if type(fact) in machine.payloads and machine.holds(fact, record.offset):
                 self._move(machine, fact, record)
             self._copied = record.offset + 1
+        return count
 
     def _move(self, machine: Machine, fact: Fact, record: Record) -> None:
         """Append a payload again and let its machine read it from there."""
         size = len(record.value) + RECORD_OVERHEAD_BYTES
         if size > self._room:
-            self._reserve(size, has_payloads=True)
+            self._reserve_for_copy(size)
         self._room -= size
         self._pending_bytes += size
         offset = self._base + len(self._facts)
         self._facts.append(fact)
         self._runs.append((self._keys[machine] + _MOVED, (record.value,), self._latest_ms))
+        self.holdings.record_bytes = size
         machine.relocate(fact, offset)

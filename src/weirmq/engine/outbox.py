@@ -58,7 +58,6 @@ class Post(msgspec.Struct, gc=False):
 
     service: str
     offset: int
-    size: int
     posted_ms: int
     left: int
     first: int
@@ -109,7 +108,7 @@ class PostsPart(msgspec.Struct, array_like=True, tag=1):
     """Posts by the numbers of their first tasks."""
 
     firsts: list[int]
-    posts: list[tuple[str, int, int, int]]  # service, offset, size, posted_ms
+    posts: list[tuple[str, int, int, int]]  # service, offset, what was a size once, posted_ms
 
 
 class TasksPart(msgspec.Struct, array_like=True, tag=2):
@@ -223,9 +222,8 @@ class Outbox:
         self.next_number = max(self.next_number, first + len(targets))
         if not targets:
             return
-        size = len(fact.content) + sum(map(len, targets))
-        post = self.posts[first] = Post(fact.service, offset, size, now_ms, len(targets), first)
-        self._holdings.hold(offset, size)
+        post = self.posts[first] = Post(fact.service, offset, now_ms, len(targets), first)
+        self._holdings.hold(offset)
         due_ms = fact.due_ms or now_ms
         for number, target in enumerate(targets, first):
             # A target has many tasks when its endpoint is down; they share the string.
@@ -253,7 +251,7 @@ class Outbox:
         post = self.posts.get(fact.first)
         if post is not None:
             self._holdings.release(post.offset)
-            self._holdings.hold(offset, post.size)
+            self._holdings.hold(offset)
             post.offset = offset
 
     def next_due_ms(self) -> int | None:
@@ -286,8 +284,8 @@ class Outbox:
             case OutboxPart():
                 self.next_number = part.next_number
             case PostsPart():
-                for first, (service, offset, size, posted_ms) in zip(part.firsts, part.posts, strict=True):
-                    self.posts[first] = Post(service, offset, size, posted_ms, 0, first)
+                for first, (service, offset, _, posted_ms) in zip(part.firsts, part.posts, strict=True):
+                    self.posts[first] = Post(service, offset, posted_ms, 0, first)
             case TasksPart():
                 self._restore_tasks(part)
 
@@ -301,7 +299,7 @@ class Outbox:
 
 
 def _row(post: Post) -> tuple[str, int, int, int]:
-    return post.service, post.offset, post.size, post.posted_ms
+    return post.service, post.offset, 0, post.posted_ms
 
 
 def _nobody() -> None:

@@ -46,6 +46,10 @@ class Disk(Protocol):
         """Give the file at least `size` bytes that can be written without asking for room; new bytes are zeros."""
         ...
 
+    def free(self, folder: str) -> int:
+        """How many bytes can be written beside what is set aside."""
+        ...
+
     def size(self, file: int) -> int:
         """The file's size."""
         ...
@@ -143,6 +147,11 @@ class SystemDisk:
                 return
         while held < size:
             held += os.pwrite(file, _ZEROS[: size - held], held)
+
+    def free(self, folder: str) -> int:
+        """How many bytes the file system lets this user write."""
+        found = os.statvfs(folder)
+        return found.f_bavail * found.f_frsize
 
     def size(self, file: int) -> int:
         """The file's size."""

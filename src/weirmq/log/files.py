@@ -160,6 +160,10 @@ class FileLog:
         if self._active.size + size > self._allocated or self._failed:
             self._make_room(size)
 
+    def has_room(self, size: int) -> bool:
+        """Whether `size` bytes can be appended, with what the disk has free now. Raises OSError."""
+        return self._allocated - self._active.size + self._spare_bytes + self._disk.free(self._folder) >= size
+
     def _make_room(self, size: int) -> None:
         """Grow the newest segment, if it may grow that far, or else set the next one aside."""
         self._check_alive()

@@ -56,6 +56,10 @@ class Log(Protocol):
         """
         ...
 
+    def has_room(self, size: int) -> bool:
+        """Whether about `size` bytes can be appended. Nothing is set aside: it may be otherwise in a moment."""
+        ...
+
     def append(self, batch: bytearray | memoryview) -> int:
         """Write one batch; its base offset is set in place. Returns the base offset.
 

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, chain, islice
 from typing import Final
 
 from weirmq.log import batch as batches
@@ -47,9 +47,8 @@ class MemoryLog:
 
     def segments(self) -> Iterable[Piece]:
         """The batches, the oldest first: each can be trimmed on its own."""
-        ends = [*self._bases[1:], self._end]
-        sizes = map(len, self._batches)
-        return (Piece(*each) for each in zip(self._bases, ends, sizes, self._times, strict=True))
+        ends = chain(islice(self._bases, 1, None), (self._end,))
+        return (Piece(*each) for each in zip(self._bases, ends, map(len, self._batches), self._times, strict=False))
 
     def resize(self, segment_bytes: int | None) -> None:
         """Nothing to do: there are no segments."""
@@ -62,6 +61,10 @@ class MemoryLog:
 
     def reserve(self, size: int) -> None:
         """Nothing to do: memory isn't set aside beforehand."""
+
+    def has_room(self, size: int) -> bool:  # noqa: ARG002 - any
+        """As far as anybody knows."""
+        return True
 
     def append(self, batch: bytearray | memoryview) -> int:
         """Keep a copy of one batch; its base offset is set in place. Returns the base offset. Raises BadBatch."""

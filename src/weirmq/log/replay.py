@@ -11,16 +11,17 @@ from weirmq.log.segment import bases_in, name_of
 CHUNK_BYTES: Final = 1 << 20
 
 
-def replay(log: Log, offset: int, chunk_bytes: int = CHUNK_BYTES) -> Iterator[Record]:
-    """All records from `offset` to what is the end when this begins. Raises as `Log.read`, and BadBatch.
+def replay(log: Log, offset: int, chunk_bytes: int = CHUNK_BYTES, *, end: int | None = None) -> Iterator[Record]:
+    """All records from `offset` to before `end`, or to what is the end when this begins. Raises as `Log.read`, and
+    BadBatch.
 
     Offsets may be left out: a repaired log has batches without records where records were lost.
     """
-    end = log.end
+    end = log.end if end is None else end
     while offset < end:
         data = log.read(offset, chunk_bytes)
         for record in records(data):
-            if record.offset >= offset:
+            if offset <= record.offset < end:
                 yield record
         offset = max(header.next_offset for _, header in headers(data))
 

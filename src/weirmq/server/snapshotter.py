@@ -129,7 +129,7 @@ class Snapshotter:
         """On a full disk the log is trimmed as soon as that gives back `size` bytes: a replay that would start from an
         older snapshot must not keep them.
         """
-        wasted = self._journal.holdings.wasted()
+        wasted = self._journal.wasted()
         self._wasted = min(self._wasted, wasted)
         if wasted - self._wasted <= size:
             return False

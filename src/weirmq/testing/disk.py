@@ -13,6 +13,7 @@ synced. A write that fails may have been done in part.
 
 import errno
 import os
+import sys
 import threading
 from typing import Final, NamedTuple
 
@@ -265,6 +266,11 @@ class SimulatedDisk:
                 opened.change(size, None)
             self._power()
 
+    def free(self, folder: str) -> int:  # noqa: ARG002 - all folders share it
+        """How much room is left."""
+        with self._mutex:
+            return self._free()
+
     def size(self, file: int) -> int:
         """The file's size."""
         with self._mutex:
@@ -388,7 +394,11 @@ class SimulatedDisk:
 
     def _take(self, size: int) -> None:
         """Refuse `size` more bytes than the disk has."""
-        if self.capacity_bytes is not None and size:
-            held = {id(file): file.now.size for file in (*self._names.values(), *self._files.values())}
-            if sum(held.values()) + size > self.capacity_bytes:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        if size > self._free():
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def _free(self) -> int:
+        if self.capacity_bytes is None:
+            return sys.maxsize
+        held = {id(file): file.now.size for file in (*self._names.values(), *self._files.values())}
+        return max(0, self.capacity_bytes - sum(held.values()))

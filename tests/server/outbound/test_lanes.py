@@ -8,7 +8,7 @@ NOW_MS = 1_700_000_000_000
 
 
 def task(number: int, target: str = "a") -> Task:
-    return Task(number, target, Post("test", 0, 0, NOW_MS, 1, number), 0, NOW_MS)
+    return Task(number, target, Post("test", 0, NOW_MS, 1, number), 0, NOW_MS)
 
 
 def filled(lanes: Lanes, lane: Lane, numbers: range) -> None:

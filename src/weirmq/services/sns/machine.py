@@ -272,7 +272,7 @@ class SnsMachine:
         topic = self.topics[fact.topic]
         topic.unarchived.add(Archived(offset, fact.seq, now_ms, size))
         self.archiving[fact.topic] = topic
-        self.holdings.hold(offset, size)
+        self.holdings.hold(offset)
 
     def _archive_written(self, fact: recorded.ArchiveWritten, _offset: int, _now_ms: int) -> None:
         topic = self.topics.get(fact.topic)
@@ -359,7 +359,7 @@ class SnsMachine:
         kept = self._archived(fact)
         if kept is not None:
             self.holdings.release(kept.offset)
-            self.holdings.hold(offset, kept.size)
+            self.holdings.hold(offset)
             kept.offset = offset
 
     def _archived(self, fact: recorded.MessageArchived) -> Archived | None:

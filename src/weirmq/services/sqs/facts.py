@@ -170,11 +170,6 @@ class MessageFannedOut(Fact, tag=14):
     deduplication_id: str | None = None
     finisher: str = ""
 
-    @property
-    def share_bytes(self) -> int:
-        """About how many bytes of the log each of the queues holds."""
-        return (len(self.body) + sum(map(len, self.endings))) // len(self.queues)
-
     def index_of(self, queue: int, seq: int) -> int:
         """Where a queue's message stands in the lists. Raises ValueError where it doesn't."""
         index = self.queues.index(queue)

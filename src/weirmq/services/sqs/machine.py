@@ -204,7 +204,7 @@ class SqsMachine:
         queue, seq = self.queues[fact.queue], fact.seq
         if now_ms != queue.at_ms:
             self.advance(queue, now_ms)
-        self.holdings.hold(offset, len(fact.body))
+        self.holdings.hold(offset)
         self._arrive(queue, seq, offset, fact.sent_ms or now_ms, fact.group, fact.visible_at_ms, now_ms)
         if fact.sent_ms:
             queue.old.put(seq, fact.sent_ms)
@@ -213,7 +213,7 @@ class SqsMachine:
             queue.remember((fact.deduplicate_in, fact.deduplication_id), seq, fact.message_id, now_ms)
 
     def _message_fanned_out(self, fact: MessageFannedOut, offset: int, now_ms: int) -> None:
-        size = fact.share_bytes
+        shares = len(fact.seqs)
         for index, seq in enumerate(fact.seqs):
             queue = self.queues[fact.queues[index]]
             if now_ms != queue.at_ms:
@@ -225,7 +225,7 @@ class SqsMachine:
                 if queue.duplicate(scoped, now_ms) is not None:
                     continue
                 queue.remember(scoped, seq, fact.message_id(index), now_ms)
-            self.holdings.hold(offset, size)
+            self.holdings.hold(offset, shares)
             visible_at_ms = now_ms + settings.delay_s * SECOND_MS if settings.delay_s else 0
             self._arrive(queue, seq, offset, now_ms, fact.group, visible_at_ms, now_ms)
 
@@ -449,10 +449,10 @@ class SqsMachine:
 
     def relocate(self, fact: MessageSent | MessageFannedOut, offset: int) -> None:
         """Read a payload's messages from `offset` from now on; those that are gone are not missed."""
-        size = len(fact.body) if isinstance(fact, MessageSent) else fact.share_bytes
-        for message in self._messages_of(fact):
+        messages = list(self._messages_of(fact))
+        for message in messages:
             self.holdings.release(message.offset)
-            self.holdings.hold(offset, size)
+            self.holdings.hold(offset, len(messages))
             message.offset = offset
 
     def _messages_of(self, fact: MessageSent | MessageFannedOut) -> Iterator[Message]:
