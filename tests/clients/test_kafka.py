@@ -4,13 +4,13 @@ and on one of three brokers, whose partitions and groups are spread over all of 
 """
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
-import boto3
 import pytest
 
-from tests.clients import programs, toolchains
-from tests.clients.server import REGION, Server
+from tests.clients import msk, programs, toolchains
+from tests.clients.server import Server
 
 pytestmark = [pytest.mark.clients, pytest.mark.timeout(600)]
 
@@ -34,24 +34,8 @@ def kafka(request: pytest.FixtureRequest, open_server: Server) -> str:
     """Where the brokers of a cluster are."""
     if request.param == "one broker":
         return f"127.0.0.1:{open_server.kafka_port}"
-    msk = boto3.client(
-        "kafka",
-        endpoint_url=open_server.url,
-        region_name=REGION,
-        aws_access_key_id=open_server.key.access_key,
-        aws_secret_access_key=open_server.key.secret,
-    )
-    made = msk.create_cluster(
-        ClusterName="weir",
-        BrokerNodeGroupInfo={"ClientSubnets": ["subnet-1", "subnet-2", "subnet-3"], "InstanceType": "kafka.m7g.large"},
-        KafkaVersion="3.9.x.kraft",
-        NumberOfBrokerNodes=3,
-        EncryptionInfo={"EncryptionInTransit": {"ClientBroker": "TLS_PLAINTEXT"}},
-    )
-    found = str(msk.get_bootstrap_brokers(ClusterArn=made["ClusterArn"])["BootstrapBrokerString"])
-    msk.close()
-    assert found.count(",") == 2
-    return found
+    with closing(msk.client(open_server)) as client:
+        return ",".join(msk.brokers(client, msk.create(client, "weir")))
 
 
 @pytest.mark.parametrize(
