@@ -20,7 +20,7 @@ from tests.clients.server import Server
 pytestmark = [pytest.mark.clients, pytest.mark.timeout(120)]
 
 HURRIED = Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=5)
-ROUNDS = 5
+ROUNDS = 3
 LIFE_S = 0.5  # of the longest one
 
 

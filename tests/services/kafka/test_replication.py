@@ -147,15 +147,22 @@ def test_offsets_of_groups_go_forwards_once_the_records_are_there(world: World) 
     assert committed(world) == 3
 
 
-def test_acls_of_topics_but_for_writers(world: World) -> None:
-    def acl(operation: Operation, kind: ResourceType = ResourceType.TOPIC) -> Acl:
-        return Acl(kind, PatternType.LITERAL, "orders", "User:a", "*", operation, Permission.ALLOW)
+def test_acls_of_topics_let_nobody_write_to_copies(world: World) -> None:
+    def acl(user: str, operation: Operation, permission: Permission = Permission.ALLOW) -> Acl:
+        return Acl(ResourceType.TOPIC, PatternType.LITERAL, "orders", f"User:{user}", "*", operation, permission)
 
-    given = [acl(Operation.READ), acl(Operation.WRITE), acl(Operation.READ, ResourceType.GROUP)]
+    kept = [
+        acl("a", Operation.READ),
+        acl("a", Operation.DESCRIBE_CONFIGS),
+        acl("b", Operation.WRITE, Permission.DENY),
+        acl("b", Operation.ALL, Permission.DENY),
+    ]
+    of_group = replace(acl("a", Operation.READ), resource_type=ResourceType.GROUP)
+    given = [*kept, of_group, acl("c", Operation.WRITE), acl("d", Operation.ALL)]
     world.kafka.commit(NOW_MS, AclsCreated(SOURCE, given))
     start_replication(world.kafka, NOW_MS, ALL)
     turn(world)
-    assert list(cluster(world, TARGET).acls) == given[:1]
+    assert list(cluster(world, TARGET).acls) == [*kept, acl("d", Operation.READ)]
 
 
 def test_acls_are_those_of_the_chosen_topics_by_their_names_there(world: World) -> None:

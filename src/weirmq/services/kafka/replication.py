@@ -99,7 +99,9 @@ def _comes_round(links: set[tuple[int, int]], asked: ReplicationSet) -> bool:
 
 
 def _of_copies(acl: Acl, prefix: str) -> Acl:
-    """What an ACL says of topics, said of their copies."""
+    """What an ACL says of topics, said of their copies, which nobody else may write to."""
+    if acl.permission == Permission.ALLOW and acl.operation == Operation.ALL:
+        acl = replace(acl, operation=Operation.READ)
     if prefix and acl.name == WILDCARD:
         return replace(acl, pattern_type=PatternType.PREFIXED, name=prefix)
     return replace(acl, name=prefix + acl.name)
@@ -267,12 +269,14 @@ class Replicator:
             self._kafka.commit(now_ms, ReplicationMoved(asked.id, moved), urgent=False)
 
     def _copy_acls(self, asked: ReplicationSet, source: Cluster, target: Cluster, now_ms: int) -> None:
-        """ACLs of the topics that are chosen, but for those that let somebody write: copies have one writer."""
+        """ACLs of the topics that are chosen. Of those that let somebody write, nothing is left; of those that let
+        somebody do all, that they may read.
+        """
         found = [
             _of_copies(acl, asked.prefix)
             for acl in source.acls
             if acl.resource_type == ResourceType.TOPIC
-            and not (acl.permission == Permission.ALLOW and acl.operation in {Operation.WRITE, Operation.ALL})
+            and not (acl.permission == Permission.ALLOW and acl.operation == Operation.WRITE)
             and self._is_wanted(asked, acl.name)
         ]
         there = set(target.acls)
