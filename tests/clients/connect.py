@@ -23,6 +23,7 @@ WORKER: Final = {
     "exactly.once.source.support": "enabled",
     "offset.flush.interval.ms": "500",
     "session.timeout.ms": "6000",
+    "consumer.session.timeout.ms": "6000",
     "scheduled.rebalance.max.delay.ms": "1000",
     "plugin.discovery": "service_load",
 }
