@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.services.kafka.test_broker_defaults import configure
 from tests.services.kafka.world import Later, World
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.delete_groups_request import DeleteGroupsRequest
@@ -207,6 +208,17 @@ def test_the_protocol_is_one_that_all_have(world: World) -> None:
 def test_sessions_have_limits(world: World, session_ms: int) -> None:
     request = JoinGroupRequest("g", session_ms, REBALANCE_MS, "", None, "consumer", [RANGE])
     assert world.ask(request).error_code == Code.INVALID_SESSION_TIMEOUT
+
+
+def test_the_limits_of_sessions_are_told_by_the_brokers_configs(world: World) -> None:
+    configure(world, group_min_session_timeout_ms="100", group_max_session_timeout_ms="200")
+
+    def join(session_ms: int) -> Code:
+        request = JoinGroupRequest("g", session_ms, REBALANCE_MS, "", None, "consumer", [RANGE])
+        return Code(world.ask(request).error_code)
+
+    assert join(99) == join(201) == Code.INVALID_SESSION_TIMEOUT
+    assert join(100) == join(200) == Code.MEMBER_ID_REQUIRED
 
 
 def test_a_group_has_a_name(world: World) -> None:

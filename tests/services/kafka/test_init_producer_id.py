@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.services.kafka.test_broker_defaults import configure
 from tests.services.kafka.transacting import Transactor, place_of
 from tests.services.kafka.world import World
 from weirmq.testing.disk import SimulatedDisk
@@ -129,7 +130,27 @@ def test_an_id_that_is_not_used_for_a_week_is_forgotten(world: World) -> None:
     assert (writer.producer != first, writer.epoch) == (True, 0)
 
 
+def test_how_long_unused_ids_are_kept_is_told_by_the_brokers_configs(world: World) -> None:
+    early, late = Transactor(world, "early"), Transactor(world, "late")
+    assert early.init() == Code.NONE
+    configure(world, transactional_id_expiration_ms="3600000")
+    assert late.init() == Code.NONE
+    world = early.world = late.world = world.restarted()
+    world.clock.advance(minutes=59)
+    world.tick()
+    assert early.abort() == late.abort() == Code.INVALID_TXN_STATE  # they are known
+    world.clock.advance(minutes=1)
+    world.tick()
+    assert early.abort() == late.abort() == Code.INVALID_PRODUCER_ID_MAPPING
+
+
 # Timeouts
+
+
+def test_the_longest_timeout_is_told_by_the_brokers_configs(world: World) -> None:
+    configure(world, transaction_max_timeout_ms="3600000")
+    assert Transactor(world, timeout_ms=3_600_001).init() == Code.INVALID_TRANSACTION_TIMEOUT
+    assert Transactor(world, timeout_ms=3_600_000).init() == Code.NONE
 
 
 @both

@@ -7,6 +7,12 @@ from typing import Final
 
 from weirmq.services.kafka.topic_configs import BOOLEAN, INT, LONG, MAX_LONG, STRING, Config
 
+MAX_SESSION_MS: Final = "group.max.session.timeout.ms"
+MIN_SESSION_MS: Final = "group.min.session.timeout.ms"
+OFFSETS_RETENTION_MINUTES: Final = "offsets.retention.minutes"
+MAX_TRANSACTION_MS: Final = "transaction.max.timeout.ms"
+TRANSACTIONAL_ID_MS: Final = "transactional.id.expiration.ms"
+
 BROKER_CONFIGS: Final = {
     config.name: config
     for config in (
@@ -17,8 +23,8 @@ BROKER_CONFIGS: Final = {
         Config("delete.topic.enable", BOOLEAN, "true"),
         Config("fetch.max.bytes", INT, "57671680"),
         Config("group.initial.rebalance.delay.ms", INT, "0"),
-        Config("group.max.session.timeout.ms", INT, "1800000"),
-        Config("group.min.session.timeout.ms", INT, "6000"),
+        Config(MAX_SESSION_MS, INT, "1800000"),
+        Config(MIN_SESSION_MS, INT, "6000"),
         Config("log.cleanup.policy", STRING, "delete"),
         Config("log.message.timestamp.after.max.ms", LONG, "3600000"),
         Config("log.message.timestamp.before.max.ms", LONG, str(MAX_LONG)),
@@ -31,10 +37,10 @@ BROKER_CONFIGS: Final = {
         Config("min.insync.replicas", INT, "1"),
         Config("num.partitions", INT, "1"),
         Config("offset.metadata.max.bytes", INT, "4096"),
-        Config("offsets.retention.minutes", INT, "10080", 1),
+        Config(OFFSETS_RETENTION_MINUTES, INT, "10080", 1),
         Config("producer.id.expiration.ms", INT, "86400000"),
         Config("socket.request.max.bytes", INT, "104857600"),
-        Config("transaction.max.timeout.ms", INT, "900000"),
-        Config("transactional.id.expiration.ms", INT, "604800000"),
+        Config(MAX_TRANSACTION_MS, INT, "900000"),
+        Config(TRANSACTIONAL_ID_MS, INT, "604800000"),
     )
 }

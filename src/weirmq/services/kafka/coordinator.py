@@ -1,10 +1,9 @@
 """All transactional ids, as the journal tells of them. A part of the machine: only its facts change it."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any
 
 from weirmq.engine.machine import Fact
-from weirmq.kernel.clock import DAY_MS
 from weirmq.kernel.deadlines import Deadlines
 from weirmq.services.kafka.facts import (
     GroupEnlisted,
@@ -29,21 +28,21 @@ from weirmq.services.kafka.transactional import (
     Transactional,
 )
 
-EXPIRES_MS: Final = 7 * DAY_MS  # transactional.id.expiration.ms
-
 
 class Coordinator:
     """Finds transactional ids: all of them, those of a group, those that are to be completed, those that are due.
 
-    `on_committed` gets what is complete and committed, before its offsets are forgotten.
+    `on_committed` gets what is complete and committed, before its offsets are forgotten. `kept_ms` says how long a
+    cluster keeps ids that aren't used.
     """
 
-    def __init__(self, on_committed: Callable[[Transactional, int], None]) -> None:
+    def __init__(self, on_committed: Callable[[Transactional, int], None], kept_ms: Callable[[int], int]) -> None:
         self.ids: dict[Key, Transactional] = {}
         self.prepared: dict[Key, Transactional] = {}
         self.due: Deadlines[str] = Deadlines()  # by cluster and id: when it times out, or isn't kept any longer
         self._of_group: dict[tuple[int, str], dict[Key, Transactional]] = {}
         self._on_committed = on_committed
+        self._kept_ms = kept_ms
         self.appliers: dict[type[Fact], Callable[[Any, int, int], None]] = {
             ProducerInitialized: self._initialized,
             PartitionsEnlisted: self._partitions_enlisted,
@@ -70,6 +69,11 @@ class Coordinator:
         """A group is gone, and with it what is to be committed of it."""
         for each in self.of_group(cluster, group):
             each.offsets.pop(group, None)
+
+    def cluster_configured(self, cluster: int) -> None:
+        """Ids of a cluster may be kept for another time than before."""
+        for found in [each for each in self.ids.values() if each.cluster == cluster]:
+            self.adopt(found)
 
     def cluster_removed(self, cluster: int) -> None:
         """All ids of a cluster are gone, and what was under way."""
@@ -163,10 +167,10 @@ class Coordinator:
             self.due.drop(due_key(found))
             return
         self.prepared.pop(found.key, None)
-        is_ongoing = found.state == ONGOING
-        self.due.put(
-            due_key(found), found.started_ms + found.timeout_ms if is_ongoing else found.updated_ms + EXPIRES_MS
-        )
+        if found.state == ONGOING:
+            self.due.put(due_key(found), found.started_ms + found.timeout_ms)
+        else:
+            self.due.put(due_key(found), found.updated_ms + self._kept_ms(found.cluster))
 
 
 def due_key(found: Transactional) -> str:

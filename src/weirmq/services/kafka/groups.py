@@ -29,7 +29,6 @@ Key = tuple[int, str]
 """Cluster and group."""
 
 ID_FIRST: Final = 4  # the version of JoinGroup that has a member come back with the id it was given (KIP-394)
-SESSION_MS: Final = (6_000, 1_800_000)  # group.min.session.timeout.ms, group.max.session.timeout.ms
 
 
 class Member(msgspec.Struct):

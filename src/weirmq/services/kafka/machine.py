@@ -12,12 +12,14 @@ Rules:
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from weirmq.engine.machine import Fact
 from weirmq.kernel.deadlines import Deadlines
 from weirmq.services.kafka import parts
 from weirmq.services.kafka.access_facts import AclsCreated, AclsDeleted, QuotasSet
+from weirmq.services.kafka.broker_configs import BROKER_CONFIGS, TRANSACTIONAL_ID_MS
 from weirmq.services.kafka.cluster_facts import BrokersAdded, ClusterRemoved, ListenersClosed, PortsTaken
 from weirmq.services.kafka.compaction_facts import PartitionCompacted
 from weirmq.services.kafka.control.machine import ControlMachine
@@ -73,7 +75,9 @@ class KafkaMachine:
         self.group_configs: dict[tuple[int, str], dict[str, str]] = {}  # those that were set
         self.shares = ShareProgress()
         self.replications = ReplicationProgress()
-        self.coordinator = Coordinator(self._transaction_committed)
+        self.coordinator = Coordinator(
+            self._transaction_committed, partial(self.broker_number, name=TRANSACTIONAL_ID_MS)
+        )
         self.client_metrics_changes = 0  # how often a subscription to clients' metrics has changed
         self.next_producer = 0
         self.condemned: dict[str, int] = {}  # logs to be removed: name -> the offset of the fact that gave them up
@@ -186,6 +190,12 @@ class KafkaMachine:
 
     def _brokers_configured(self, fact: BrokersConfigured, _offset: int, _now_ms: int) -> None:
         self.clusters[fact.cluster].configure(fact.configs)
+        self.coordinator.cluster_configured(fact.cluster)
+
+    def broker_number(self, cluster: int, name: str) -> int:
+        """A config of a cluster's brokers that is a number: what was set, else what holds without."""
+        found = self.clusters.get(cluster)
+        return int((found.configs.get(name) if found else None) or BROKER_CONFIGS[name].default)
 
     def _records_deleted(self, fact: RecordsDeleted, _offset: int, _now_ms: int) -> None:
         self._topic(fact).partitions[fact.partition].low = fact.low

@@ -1,12 +1,14 @@
 """JoinGroup, SyncGroup, Heartbeat, LeaveGroup: the classic protocol's requests. See groups.py for the rules."""
 
+from functools import partial
 from typing import Final
 
 from weirmq.services.kafka import classic_members
 from weirmq.services.kafka.ask import Ask
+from weirmq.services.kafka.broker_configs import MAX_SESSION_MS, MIN_SESSION_MS
 from weirmq.services.kafka.group_access import may_read
 from weirmq.services.kafka.group_types import consumers_of, is_share_group
-from weirmq.services.kafka.groups import COMPLETING, ID_FIRST, PREPARING, SESSION_MS, STABLE, Group, Groups, Member
+from weirmq.services.kafka.groups import COMPLETING, ID_FIRST, PREPARING, STABLE, Group, Groups, Member
 from weirmq.services.kafka.migration import to_classic_group
 from weirmq.services.kafka.rebalancing import joined, rebalance, remove
 from weirmq.services.kafka.service import Kafka
@@ -33,7 +35,8 @@ def join_group(kafka: Kafka, ask: Ask, request: JoinGroupRequest) -> JoinGroupRe
         return JoinGroupResponse(error_code=Code.INVALID_GROUP_ID, member_id=request.member_id)
     if not may_read(kafka, ask, request.group_id):
         return JoinGroupResponse(error_code=Code.GROUP_AUTHORIZATION_FAILED, member_id=request.member_id)
-    if not SESSION_MS[0] <= request.session_timeout_ms <= SESSION_MS[1]:
+    of_brokers = partial(kafka.machine.broker_number, ask.cluster)
+    if not of_brokers(MIN_SESSION_MS) <= request.session_timeout_ms <= of_brokers(MAX_SESSION_MS):
         return JoinGroupResponse(error_code=Code.INVALID_SESSION_TIMEOUT, member_id=request.member_id)
     key = (ask.cluster, request.group_id)
     if is_share_group(kafka, key):

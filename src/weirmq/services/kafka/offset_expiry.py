@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Final
 from weirmq.kernel.clock import MINUTE_MS
 from weirmq.kernel.errors import NoRoom
 from weirmq.services.kafka import facts
-from weirmq.services.kafka.broker_configs import BROKER_CONFIGS
+from weirmq.services.kafka.broker_configs import OFFSETS_RETENTION_MINUTES
 
 if TYPE_CHECKING:
     from weirmq.services.kafka.service import Kafka
 
-RETENTION: Final = "offsets.retention.minutes"
 RETRY_MS: Final = MINUTE_MS  # where a disk had no room, or a transaction is under way
 
 Key = tuple[int, str]
@@ -50,8 +49,7 @@ class OffsetExpiry:
     def _due_ms(self, key: Key, now_ms: int) -> int:
         """When a group is to go, as far as one can tell now."""
         machine = self._kafka.machine
-        minutes = machine.clusters[key[0]].configs.get(RETENTION) or BROKER_CONFIGS[RETENTION].default
-        retention_ms = int(minutes) * MINUTE_MS
+        retention_ms = machine.broker_number(key[0], OFFSETS_RETENTION_MINUTES) * MINUTE_MS
         groups = [each for each in (self._kafka.groups.get(key), self._kafka.consumer_groups.get(key)) if each]
         if any(group.members for group in groups):
             return now_ms + retention_ms

@@ -6,6 +6,7 @@ from weirmq.kernel.errors import NoRoom
 from weirmq.services.kafka import facts
 from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
+from weirmq.services.kafka.broker_configs import MAX_TRANSACTION_MS
 from weirmq.services.kafka.coordinator import bumps_epoch
 from weirmq.services.kafka.enlisting import told
 from weirmq.services.kafka.service import Kafka
@@ -34,7 +35,6 @@ from weirmq.wire.kafka.messages.list_transactions_request import ListTransaction
 from weirmq.wire.kafka.messages.list_transactions_response import ListTransactionsResponse
 from weirmq.wire.kafka.messages.list_transactions_response import TransactionState as Listed
 
-TIMEOUT_MS: Final = 900_000  # transaction.max.timeout.ms
 BUMPS_FIRST: Final = 5  # the version of EndTxn that gives the producer a new epoch
 FENCED_FIRST: Final = 4  # the version of InitProducerId that knows PRODUCER_FENCED
 NONE: Final = (NO_PRODUCER, NO_EPOCH)
@@ -76,7 +76,7 @@ def _may_init(kafka: Kafka, ask: Ask, transactional_id: str | None) -> bool:
 def _init_transactional(
     kafka: Kafka, ask: Ask, request: InitProducerIdRequest, transactional_id: str, expected: tuple[int, int]
 ) -> InitProducerIdResponse:
-    if not 0 < request.transaction_timeout_ms <= TIMEOUT_MS:
+    if not 0 < request.transaction_timeout_ms <= kafka.machine.broker_number(ask.cluster, MAX_TRANSACTION_MS):
         return InitProducerIdResponse(0, Code.INVALID_TRANSACTION_TIMEOUT)
     kafka.cluster(ask)
     found = kafka.machine.coordinator.ids.get((ask.cluster, transactional_id))
