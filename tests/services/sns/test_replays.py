@@ -151,6 +151,18 @@ def test_many(world: World, topic: str, publish: Publish) -> None:
     assert found == expected
 
 
+def test_many_replays_take_turns(world: World, topic: str, publish: Publish) -> None:
+    publish(topic, *(f"m{number}" for number in range(120)))
+    queues = [world.queue(f"q{number}.fifo") for number in range(3)]
+    for queue in queues:
+        world.subscribe(topic, queue, RawMessageDelivery="true", ReplayPolicy=policy())
+    for turn in range(1, 7):
+        world.work()
+        counts = [len(world.sqs.machine.by_arn[queue].messages) for queue in queues]
+        assert sum(counts) == 50 * turn
+        assert max(counts) - min(counts) <= 50
+
+
 def test_a_restart_in_the_middle(world: World, topic: str, publish: Publish) -> None:
     publish(topic, *(f"m{number}" for number in range(60)))
     queue = world.queue("q.fifo")

@@ -342,9 +342,10 @@ class SnsMachine:
             self._unconfirmed.put(number, now_ms + SWEEP_MS)  # should there be no room for the fact
         if self.archives is not None:
             found += self.archives.work(now_ms)
-        for subscription in list(self.replays.values()):
-            if replay_due_ms(subscription) <= now_ms:
-                found += self.replay(subscription, now_ms)
+        subscription = next((each for each in self.replays.values() if replay_due_ms(each) <= now_ms), None)
+        if subscription is not None:  # one at a time, and then the others have their turn
+            self.replays[subscription.number] = self.replays.pop(subscription.number)
+            found += self.replay(subscription, now_ms)
         return found
 
     # The journal's questions

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from weirmq.services.sns.archives import Found
     from weirmq.services.sns.service import Sns
 
-AT_ONCE: Final = 50  # messages of one replay in one turn: about a millisecond
+AT_ONCE: Final = 50  # messages of one replay in one turn: some milliseconds
 
 
 def step(service: "Sns", subscription: Subscription, now_ms: int) -> Sequence[Fact]:
