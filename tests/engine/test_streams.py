@@ -298,6 +298,37 @@ class CountingLibrary(MemoryLibrary):
         return self.log
 
 
+class PreparingLibrary(MemoryLibrary):
+    """A library that remembers what was prepared."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.prepared: list[list[str]] = []
+        self.synced: list[str] = []
+
+    def prepare(self, names: Sequence[str]) -> None:
+        self.prepared.append(list(names))
+
+    def open(self, name: str, *, was_synced: bool = False) -> Log:
+        self.synced += [name] if was_synced else []
+        return super().open(name, was_synced=was_synced)
+
+
+def test_logs_that_are_needed_together_are_made_side_by_side() -> None:
+    library = PreparingLibrary()
+    streams = Streams(library, waits_for_sync=False)
+    names = [f"g/{number}" for number in range(4)]
+    parts = [Part(streams.stream(name), [(b"k", (b"v",), 0)]) for name in names]
+    streams.append(parts[:1], 0)
+    streams.append(parts[:2], 0)  # one that isn't there is made as ever
+    assert library.prepared == []
+    streams.append(parts, 0)
+    assert library.prepared == [names[2:]]
+    assert library.synced == names[2:]
+    streams.append(parts, 0)
+    assert len(library.prepared) == 1
+
+
 def test_finds_a_time_with_one_read() -> None:
     library = CountingLibrary()
     streams = Streams(library, waits_for_sync=False)

@@ -65,7 +65,7 @@ class Stream:
         self.is_syncing = False  # in a thread: the log must stay open
         self.is_cleaning = False  # likewise
         self.is_removed = False
-        self.was_closed = False  # by this process, so it is as it was left: all is synced
+        self.was_closed = False  # by this process, or prepared by it: so it is as it was left, and all is synced
         self.synced = 0  # the log is durable up to here
         self._streams = streams
         self._log: Log | None = None  # where it is open
@@ -112,6 +112,11 @@ class Stream:
     def is_open(self) -> bool:
         """Whether the log is open."""
         return self._log is not None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the log is open, or was, so that it is on the disk as it should be."""
+        return self._log is not None or self.was_closed
 
     def _know(self) -> None:
         if not self._is_known:

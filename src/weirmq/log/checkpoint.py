@@ -42,8 +42,9 @@ class Checkpoint:
         self._disk = disk
         self._file = disk.open(path, create=True)
 
-    def load(self) -> Bounds | None:
-        """The furthest bounds of the slots that are whole; None where none is. They are durable in the first then.
+    def load(self, *, was_synced: bool = False) -> Bounds | None:
+        """The furthest bounds of the slots that are whole; None where none is. They are durable in the first then, but
+        for a log that `was_synced`: this process has had it open, so the first slot is durable as it is.
 
         `is_half` says whether the other slot holds something that isn't whole: then it may have told of more.
         """
@@ -51,6 +52,8 @@ class Checkpoint:
         if bounds is None:
             return None
         self.is_half = any(_is_spoiled(self._disk.read(self._file, _SLOT.size, at)) for at in (_FIRST, _SECOND))
+        if was_synced:
+            return bounds
         if first != bounds:  # then the second has them, if only in the system's memory yet
             self._disk.sync(self._file)
             self._write(_FIRST, bounds)

@@ -92,7 +92,7 @@ class FileLog:
         self._checkpoint = Checkpoint(self._disk, path_of(self._folder, CHECKPOINT_NAME))
         if not was_synced:
             self._disk.sync_folder(self._folder)  # a killed process may have left names that aren't durable
-        bounds = bounds_of(self._disk, self._folder, self._checkpoint, self.notes)
+        bounds = bounds_of(self._disk, self._folder, self._checkpoint, self.notes, was_synced=was_synced)
         self._segments = segments_of(self._disk, self._folder, bounds, self.notes)
         if not self._segments:
             self._segments.append(self._first(bounds.start))

@@ -6,7 +6,8 @@ streams/
     000000000001/
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Final, Protocol
 
@@ -20,6 +21,7 @@ FIRST_BYTES: Final = (
 )  # most streams stay small: a log takes as much to begin with, and twice as much as it grows
 OPEN_SEGMENTS: Final = 2  # of each log, besides the newest: a reader that catches up, and one that begins
 MOST_OPEN: Final = 128  # logs; each takes up to five open files
+THREADS: Final = 16  # that prepare logs; more don't make it faster
 
 
 class Library(Protocol):
@@ -40,6 +42,12 @@ class Library(Protocol):
         """
         ...
 
+    def prepare(self, names: Sequence[str]) -> None:
+        """Have these logs on the disk, none of which is open: made where they aren't there, found sound and synced, so
+        that `open` has little to wait for. Raises as FileLog.
+        """
+        ...
+
     def close(self, name: str, log: Log) -> None:
         """Let go of a log that is open. Raises LogFailed."""
         ...
@@ -54,7 +62,9 @@ class Library(Protocol):
 
 
 class FileLibrary:
-    """Logs in folders below `root`. `note` is told, in sentences, what a crash had left behind in a log."""
+    """Logs in folders below `root`. `note` is told, in sentences, what a crash had left behind in a log. To prepare
+    logs, so many `threads` wait for the disk side by side.
+    """
 
     def __init__(
         self,
@@ -64,8 +74,10 @@ class FileLibrary:
         note: Callable[[str], None] = lambda _: None,
         most_open: int = MOST_OPEN,
         segment_bytes: int = SEGMENT_BYTES,
+        threads: int = 1,
     ) -> None:
         self.most_open = most_open
+        self._threads = threads
         self._disk = disk
         self._root = root
         self._note = note
@@ -86,7 +98,13 @@ class FileLibrary:
 
     def open(self, name: str, *, was_synced: bool = False) -> Log:
         """The log of this name, which is made if there is none. Raises as FileLog."""
-        log = FileLog(
+        log = self._opened(name, was_synced=was_synced)
+        for note in log.notes:
+            self._note(note)
+        return log
+
+    def _opened(self, name: str, *, was_synced: bool = False) -> FileLog:
+        return FileLog(
             self._disk,
             self._folder(name),
             self._segment_bytes,
@@ -94,9 +112,27 @@ class FileLibrary:
             open_segments=OPEN_SEGMENTS,
             was_synced=was_synced,
         )
-        for note in log.notes:
-            self._note(note)
-        return log
+
+    def prepare(self, names: Sequence[str]) -> None:
+        """Make or look at logs, and close them again; the disk lets many wait no longer than one. Raises as FileLog for
+        one of them, when all were tried.
+        """
+        if self._threads == 1:
+            for name in names:
+                self.open(name).close()
+            return
+        with ThreadPoolExecutor(min(self._threads, len(names)), thread_name_prefix="weirmq-prepare") as pool:
+            tried = [pool.submit(self._prepared, name) for name in names]
+        for each in tried:
+            for note in each.result() if each.exception() is None else ():
+                self._note(note)
+        for each in tried:
+            each.result()
+
+    def _prepared(self, name: str) -> list[str]:
+        log = self._opened(name)
+        log.close()
+        return log.notes
 
     def close(self, name: str, log: Log) -> None:  # noqa: ARG002 - the other library needs the name
         """Let go of a log that is open. Raises LogFailed."""
@@ -133,6 +169,9 @@ class MemoryLibrary:
     def open(self, name: str, *, was_synced: bool = False) -> Log:  # noqa: ARG002 - memory is never synced
         """The log of this name, which is made if there is none."""
         return self._logs.setdefault(name, MemoryLog())
+
+    def prepare(self, names: Sequence[str]) -> None:
+        """Nothing: memory has nobody wait."""
 
     def close(self, name: str, log: Log) -> None:
         """Nothing: it would be forgotten."""

@@ -33,12 +33,12 @@ _ZERO_BYTES: Final = 1 << 20
 _NEAR: Final = 2**32  # offsets further on than this are chance
 
 
-def bounds_of(disk: Disk, folder: str, checkpoint: Checkpoint, notes: list[str]) -> Bounds:
+def bounds_of(disk: Disk, folder: str, checkpoint: Checkpoint, notes: list[str], *, was_synced: bool = False) -> Bounds:
     """The bounds of the log in `folder`; where there is no log yet, it begins here. Raises LogDamaged, OSError.
 
     `notes` gets a word where the checkpoint vouches for less than it may have.
     """
-    bounds = checkpoint.load()
+    bounds = checkpoint.load(was_synced=was_synced)
     if bounds is not None and checkpoint.is_half:
         notes.append(
             f"{checkpoint.path}: one of its two slots is not whole, as a power cut may leave it; by the other one, all"

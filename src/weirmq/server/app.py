@@ -25,7 +25,7 @@ from weirmq.kernel.errors import LogFailed, NoRoom
 from weirmq.kernel.ids import Entropy, SystemEntropy
 from weirmq.log.disk import Disk, SystemDisk
 from weirmq.log.files import FileLog
-from weirmq.log.library import FileLibrary, Library, MemoryLibrary
+from weirmq.log.library import THREADS, FileLibrary, Library, MemoryLibrary
 from weirmq.log.log import Log
 from weirmq.log.memory import MemoryLog
 from weirmq.log.snapshots import newest_snapshot, older_offset
@@ -98,6 +98,7 @@ class App:
         self.clock = clock or SystemClock()
         self.entropy = entropy or SystemEntropy()
         self.disk = disk or SystemDisk()
+        self._disk_threads = THREADS if disk is None else 1  # a simulated one serves one at a time
         self.logger = logger or open_logger(options)
         self.metrics = Metrics()
         self.failed: asyncio.Future[None]
@@ -297,7 +298,11 @@ class App:
         if self.options.durability == "memory":
             return MemoryLibrary()
         return FileLibrary(
-            self.disk, str(Path(self.options.data) / STREAMS), note=self.logger.warning, most_open=most_open()
+            self.disk,
+            str(Path(self.options.data) / STREAMS),
+            note=self.logger.warning,
+            most_open=most_open(),
+            threads=self._disk_threads,
         )
 
     def _name_strays(self, installed: Sequence[Installed], streams: Streams) -> None:

@@ -77,7 +77,7 @@ def test_a_power_cut_loses_nothing_that_was_answered(seed: int) -> None:
     answered: dict[str, bytes] = {}  # by sequence number
     seen: set[bytes] = set()
     for _ in range(5):
-        disk.lose_power_at = disk.calls + 1 + int.from_bytes(entropy.take(2), "big") % 150
+        disk.lose_power_at = disk.calls + 1 + int.from_bytes(entropy.take(2), "big") % 250
         with suppress(PowerLost):
             world = World(disk, clock, waits_for_sync=True, most_open=3, seed=entropy.take(1)[0])
             work(world, entropy, answered, seen)
