@@ -404,6 +404,27 @@ def test_readers_are_not_told_of_transactions_whose_markers_are_gone(world: Worl
         assert [each.value for each in all_read(world, place[1], isolation=1) if each.key == b"k"] == [b"%d" % n]
 
 
+def test_what_comes_behind_a_pass_is_cleaned_as_soon_as_that_is_durable() -> None:
+    world = World(SimulatedDisk(), waits_for_sync=True)
+    topic = compacted(world)
+    fill(world, topic)
+    world.clock.advance(minutes=1)
+    world.tick()
+    cleaning = world.streams.cleanings.take()
+    assert cleaning is not None
+    while cleaning.settle(cleaning.step()):
+        pass
+    fill(world, topic)
+    sync, world.sync = world.sync, lambda: None  # type: ignore[method-assign]
+    world.clock.advance(minutes=1)
+    world.tick()  # it is recorded how far the pass has come
+    assert world.streams.cleanings.take() is None
+    sync()
+    world.clock.advance(seconds=1)
+    world.tick()
+    assert world.streams.cleanings.take() is not None
+
+
 def test_a_write_is_answered_while_it_is_cleaned(world: World) -> None:
     topic = compacted(world)
     fill(world, topic)

@@ -75,7 +75,8 @@ class Cleaner:
 
     def _begin(self, partition: Partition, now_ms: int) -> None:
         if self._noted.get(partition.log, 0) > self._kafka.journal.durable:
-            return  # the next sweep comes soon enough
+            self._due[partition.log] = partition  # a sweep that comes soon
+            return
         log = self._kafka.log(partition)
         plan = self._plan(partition, now_ms)
         if plan is None:
