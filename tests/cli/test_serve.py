@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -12,6 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from weirmq.cli.serve import why_not_listening
+from weirmq.server.config import Options
+from weirmq.server.kafka.ports import NotListening, listening
+from weirmq.server.kafka.tables import KafkaListener
 
 ROOT = Path(__file__).parents[2]
 SERVE = [sys.executable, "-m", "weirmq", "serve", "--port", "0"]
@@ -79,6 +85,19 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
         code, said = _ended("--data", str(tmp_path / "other"), "--port", url.rpartition(":")[2])
         assert code == 1
         assert "is in use" in said
+
+
+def test_a_port_for_kafka_that_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(NotListening) as refused:
+            listening([(socket.AF_INET, "127.0.0.1")], port)
+    said = why_not_listening(refused.value, Options(kafka_port=port))
+    assert said.startswith(f"127.0.0.1 port {port} for Kafka is in use.")
+    assert said.endswith("choose another --kafka-port.")
+    listener = KafkaListener(name="PLAINTEXT", port=port)
+    said = why_not_listening(refused.value, Options(kafka_listeners=(listener,)))
+    assert said.endswith("choose another --kafka-port, or port in [[kafka_listeners]].")
 
 
 @pytest.mark.parametrize(

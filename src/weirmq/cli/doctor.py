@@ -11,9 +11,10 @@ _MARKS = {State.GOOD: "[green]ok[/]   ", State.LOOK: "[yellow]look[/] ", State.B
 
 
 def run(given: dict[str, str]) -> int:
-    """Check the configuration, the data folder and its log, the ports, the limits and the clock; say what to do.
+    """Look for what would go wrong, and say what to do.
 
-    Takes the options that `weirmq serve` takes, and changes nothing. Ends with exit code 1 where something is bad.
+    Looks at the configuration, the data folder and its log, the ports, the limits and the clock. Takes the options that
+    `weirmq serve` takes, and changes nothing. Ends with exit code 1 where something is bad.
 
     \b
     Examples:

@@ -75,7 +75,7 @@ async def _until_stopped(options: Options) -> int:
     except TlsError as error:
         return say(REFUSED, str(error))
     except OSError as error:
-        return say(FAILED, _why_not_listening(error, options))
+        return say(FAILED, why_not_listening(error, options))
     spare_collections()
     if options.log_format != "json":
         print(banner.text(options, addresses, app.kafka_ports), end="", flush=True)  # noqa: T201
@@ -99,12 +99,19 @@ def _take_in_warnings(logger: "Logger") -> None:
     logging.getLogger().addHandler(Forwarder(logger))
 
 
-def _why_not_listening(error: OSError, options: Options) -> str:
+def why_not_listening(error: OSError, options: Options) -> str:
+    """Which port can't be had, why, and what to do."""
     import errno
 
-    where = f"{options.host} port {options.port}"
+    from weirmq.server.kafka.ports import NotListening
+
+    where, other = f"{options.host} port {options.port}", "--port"
+    if isinstance(error, NotListening):
+        where, other = f"{options.host} port {error.port} for Kafka", "--kafka-port"
+        if options.kafka_listeners:
+            other += ", or port in [[kafka_listeners]]"
     if error.errno == errno.EADDRINUSE:
-        return f"{where} is in use. Perhaps a server runs already; `weirmq doctor` tells. Or choose another --port."
+        return f"{where} is in use. Perhaps a server runs already; `weirmq doctor` tells. Or choose another {other}."
     if error.errno == errno.EACCES:
-        return f"{where} is not allowed: ports below 1024 need the right to them. Choose another --port."
+        return f"{where} is not allowed: ports below 1024 need the right to them. Choose another {other}."
     return f"can't serve at {where}: {error.strerror or error}"

@@ -27,6 +27,17 @@ ANY: Final = (0,)
 Address = tuple[socket.AddressFamily, str]
 
 
+class NotListening(OSError):  # noqa: N818 - says what is so
+    """A port for Kafka clients can't be listened at."""
+
+    def __init__(self, error: OSError, port: int) -> None:
+        super().__init__(error.errno, error.strerror)
+        self.port = port
+
+    def __str__(self) -> str:
+        return f"port {self.port or '(any)'}: {self.strerror}"
+
+
 class Counts(NamedTuple):
     """What came and went."""
 
@@ -178,7 +189,7 @@ def spread(wanted: Mapping[str, int], brokers: int) -> dict[Place, int]:
 
 
 def listening(addresses: Sequence[Address], port: int) -> list[socket.socket]:
-    """Sockets that listen, one for each address, all at the same port; with 0 at any free one. Raises OSError."""
+    """Sockets that listen, one for each address, all at the same port; with 0 at any free one. Raises NotListening."""
     for _ in range(TRIES - 1):
         try:
             return _listening(addresses, port)
@@ -206,5 +217,5 @@ def _listening(addresses: Sequence[Address], port: int) -> list[socket.socket]:
     except OSError as error:
         for each in sockets:
             each.close()
-        raise OSError(error.errno, f"port {port or '(any)'}: {error.strerror}") from error
+        raise NotListening(error, port) from error
     return sockets
