@@ -1,4 +1,5 @@
 from tests.services.sqs.world import ACCOUNT, OTHER, World, arn, refused
+from weirmq.iam import policy
 from weirmq.iam.caller import root_of, user_of
 
 OPEN = '{"Statement":{"Effect":"Allow","Principal":"*","Action":"SQS:*","Resource":"*"}}'
@@ -83,6 +84,26 @@ def test_policies_too_large(world: World) -> None:
     set_to(world, url, Policy=f'{{"Statement":[{",".join([statement] * 20)}]}}')
     with refused("InvalidAttributeValue"):
         set_to(world, url, Policy=f'{{"Statement":[{",".join([statement] * 21)}]}}')
+
+
+def test_the_root_of_the_account_can_take_back_a_policy_that_denies_all(world: World) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-tasks.html"""
+    url = world.create()
+    everything = policy.read({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}, policy.Kind.IDENTITY)
+    user = user_of(ACCOUNT, "bob", policies=(everything,))
+    set_to(world, url, Policy=OPEN.replace("Allow", "Deny"))
+    with refused("AccessDeniedException", status=403):
+        world.ask("SendMessage", QueueUrl=url, MessageBody="hello")
+    with refused("AccessDeniedException", status=403):
+        world.ask("DeleteQueue", QueueUrl=url)
+    for caller in (user, root_of(OTHER)):
+        with refused("AccessDeniedException", status=403):
+            world.ask("GetQueueAttributes", caller=caller, QueueUrl=url, AttributeNames=["Policy"])
+        with refused("AccessDeniedException", status=403):
+            world.ask("SetQueueAttributes", caller=caller, QueueUrl=url, Attributes={"Policy": ""})
+    assert "Deny" in world.ask("GetQueueAttributes", QueueUrl=url, AttributeNames=["Policy"]).Attributes["Policy"]
+    set_to(world, url, Policy="")
+    world.ask("SendMessage", QueueUrl=url, MessageBody="hello")
 
 
 def test_no_attributes(world: World) -> None:

@@ -29,6 +29,11 @@ _REGION: Final = re.compile(
 )
 
 
+# What a queue's policy can't keep from the root of its account, so that nobody is locked out for good.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-tasks.html: to "edit or delete" one that denies all.
+UNLOCKING: Final = frozenset(("sqs:GetQueueAttributes", "sqs:SetQueueAttributes"))
+
+
 class Sqs:
     """Simple Queue Service."""
 
@@ -72,7 +77,10 @@ class Sqs:
         queue = self._urls.get((queue_url, call.region))
         if queue is None or queue.number not in self.machine.queues:
             queue = self._locate(call, queue_url)
-        authorize(call, action, queue.arn, queue.settings.policy)
+        policy = queue.settings.policy
+        if policy is not None and policy.denies and action in UNLOCKING and _is_owners_root(call, queue):
+            policy = None
+        authorize(call, action, queue.arn, policy)
         if call.now_ms != queue.at_ms:
             self.machine.advance(queue, call.now_ms)
         return queue
@@ -105,6 +113,10 @@ class Sqs:
         """Draw the key of this data folder, if there is none."""
         if not self.machine.receipt_key:
             self.commit([facts.ReceiptKeyDrawn(self.entropy.take(KEY_BYTES))], now_ms)
+
+
+def _is_owners_root(call: Call, queue: Queue) -> bool:
+    return call.caller.is_root and call.caller.account == queue.account
 
 
 def url_of(call: Call, queue: Queue) -> str:
