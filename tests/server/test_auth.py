@@ -142,6 +142,50 @@ def test_an_open_server_takes_unsigned_requests() -> None:
     assert (found.caller, found.region, found.service) == (root_of("000000000000"), "us-east-1", "")
 
 
+FOREIGN_PAGES = [
+    {"Origin": "https://example.com"},
+    {"Origin": "http://example.com:4566"},  # a name that was made to lead here
+    {"Origin": "null"},  # a page in a sandbox, whose ever it is
+    {"Origin": "http://localhost.example.com"},
+    {"Origin": "http://127.0.0.1.example.com"},
+    {"Origin": "https://example.com/", "Sec-Fetch-Site": "same-origin"},
+    {"Sec-Fetch-Site": "cross-site"},  # an image
+]
+OWN_PAGES = [
+    {"Origin": "http://localhost:3000", "Sec-Fetch-Site": "cross-site"},  # as seen from 127.0.0.1
+    {"Origin": "http://127.0.0.1:4566"},
+    {"Origin": "http://[::1]:3000"},
+    {"Origin": "https://app.localhost"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "none"},  # typed in
+]
+
+
+@pytest.mark.parametrize("headers", FOREIGN_PAGES)
+def test_an_open_server_takes_nothing_from_web_pages_of_other_machines(headers: dict[str, str]) -> None:
+    checks = authenticator(is_open=True)
+    for request in (
+        request_of("POST", "/?Action=PurgeQueue", headers),
+        request_of("GET", "/?Action=PurgeQueue&X-Amz-Credential=test/20260101/us-east-1/sqs/aws4_request", headers),
+    ):
+        found = refusal(checks, request)
+        assert (found.code, found.status) == ("AccessDeniedException", 403)
+        assert "web page of" in found.message
+        assert Authenticator((), is_open=True, takes_any_page=True).authenticate(request, NOW_MS).caller.is_root
+
+
+@pytest.mark.parametrize("headers", OWN_PAGES)
+def test_an_open_server_takes_requests_from_pages_of_its_own_machine(headers: dict[str, str]) -> None:
+    request = request_of("POST", "/?Action=PurgeQueue", headers)
+    assert authenticator(is_open=True).authenticate(request, NOW_MS).caller.is_root
+
+
+def test_a_signature_of_a_user_needs_no_page() -> None:
+    request = sign()
+    request.headers[b"origin"] = b"https://example.com"
+    assert authenticator(user()).authenticate(request, NOW_MS).caller.username == "bob"
+
+
 def test_the_region_of_unsigned_requests_can_be_told() -> None:
     checks = Authenticator((), is_open=True, region="cn-north-1")
     found = checks.authenticate(request_of("GET", "/", {}), NOW_MS)

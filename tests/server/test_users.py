@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,7 +22,8 @@ def test_a_user(tmp_path: Path) -> None:
 
 
 def test_policies_are_tables_or_files(tmp_path: Path) -> None:
-    (tmp_path / "send.json").write_text('{"Statement": []}')
+    sending = {"Statement": {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}}
+    (tmp_path / "send.json").write_text(json.dumps(sending))
     text = """
         [[users]]
         name = "ann"
@@ -32,7 +34,7 @@ def test_policies_are_tables_or_files(tmp_path: Path) -> None:
     """
     (user,) = _read(tmp_path, text)
     assert user.policies == (
-        {"Statement": []},
+        sending,
         {"Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}]},
     )
 
@@ -60,6 +62,14 @@ def test_a_temporary_key(tmp_path: Path) -> None:
         ("[[users]]\n" + ONE + "policies = [1]", "a policy must be a table or the path"),
         ("[[users]]\n" + ONE + 'policies = ["none.json"]', "none.json: can't be read"),
         ("[[users]]\n" + ONE + 'policies = ["weirmq.toml"]', "is not a JSON object"),
+        (
+            "[[users]]\n" + ONE + 'policies = [{Statement = {Effect = "Alow", Action = "sqs:*", Resource = "*"}}]',
+            "[[users]] number 1: policies[0]: Statement[0].Effect: must be Allow or Deny",
+        ),
+        (
+            "[[users]]\n" + ONE.replace('"ann"', '"root"') + "policies = [{}]",
+            "[[users]] number 1: the root of an account is allowed everything, so it can't have policies",
+        ),
         ("[[users]]\n" + ONE + "[[users]]\n" + ONE.replace("ann", "bob"), "ann and bob have the same access_key"),
     ],
 )

@@ -126,7 +126,12 @@ class App:
         """
         self.failed = asyncio.get_running_loop().create_future()
         tls = self._tls()
-        authenticator = Authenticator(self.options.users, is_open=self._is_open, region=self.options.region)
+        authenticator = Authenticator(
+            self.options.users,
+            is_open=self._is_open,
+            takes_any_page=self.options.insecure_allow_anyone,
+            region=self.options.region,
+        )
         waits_for_sync = self.options.durability == "fsync"
         self._journal = Journal(self._open_log(), holdings=Holdings(), waits_for_sync=waits_for_sync)
         try:

@@ -4,31 +4,33 @@ An open server lets in any access key that no user has, as the root of an accoun
 names, else 000000000000. Their signatures aren't checked, for nobody knows their secret; requests without one are let
 in too. A server is open where it can be reached from its own machine only and has no users, or where it was told so.
 
+But a browser on that machine shows pages of anybody, and lets them send requests to it. What comes from pages of
+other machines is refused, unless everybody on the network is let in anyway.
+
 A user is allowed what their policies allow, and nothing without any, as in AWS. The user named `root` is the root of
 the account, and needs none.
 """
 
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from weirmq.iam.caller import Caller, root_of, user_of
-from weirmq.iam.errors import PolicyError
-from weirmq.iam.policy import Kind, Policy
-from weirmq.iam.policy import read as read_policy
 from weirmq.kernel.arn import partition_of
-from weirmq.server.users import ConfigError, User
+from weirmq.kernel.errors import ServiceError
+from weirmq.server.users import ROOT, User, policies_of
 from weirmq.wire.aws import sigv4
 from weirmq.wire.http import Request
 
 DEFAULT_ACCOUNT = "000000000000"
-ROOT = "root"
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _MAX_REMEMBERED = 1024  # access keys, each with the regions and services that it is used for
+_OWN_PAGE = re.compile(rb"https?://(?:localhost|[a-z0-9.-]+\.localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?")
+_ORIGIN_SHOWN_MAX = 256
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -47,11 +49,16 @@ ANONYMOUS = Authenticated(Caller("", "anonymous", "anonymous"), "", "")
 class Authenticator:
     """Tells callers by their requests."""
 
-    def __init__(self, users: Iterable[User], *, is_open: bool, region: str = "us-east-1") -> None:
-        """`region` is that of unsigned requests. Raises ConfigError for a user's policy that can't be used."""
+    def __init__(
+        self, users: Iterable[User], *, is_open: bool, takes_any_page: bool = False, region: str = "us-east-1"
+    ) -> None:
+        """`takes_any_page`: where it is open, it is so for web pages of any machine. `region` is that of unsigned
+        requests. Raises ConfigError for a user's policy that can't be used.
+        """
         self._users = {user.access_key: user for user in users}
-        self._policies = {user.access_key: _policies_of(user) for user in self._users.values()}
+        self._policies = {user.access_key: policies_of(user, f"user {user.name}") for user in self._users.values()}
         self._is_open = is_open
+        self._takes_any_page = takes_any_page
         self._verifier = sigv4.Verifier({user.access_key: user.secret for user in self._users.values()})
         self._verified: dict[sigv4.Signed, Authenticated] = {}
         self._admitted: dict[bytes, Authenticated] = {}
@@ -66,6 +73,8 @@ class Authenticator:
         if not self._is_open:
             signed = self._verifier.verify(request, now_ms)
             return self._verified.get(signed) or self._verified_user(signed, now_ms)
+        if (b"origin" in request.headers or b"sec-fetch-site" in request.headers) and not self._takes_any_page:
+            _check_page(request.headers)
         form = sigv4.form_of(request.headers.get(b"authorization", b""))
         return self._admitted.get(form) or self._admit(request, form, now_ms)
 
@@ -119,16 +128,22 @@ class Authenticator:
         return found
 
 
-def _policies_of(user: User) -> tuple[Policy, ...]:
-    if user.name == ROOT and user.policies:
-        raise ConfigError(f"user {user.name}: the root of an account is allowed everything, so it can't have policies")
-    found = []
-    for number, document in enumerate(user.policies):
-        try:
-            found.append(read_policy(document, Kind.IDENTITY))
-        except PolicyError as error:
-            raise ConfigError(f"user {user.name}: policies[{number}]: {error}") from None
-    return tuple(found)
+def _check_page(headers: Mapping[bytes, bytes]) -> None:
+    """Refuse what a browser sends for a page of another machine.
+
+    Origin says whose page it is (https://fetch.spec.whatwg.org/#origin-header). It is left out where a page merely has
+    an image loaded, say; then Sec-Fetch-Site tells (https://w3c.github.io/webappsec-fetch-metadata/).
+    """
+    origin = headers.get(b"origin")
+    is_foreign = headers.get(b"sec-fetch-site") == b"cross-site" if origin is None else not _OWN_PAGE.fullmatch(origin)
+    if is_foreign:
+        page = "another machine" if origin is None else origin[:_ORIGIN_SHOWN_MAX].decode("ascii", "replace")
+        raise ServiceError(
+            "AccessDeniedException",
+            f"The request was sent by a web page of {page}. A server without users takes none from pages of other"
+            " machines.",
+            status=403,
+        )
 
 
 def _check_session(user: User, token: str, now_ms: int) -> None:

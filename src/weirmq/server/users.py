@@ -7,6 +7,12 @@ from typing import Annotated, Any
 
 import msgspec
 
+from weirmq.iam.errors import PolicyError
+from weirmq.iam.policy import Kind, Policy
+from weirmq.iam.policy import read as read_policy
+
+ROOT = "root"
+
 _ACCOUNT = re.compile(r"[0-9]{12}")
 # What fits between the slashes and commas of a signature's credential. AWS's own keys are 16 to 128 word characters.
 _ACCESS_KEY = re.compile(r"[\w.@+=-]{3,128}", re.ASCII)
@@ -62,6 +68,19 @@ def read_users(tables: object, path: Path) -> tuple[User, ...]:
     return tuple(found)
 
 
+def policies_of(user: User, where: str) -> tuple[Policy, ...]:
+    """The policies of a user, who stands at `where`. Raises ConfigError for one that can't be used."""
+    if user.name == ROOT and user.policies:
+        raise ConfigError(f"{where}: the root of an account is allowed everything, so it can't have policies")
+    found = []
+    for number, document in enumerate(user.policies):
+        try:
+            found.append(read_policy(document, Kind.IDENTITY))
+        except PolicyError as error:
+            raise ConfigError(f"{where}: policies[{number}]: {error}") from None
+    return tuple(found)
+
+
 def _read_user(table: object, where: str, folder: Path) -> User:
     if not isinstance(table, dict):
         raise ConfigError(f"{where}: must be a table")
@@ -82,6 +101,7 @@ def _read_user(table: object, where: str, folder: Path) -> User:
         raise ConfigError(f"{where}: secret must not be empty")
     if not _ACCOUNT.fullmatch(user.account):
         raise ConfigError(f"{where}: account must be 12 digits")
+    policies_of(user, where)
     return user
 
 
