@@ -48,6 +48,15 @@ def test_strangers_may_not(world: World) -> None:
         world.ask("DeleteTopic", TopicArn=topic_arn("theirs", OTHER), caller=ROOT)
 
 
+def test_nothing_is_counted_of_it_any_more(world: World) -> None:
+    gone, other = world.topic("gone"), world.topic("other")
+    for topic in (gone, other):
+        world.subscribe(topic, world.queue())
+        world.publish(topic)
+    world.ask("DeleteTopic", TopicArn=gone)
+    assert {topic for topic, _, _ in world.sns.counts.messages} == {other}
+
+
 def test_after_a_restart_it_is_still_gone(world: World) -> None:
     arn = world.topic()
     world.subscribe(arn, world.queue())

@@ -4,6 +4,8 @@ Names after https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloud
 """
 
 from collections import Counter
+from collections.abc import Iterable
+from itertools import product
 from typing import Final
 
 PUBLISHED: Final = "published"
@@ -12,6 +14,7 @@ FAILED: Final = "failed"
 FILTERED_OUT: Final = "filtered_out"
 REDRIVEN: Final = "redriven_to_dead_letter_queue"
 REDRIVE_FAILED: Final = "failed_to_redrive_to_dead_letter_queue"
+_STATES: Final = (PUBLISHED, DELIVERED, FAILED, FILTERED_OUT, REDRIVEN, REDRIVE_FAILED)
 
 
 class Counts:
@@ -23,3 +26,8 @@ class Counts:
     def add(self, topic_arn: str, protocol: str, what: str, count: int = 1) -> None:
         """Count `count` more messages."""
         self.messages[topic_arn, protocol, what] += count
+
+    def forget(self, topic_arn: str, protocols: Iterable[str]) -> None:
+        """A topic is gone: topics may come and go for ever, and what is counted of them must not grow with that."""
+        for protocol, what in product(("", *protocols), _STATES):
+            self.messages.pop((topic_arn, protocol, what), None)

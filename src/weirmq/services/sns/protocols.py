@@ -114,3 +114,4 @@ _CHECKS: Final[Mapping[str, Callable[[str, str], str]]] = {
     "application": _arn_of("sns", "ApplicationEndpoint endpoint ARN", "endpoint/"),
     "firehose": _firehose,
 }
+ALL: Final = frozenset(_CHECKS)

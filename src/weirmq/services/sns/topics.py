@@ -13,7 +13,7 @@ from weirmq.engine.service import Call
 from weirmq.iam import authorize
 from weirmq.kernel import arn
 from weirmq.kernel.clock import SECOND_MS
-from weirmq.services.sns import errors, facts, listing, protection, tags, topic_attributes
+from weirmq.services.sns import errors, facts, listing, protection, protocols, tags, topic_attributes
 from weirmq.services.sns.limits import TOPIC_NAME_LETTERS
 from weirmq.services.sns.model import Topic
 from weirmq.services.sns.service import Sns
@@ -76,6 +76,7 @@ def delete_topic(service: Sns, call: Call, request: types.DeleteTopicInput) -> N
     if topic.settings.archive_days:
         raise errors.archive_is_active()
     service.commit([facts.TopicDeleted(topic.number)], call.now_ms)
+    service.counts.forget(topic.arn, protocols.ALL)
 
 
 def _is_free(service: Sns, call: Call, topic_arn: str) -> bool:
