@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.services.kinesis.world import OTHER, STRANGER, World, arn, as_json, entry, refused
+from weirmq.services.kinesis import tokens
 from weirmq.services.kinesis.records import Records
 from weirmq.services.kinesis.rendered import Rendered
 from weirmq.wire.aws.cbor import CborCodec
@@ -34,6 +35,19 @@ def test_an_iterator_may_be_used_again(world: World) -> None:
     world.put(b"a", b"b")
     iterator = world.iterator()
     assert world.get(iterator).Records == world.get(iterator).Records
+
+
+def test_an_iterator_beyond_what_a_power_cut_left_gives_what_comes_next(world: World) -> None:
+    world.stream()
+    world.put(b"a")
+    latest = world.iterator("LATEST")
+    position = tokens.unseal(world.kinesis.machine.key, latest)
+    assert position is not None
+    iterator = tokens.seal(world.kinesis.machine.key, position._replace(offset=position.offset + 3))
+    answer = world.get(iterator)
+    assert answer.Records == []
+    world.put(b"b")
+    assert [record.Data for record in world.get(answer.NextShardIterator).Records] == [b"b"]
 
 
 def test_gives_what_was_put(world: World) -> None:

@@ -130,9 +130,11 @@ class Slice(NamedTuple):
 
 
 def take(service: Kinesis, stream: Stream, shard: Shard, offset: int, now_ms: int, most: int, max_bytes: int) -> Slice:
-    """Up to `most` records from `offset` on, or from the oldest that is within its retention."""
+    """Up to `most` records from `offset` on, or from the oldest that is within its retention. Where a power cut took
+    what was before `offset`, from the end.
+    """
     log = service.log(shard)
-    offset = max(offset, log.first)
+    offset = max(min(offset, log.readable), log.first)
     spans = log.spans(offset, most, max_bytes)
     if spans and time_of(spans[0], 0) < cutoff(stream, now_ms):  # else there is no need to know where the horizon is
         offset = max(offset, service.horizon(stream, log, now_ms))
