@@ -46,7 +46,8 @@ class Process:
         with output.open("ab") as sink:
             self._popen = subprocess.Popen(
                 command,
-                env={**os.environ, **env},
+                # An installed program has its bytecode; without it, a start would be that of a compiler.
+                env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **env},
                 cwd=cwd,
                 stdin=subprocess.DEVNULL,
                 stdout=sink,
