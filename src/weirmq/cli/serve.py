@@ -3,6 +3,7 @@
 Exit codes: 0 stopped as told, 1 could not start or had to stop, 2 configuration refused.
 """
 
+import gc
 import os
 import signal
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -30,6 +31,7 @@ def run(given: dict[str, str]) -> int:
       weirmq serve --durability memory --log-level debug
       weirmq serve --config weirmq.toml --host 0.0.0.0
     """
+    gc.disable()  # a start makes no garbage worth the look: spare_collections() turns it on again
     return ended(lambda: _load_and_serve(given))
 
 

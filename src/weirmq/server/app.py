@@ -75,6 +75,7 @@ def spare_collections() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
+    gc.enable()
     keep_freed()
 
 
