@@ -36,6 +36,22 @@ async def test_answers_leave_in_the_order_of_their_requests() -> None:
 
 
 @on_both_loops
+async def test_answers_that_may_leave_in_the_same_turn_leave_together() -> None:
+    async with serving() as it:
+        it.is_durable = False
+        client = await it.connect()
+        client.send(say(b"one", 1) + say(b"two", 2) + say(b"three", 3))
+        await it.until(lambda: len(it.words.handled) == 3)
+        (connection,) = it.listener.connections
+        written: list[int] = []
+        write = connection._write
+        connection._write = lambda answers: (written.append(len(answers)), write(answers))  # type: ignore[method-assign, assignment, return-value, func-returns-value]
+        it.sync()
+        assert [await client.hear(), await client.hear(), await client.hear()][2] == (3, b"three")
+        assert written == [3]
+
+
+@on_both_loops
 async def test_a_request_without_an_answer() -> None:
     async with serving() as it:
         client = await it.connect()

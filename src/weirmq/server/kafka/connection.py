@@ -95,6 +95,7 @@ class KafkaConnection(Guest, asyncio.BufferedProtocol):
         self._holds = 0
         self._is_paused = False
         self._is_corked = False
+        self._is_due = False  # answers leave in the next turn
 
     # ---- what the event loop tells
 
@@ -257,10 +258,20 @@ class KafkaConnection(Guest, asyncio.BufferedProtocol):
 
     def filled(self, slot: Slot) -> None:
         """An answer may leave."""
-        if not self._is_corked and self._slots and slot is self._slots[0]:
-            self._send()
+        slots = self._slots
+        if not self._is_corked and slots and slot is slots[0]:
+            if len(slots) == 1:
+                self._send()
+            elif not self._is_due:
+                self._is_due = True
+                self.listener.soon(self._send_due)
         if slot.is_waiting:
             self._release(WAITING)
+
+    def _send_due(self) -> None:
+        """Send what was filled meanwhile."""
+        self._is_due = False
+        self._send()
 
     def _send(self) -> None:
         """Send the answers whose turn it is, in one go."""
