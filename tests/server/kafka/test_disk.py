@@ -11,6 +11,7 @@ import pytest
 from tests.server.hard_day import Day, day, spend, until
 from tests.server.kafka.serving import KEYS, Client, answer, request
 from tests.services.kafka.world import batch_of, fetching
+from weirmq.kernel.clock import ManualClock
 from weirmq.kernel.errors import NoRoom
 from weirmq.kernel.ids import SeededEntropy
 from weirmq.log.batch import records
@@ -41,6 +42,7 @@ from weirmq.wire.kafka.messages.offset_commit_request import (
 from weirmq.wire.kafka.messages.offset_fetch_request import OffsetFetchRequest, OffsetFetchRequestTopic
 from weirmq.wire.kafka.messages.produce_request import PartitionProduceData, ProduceRequest, TopicProduceData
 
+NOW_MS = ManualClock().now_ms()  # records of an earlier time would be past their retention
 SEGMENT_BYTES = 256 * 1024
 STORAGE_ERROR, UNAVAILABLE = 56, 15
 COMMITTED = OffsetCommitRequestPartition(0, 1)
@@ -80,7 +82,7 @@ class Kafka:
         return found.error_code, found.base_offset
 
     async def produce(self, *values: bytes, **of: int) -> tuple[int, int]:
-        self.client.send(self.producing(batch_of(*values, now_ms=0, **of)))
+        self.client.send(self.producing(batch_of(*values, now_ms=NOW_MS, **of)))
         return await self.produced()
 
     async def fetch(self, offset: int) -> PartitionData:
@@ -206,7 +208,7 @@ def test_answers_wait_for_the_disk() -> None:
         async with day(disk) as it:
             kafka = await connect(it)
             assert await kafka.create() == 0
-            kafka.client.send(b"".join(kafka.producing(batch_of(value, now_ms=0)) for value in numbered(20)))
+            kafka.client.send(b"".join(kafka.producing(batch_of(value, now_ms=NOW_MS)) for value in numbered(20)))
             assert [await kafka.produced() for _ in range(20)] == [(0, number) for number in range(20)]
             await it.kill(SeededEntropy(3))
         async with day(disk) as it:
@@ -224,10 +226,10 @@ def test_a_disk_that_breaks_is_the_end() -> None:
             assert await kafka.create() == 0
             assert await kafka.produce(b"one") == (0, 0)
             disk.fail("sync", error=errno.EIO)
-            kafka.client.send(kafka.producing(batch_of(b"two", now_ms=0)))
+            kafka.client.send(kafka.producing(batch_of(b"two", now_ms=NOW_MS)))
             await until(it.app.failed.done)
             sent = it.app._kafka_ports[0].listeners[0].bytes_out
-            kafka.client.send(kafka.producing(batch_of(b"three", now_ms=0)))
+            kafka.client.send(kafka.producing(batch_of(b"three", now_ms=NOW_MS)))
             for _ in range(20):
                 await it.turn(seconds=1)
             assert it.app._kafka_ports[0].listeners[0].bytes_out == sent
