@@ -79,7 +79,7 @@ def test_a_fetch_waits_for_as_many_bytes_as_it_wants(world: World) -> None:
     later = world.begin(fetching(topic, 0, wait_ms=500, least=1000))
     world.produce(topic, b"a")
     assert later.answer is None
-    world.clock.advance(milliseconds=500)
+    world.clock.advance(milliseconds=500 + 500 // 16)
     world.settle()
     assert later.answer.responses[0].partitions[0].records  # what there is, when its time is up
 
@@ -90,10 +90,30 @@ def test_a_fetch_of_nothing_ends_with_its_time(world: World) -> None:
     world.clock.advance(milliseconds=499)
     world.settle()
     assert later.answer is None
-    world.clock.advance(milliseconds=1)
+    world.clock.advance(milliseconds=1 + 500 // 16)
     world.settle()
     (found,) = later.answer.responses[0].partitions
     assert (found.error_code, found.records) == (0, b"")
+
+
+def test_fetches_of_about_the_same_time_end_together(world: World) -> None:
+    topic, ends = world.topic(), set[int]()
+    for _ in range(500):
+        world.begin(fetching(topic, 0, wait_ms=500))
+        ends.add(world.waiting.next_ms() or 0)
+        world.clock.advance(milliseconds=1)
+        world.settle()
+    assert len(ends) <= 500 // (500 // 16) + 1
+
+
+def test_a_fetch_may_name_a_partition_twice(world: World) -> None:
+    topic = world.topic()
+    asked = fetching(topic, 0, wait_ms=500)
+    asked.topics[0].partitions *= 2
+    later = world.begin(asked)
+    world.produce(topic, b"a")
+    assert [bool(each.records) for each in later.answer.responses[0].partitions] == [True, True]
+    assert not len(world.waiting)
 
 
 def test_a_fetch_hears_of_the_end_of_its_topic(world: World) -> None:

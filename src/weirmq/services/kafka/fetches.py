@@ -46,10 +46,10 @@ class Fetches:
         if not waits:
             self._of.pop(connection, None)
         for log in logs:
-            keys = self._by_log[log]
-            del keys[key]
+            keys = self._by_log.get(log, {})
+            keys.pop(key, None)  # a request may name a partition twice
             if not keys:
-                del self._by_log[log]
+                self._by_log.pop(log, None)
 
     def follow(self, log: str, follower: Follower) -> None:
         """Tell somebody of a log, until it is unfollowed."""
