@@ -206,7 +206,8 @@ class Stream:
 
     def place(self, batch: memoryview) -> int:
         """Write a whole batch as it is; its base offset is set in place. Returns that. There must be room."""
-        self.write()
+        if self._runs:
+            self.write()
         log = self._log
         assert log is not None, "a log in which room was made sure of is open"  # noqa: S101
         base = log.append(batch)

@@ -82,11 +82,12 @@ class Producers:
             return Code.INVALID_TXN_STATE
         if producer.epoch > found.epoch:
             return Code.NONE if producer.first == 0 else Code.OUT_OF_ORDER_SEQUENCE_NUMBER
+        if producer.first == (found.last + 1) % SEQUENCES:
+            return Code.NONE
         for written in found.batches:
             if written.first == producer.first and written.last == producer.last:
                 return written if self._is_of_its_transaction(batch, written) else Code.OUT_OF_ORDER_SEQUENCE_NUMBER
-        due = (found.last + 1) % SEQUENCES
-        return Code.NONE if producer.first == due else Code.OUT_OF_ORDER_SEQUENCE_NUMBER
+        return Code.OUT_OF_ORDER_SEQUENCE_NUMBER
 
     def _is_of_its_transaction(self, batch: Batch, written: Written) -> bool:
         """Whether a batch that is in the log belongs to the transaction that is open, if it is sent for one."""

@@ -73,6 +73,7 @@ class Kafka:
         self.offset_expiry = OffsetExpiry(self)
         self._watch_groups()
         self.replicator = self._make_replicator()
+        self._produce_plain = self._make_produce_plain()
         streams.readers.append(self.fetches.signal)
         self.producers: dict[str, Producers] = {}  # by the name of a partition's log; the logs say what is in them
         self.log_dir = "/"  # the folder that the logs are in; the shell knows it
@@ -101,6 +102,11 @@ class Kafka:
         from weirmq.services.kafka.replication import Replicator
 
         return Replicator(self)
+
+    def _make_produce_plain(self) -> Callable[[Cluster, int, memoryview, int], bytes | None]:
+        from weirmq.services.kafka.producing import produce_plain
+
+        return partial(produce_plain, self)
 
     @property
     def operations(self) -> Mapping[str, Operation]:
@@ -136,9 +142,7 @@ class Kafka:
             return None
         if not self.authorizer.rules.allows_unlisted:
             return None
-        from weirmq.services.kafka.producing import produce_plain
-
-        return produce_plain(self, cluster, place.broker, frame, now_ms)
+        return self._produce_plain(cluster, place.broker, frame, now_ms)
 
     def came(self, connection: Connection, place: Place, now_ms: int) -> None:
         """A client is there."""

@@ -94,8 +94,17 @@ class Batch(NamedTuple):
 
 def read(records: bytes | memoryview | None, most_bytes: int) -> Batch:
     """The one batch that `records` is. Raises Refused."""
-    data = _whole(records, most_bytes)
-    _, _, _, _, crc, attributes, last_delta, base_ms, max_ms, producer, epoch, first, count = _HEADER.unpack_from(data)
+    data = records if isinstance(records, memoryview) else memoryview(records or b"")
+    held = len(data)
+    if held < HEADER_BYTES:
+        raise _not_one(data)
+    _, length, _, magic, crc, attributes, last_delta, base_ms, max_ms, producer, epoch, first, count = (
+        _HEADER.unpack_from(data)
+    )
+    if magic != _MAGIC or length != held - _BEFORE_LENGTH:
+        raise _not_one(data)
+    if held > most_bytes:
+        raise Refused(Code.MESSAGE_TOO_LARGE, f"a batch of {held} bytes, where the topic takes {most_bytes}")
     if crc32c(data[_ATTRIBUTES_AT:]) != crc:
         raise Refused(Code.CORRUPT_MESSAGE, "the CRC of a batch is wrong")
     if count != last_delta + 1 or count < 1:
@@ -111,24 +120,19 @@ def read(records: bytes | memoryview | None, most_bytes: int) -> Batch:
     return Batch(data, attributes, count, base_ms, max_ms, _producer(producer, epoch, first, count))
 
 
-def _whole(records: bytes | memoryview | None, most_bytes: int) -> memoryview:
-    """The bytes of the one batch in `records`, of the right format and size."""
-    data = memoryview(records or b"")
+def _not_one(data: memoryview) -> Refused:
+    """Why these bytes are not one batch of the right format."""
     if len(data) <= _MAGIC_AT:
-        raise Refused(Code.INVALID_RECORD, "there is no batch")
+        return Refused(Code.INVALID_RECORD, "there is no batch")
     if data[_MAGIC_AT] != _MAGIC:
-        raise Refused(
+        return Refused(
             Code.UNSUPPORTED_FOR_MESSAGE_FORMAT,
             f"message format {data[_MAGIC_AT]}; Kafka 4 takes format {_MAGIC} alone",
         )
     size = _BEFORE_LENGTH + int.from_bytes(data[_LENGTH_AT:_BEFORE_LENGTH], "big", signed=True)
     if size < HEADER_BYTES or size > len(data):
-        raise Refused(Code.CORRUPT_MESSAGE, f"a batch of {size} bytes, where {len(data)} are there")
-    if size < len(data):
-        raise Refused(Code.INVALID_RECORD, "a partition gets one batch a request (since version 3)")
-    if size > most_bytes:
-        raise Refused(Code.MESSAGE_TOO_LARGE, f"a batch of {size} bytes, where the topic takes {most_bytes}")
-    return data
+        return Refused(Code.CORRUPT_MESSAGE, f"a batch of {size} bytes, where {len(data)} are there")
+    return Refused(Code.INVALID_RECORD, "a partition gets one batch a request (since version 3)")
 
 
 def _producer(producer: int, epoch: int, first: int, count: int) -> Producer:
