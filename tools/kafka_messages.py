@@ -32,6 +32,7 @@ APIS = [
     "OffsetCommit", "OffsetDelete", "OffsetFetch", "OffsetForLeaderEpoch", "Produce", "SaslAuthenticate",
     "SaslHandshake", "ShareAcknowledge", "ShareFetch", "ShareGroupDescribe", "ShareGroupHeartbeat", "SyncGroup",
     "TxnOffsetCommit", "WriteTxnMarkers", "GetTelemetrySubscriptions", "PushTelemetry",
+    "CreateDelegationToken", "RenewDelegationToken", "ExpireDelegationToken", "DescribeDelegationToken",
 ]  # fmt: skip
 DATA = ["ConsumerProtocolAssignment", "ConsumerProtocolSubscription"]
 

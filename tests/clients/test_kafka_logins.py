@@ -124,7 +124,7 @@ def java() -> programs.Command:
         pytest.param(python("asynchronous"), {"scram", "plain", "mutual"}, id="aiokafka"),
         pytest.param(
             java,
-            {"scram", "refused", "bob", "admin", "plain", "mutual", "oauth", "iam", "again"},
+            {"scram", "refused", "bob", "admin", "token", "taken back", "plain", "mutual", "oauth", "iam", "again"},
             id="java",
         ),
     ],

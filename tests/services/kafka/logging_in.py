@@ -35,11 +35,17 @@ def plain(world: World, peer: Peer, token: bytes) -> Any:
 
 
 def scram(
-    world: World, peer: Peer, user: str, password: str, mechanism: str = "SCRAM-SHA-512", header: str = "n,,"
+    world: World,
+    peer: Peer,
+    user: str,
+    password: str,
+    mechanism: str = "SCRAM-SHA-512",
+    header: str = "n,,",
+    extensions: str = "",
 ) -> Any:
     """Log in by SCRAM; the last answer. The server's own proof is checked."""
     assert not shake(world, peer, mechanism).error_code
-    bare = f"n={user},r=mine"
+    bare = f"n={user},r=mine{extensions}"
     answer = say(world, peer, f"{header}{bare}".encode())
     if answer.error_code:
         return answer

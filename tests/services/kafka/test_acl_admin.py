@@ -81,7 +81,6 @@ def test_they_outlive_a_restart(on_disk: bool) -> None:
         creation(resource_type=ResourceType.ANY),
         creation(resource_type=9),
         creation(resource_type=ResourceType.CLUSTER),
-        creation(resource_type=ResourceType.DELEGATION_TOKEN),
         creation(resource_pattern_type=PatternType.MATCH),
         creation(Operation.ANY),
         creation(16),

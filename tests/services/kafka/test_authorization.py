@@ -257,8 +257,8 @@ ROWS: list[tuple[int, tuple[Right, ...], Code]] = [
 ]  # fmt: skip
 
 # Those that are about several kinds of resource, or leave out what one may not see, have tests of their own below; a
-# login takes no right, nor do metrics of oneself.
-APART = {10, 16, 17, 18, 22, 32, 33, 36, 44, 60, 66, 71, 72}
+# login takes no right, nor do metrics and tokens of oneself.
+APART = {10, 16, 17, 18, 22, 32, 33, 36, 38, 39, 40, 41, 44, 60, 66, 71, 72}
 
 
 @pytest.mark.parametrize(("key", "rights", "code"), ROWS, ids=[apis.request(row[0]).name[:-7] for row in ROWS])

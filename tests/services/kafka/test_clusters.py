@@ -18,6 +18,7 @@ from weirmq.services.kafka.clusters import (
 )
 from weirmq.services.kafka.group_admin import GROUP, TRANSACTION
 from weirmq.services.kafka.model import Cluster
+from weirmq.services.kafka.token_facts import DelegationTokenSet
 from weirmq.testing.disk import PowerLost, SimulatedDisk
 from weirmq.wire.kafka.listeners import PLAINTEXT
 from weirmq.wire.kafka.messages.create_topics_request import CreatableTopic, CreateTopicsRequest
@@ -177,6 +178,14 @@ def test_what_a_prepared_transaction_leaves_is_not_completed_in_a_removed_cluste
     world.clock.advance(seconds=1)
     world.tick()
     assert kafka.machine.coordinator.prepared == {}
+
+
+def test_tokens_go_with_their_cluster(world: World) -> None:
+    cluster = made(world, 1)
+    token = DelegationTokenSet(1, "id", b"digest", "ann", "ann", [], NOW_MS, NOW_MS, NOW_MS)
+    world.kafka.commit(NOW_MS, token)
+    remove_cluster(world.kafka, NOW_MS, cluster)
+    assert world.kafka.machine.tokens_due.next_ms() is None
 
 
 def test_groups_and_transactions_are_listed_by_their_coordinators_alone(world: World) -> None:

@@ -85,8 +85,6 @@ def _fault(asked: AclCreation) -> str:
             f"Could not parse principal from `{asked.principal}` (no colon is present separating the principal type "
             "from the principal name)"
         )
-    if asked.resource_type == ResourceType.DELEGATION_TOKEN:
-        return "There are no delegation tokens here, so no ACLs of them"
     return ""
 
 

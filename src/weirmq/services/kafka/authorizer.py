@@ -82,6 +82,15 @@ class Authorizer:
         found = acls.may(str(connection.principal), connection.peer, operation, resource_type, name)
         return self.rules.allows_unlisted if found is None else found
 
+    def is_granted(self, ask: Ask, operation: Operation, resource_type: ResourceType, name: str) -> bool:
+        """Whether somebody has said that whoever asks may do that; where no ACL speaks of it, it isn't granted."""
+        connection = ask.connection
+        if connection.caller is not None:
+            return False
+        if connection.principal in self.rules.super_users:
+            return True
+        return bool(self._acls(ask).may(str(connection.principal), connection.peer, operation, resource_type, name))
+
     def may_any(self, ask: Ask, operation: Operation, resource_type: ResourceType) -> bool:
         """Whether whoever asks may do that to some resource of the type (KIP-679). IAM knows no such question."""
         connection = ask.connection

@@ -20,6 +20,8 @@ BROKER_CONFIGS: Final = {
         Config("compression.type", STRING, "producer"),
         Config("connections.max.idle.ms", LONG, "600000"),
         Config("default.replication.factor", INT, "1"),
+        Config("delegation.token.expiry.time.ms", LONG, "86400000", 1),
+        Config("delegation.token.max.lifetime.ms", LONG, "604800000", 1),
         Config("delete.topic.enable", BOOLEAN, "true"),
         Config("fetch.max.bytes", INT, "57671680"),
         Config("group.initial.rebalance.delay.ms", INT, "0"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from weirmq.kernel.errors import ServiceError
 from weirmq.kernel.ids import uuid4
-from weirmq.services.kafka import scram
+from weirmq.services.kafka import delegation_tokens, scram
 from weirmq.services.kafka.verifiers import Challenge, Done, Outcome, Proof, Refusal
 from weirmq.wire.http import Request
 from weirmq.wire.kafka import msk_iam
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from weirmq.services.kafka.service import Kafka
 
 NONCE_BYTES: Final = 24
+DELEGATED: Final = "tokenauth=true"  # an extension of SCRAM's first message (KIP-48)
 OTHER_AUTHZID: Final = "Authentication failed: Client requested an authorization id that is different from username"
 
 
@@ -78,7 +79,7 @@ class ScramExchange:
             return Refusal(OTHER_AUTHZID)
         self._first = first
         self._nonce = first.nonce + self._kafka.entropy.take(NONCE_BYTES).hex()
-        known, _ = scram.verifier(self._kafka, now_ms, self._cluster, first.name, self._mechanism)
+        known, _ = self._verifier(first, now_ms)
         self._challenge = wire.server_first(self._nonce, known.salt, known.iterations)
         return Challenge(self._challenge.encode())
 
@@ -86,12 +87,24 @@ class ScramExchange:
         final = wire.client_final(data)
         if final.nonce != self._nonce or final.header != first.header.encode():
             return Refusal("", "another nonce or header than before")
-        known, is_known = scram.verifier(self._kafka, now_ms, self._cluster, first.name, self._mechanism)
+        known, proof = self._verifier(first, now_ms)
         messages = f"{first.bare},{self._challenge},{final.without_proof}"
         signature = wire.signature(scram.hash_of(self._mechanism), known, messages, final.proof)
-        if signature is None or not is_known or "tokenauth=true" in first.extensions.split(","):
+        if signature is None or proof is None:
             return Refusal("", f"{first.name!r} isn't known, or has another password")
-        return Proof(first.name, wire.server_final(signature))
+        return proof._replace(data=wire.server_final(signature))
+
+    def _verifier(self, first: wire.ClientFirst, now_ms: int) -> tuple[wire.Verifier, Proof | None]:
+        """What the proof is held against, and whom it lets in, if anybody. The name may be that of a token."""
+        name, mechanism = first.name, self._mechanism
+        if DELEGATED not in first.extensions.split(","):
+            known, is_known = scram.verifier(self._kafka, now_ms, self._cluster, name, mechanism)
+            return known, Proof(name) if is_known else None
+        token = delegation_tokens.token_of(self._kafka, now_ms, self._cluster, name)
+        if token is None:
+            return scram.strangers(self._kafka, now_ms, name, mechanism), None
+        proof = Proof(token.owner, expires_ms=token.expires_ms, is_by_token=True)
+        return delegation_tokens.verifier(self._kafka, now_ms, token, mechanism), proof
 
 
 class IamExchange:

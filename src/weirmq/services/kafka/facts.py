@@ -19,6 +19,7 @@ from weirmq.services.kafka.share_facts import (
     ShareRecordsMoved,
 )
 from weirmq.services.kafka.telemetry_facts import ClientMetricsConfigured
+from weirmq.services.kafka.token_facts import DelegationTokenDropped, DelegationTokenSet
 
 
 class ClusterMade(Fact, tag=0):
@@ -253,6 +254,8 @@ KafkaFact = (
     | PartitionMoved
     | GroupConfigured
     | ClientMetricsConfigured
+    | DelegationTokenSet
+    | DelegationTokenDropped
     | ShareOffsetsSet
     | ShareRecordsMoved
     | ShareOffsetsForgotten

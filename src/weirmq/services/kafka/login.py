@@ -46,6 +46,7 @@ class Login:
         "_is_raw",
         "_since_ms",
         "_wanted",
+        "is_by_token",
         "lasts_ms",
         "mechanism",
         "mechanisms",
@@ -57,6 +58,7 @@ class Login:
         self.lasts_ms = lasts_ms
         self.mechanism = ""
         self.state = START
+        self.is_by_token = False  # a delegation token
         self._exchange: Exchange | None = None
         self._expires_ms: int | None = None
         self._since_ms: int | None = None
@@ -129,7 +131,7 @@ class Login:
         left_ms = None if proof.expires_ms is None else max(proof.expires_ms - ask.now_ms, 0)
         lasts_ms = min((each for each in (left_ms, self.lasts_ms) if each is not None), default=None)
         self.state, self._exchange = IN, None
-        self._since_ms = ask.now_ms
+        self._since_ms, self.is_by_token = ask.now_ms, proof.is_by_token
         self._expires_ms = None if lasts_ms is None else ask.now_ms + lasts_ms
         ask.connection.let_in(Principal(USER, proof.name), proof.caller)
         ask.answer(SaslAuthenticateResponse(0, None, proof.data, lasts_ms or 0))

@@ -49,6 +49,7 @@ from weirmq.services.kafka.scram_facts import ScramCredentialDropped, ScramCrede
 from weirmq.services.kafka.share_facts import GroupConfigured
 from weirmq.services.kafka.share_progress import ShareProgress
 from weirmq.services.kafka.telemetry_facts import ClientMetricsConfigured
+from weirmq.services.kafka.token_facts import TOKEN_KNOWN_MS, DelegationTokenDropped, DelegationTokenSet
 from weirmq.services.kafka.transactional import Transactional
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class KafkaMachine:
         self.offsets: dict[tuple[int, str], GroupOffsets] = {}  # by cluster and group
         self.committed_ms: dict[tuple[int, str], int] = {}  # when a group committed last
         self.groups_due: Deadlines[str] = Deadlines()  # by cluster and group: when its offsets are to be looked at
+        self.tokens_due: Deadlines[str] = Deadlines()  # by cluster and id: when delegation tokens may be forgotten
         self.group_configs: dict[tuple[int, str], dict[str, str]] = {}  # those that were set
         self.shares = ShareProgress()
         self.replications = ReplicationProgress()
@@ -114,6 +116,8 @@ class KafkaMachine:
             ScramCredentialSet: self.scram_credential_set,
             ScramCredentialDropped: self._scram_credential_dropped,
             ScramSecretMade: self.scram_secret_made,
+            DelegationTokenSet: self._token_set,
+            DelegationTokenDropped: self._token_dropped,
             **self.coordinator.appliers,
             **self.control.appliers,
         }
@@ -142,8 +146,11 @@ class KafkaMachine:
             ports[broker, listener] = port
 
     def _cluster_removed(self, fact: ClusterRemoved, offset: int, _now_ms: int) -> None:
-        for topic in self.clusters.pop(fact.cluster).topics.values():
+        cluster = self.clusters.pop(fact.cluster)
+        for topic in cluster.topics.values():
             self._condemn(topic, offset)
+        for token in cluster.tokens:
+            self.tokens_due.drop(_due_key((fact.cluster, token.token_id)))
         for key in [key for key in self.offsets if key[0] == fact.cluster]:
             del self.offsets[key], self.committed_ms[key]
             self.groups_due.drop(_due_key(key))
@@ -219,6 +226,14 @@ class KafkaMachine:
     def scram_secret_made(self, fact: ScramSecretMade, _offset: int, _now_ms: int) -> None:
         """Apply it; a snapshot has it too."""
         self.scram_secret = fact.secret
+
+    def _token_set(self, fact: DelegationTokenSet, _offset: int, _now_ms: int) -> None:
+        self.clusters[fact.cluster].tokens.put(fact)
+        self.tokens_due.put(_due_key((fact.cluster, fact.token_id)), fact.expires_ms + TOKEN_KNOWN_MS)
+
+    def _token_dropped(self, fact: DelegationTokenDropped, _offset: int, _now_ms: int) -> None:
+        self.clusters[fact.cluster].tokens.drop(fact.token_id)
+        self.tokens_due.drop(_due_key((fact.cluster, fact.token_id)))
 
     # Groups
 
@@ -327,5 +342,5 @@ class KafkaMachine:
 
 
 def _due_key(key: tuple[int, str]) -> str:
-    cluster, group = key
-    return f"{cluster}\0{group}"
+    cluster, name = key
+    return f"{cluster}\0{name}"

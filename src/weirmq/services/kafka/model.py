@@ -9,6 +9,7 @@ from weirmq.services.kafka.broker_defaults import topic_defaults
 from weirmq.services.kafka.client_quotas import Quotas
 from weirmq.services.kafka.facts import ProducersNoted
 from weirmq.services.kafka.scram_facts import ScramCredentialSet
+from weirmq.services.kafka.tokens import Tokens
 
 DEFAULT_CLUSTER: Final = 0  # the cluster that is there without any call
 FIRST_BROKER: Final = 1
@@ -25,7 +26,7 @@ class Cluster:
 
     __slots__ = (
         "acls", "brokers", "by_id", "changes", "client_metrics", "configs", "id", "number", "ports", "quotas", "scram",
-        "topic_defaults", "topics",
+        "tokens", "topic_defaults", "topics",
     )  # fmt: skip
 
     def __init__(self, number: int, cluster_id: str, brokers: int) -> None:
@@ -41,6 +42,7 @@ class Cluster:
         self.configs: dict[str, str] = {}  # of all brokers, where they were changed
         self.scram: dict[str, dict[str, ScramCredentialSet]] = {}  # by user, by mechanism
         self.client_metrics: dict[str, dict[str, str]] = {}  # the configs of subscriptions to clients' metrics
+        self.tokens = Tokens()
         self.topic_defaults: dict[str, str] = {}  # what those say of topics
 
     def configure(self, configs: dict[str, str]) -> None:

@@ -14,6 +14,7 @@ from weirmq.services.kafka.replication_facts import ReplicationMoved, Replicatio
 from weirmq.services.kafka.scram_facts import ScramCredentialSet, ScramSecretMade
 from weirmq.services.kafka.share_facts import GroupConfigsPart, ShareGroupPart, ShareProgressPart
 from weirmq.services.kafka.telemetry_facts import ClientMetricsConfigured
+from weirmq.services.kafka.token_facts import DelegationTokenSet
 from weirmq.services.kafka.transactional import Transactional
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ KafkaPart = (
     | QuotasSet
     | GroupConfigsPart
     | ClientMetricsConfigured
+    | DelegationTokenSet
     | ShareGroupPart
     | ShareProgressPart
     | ScramCredentialSet
@@ -100,6 +102,7 @@ def of(machine: "KafkaMachine") -> Iterator[Any]:
                     yield PartitionCompacted(cluster.number, topic.id, partition.index, partition.clean)
         for name, configs in cluster.client_metrics.items():
             yield ClientMetricsConfigured(cluster.number, name, configs)
+        yield from cluster.tokens
         yield from (each for found in cluster.scram.values() for each in found.values())
     if machine.scram_secret:
         yield ScramSecretMade(machine.scram_secret)
@@ -135,7 +138,7 @@ def restore(machine: "KafkaMachine", part: Any) -> None:
             machine.shares.adopt(part)
         case ProducersNoted() | PartitionCompacted() | AclsCreated() | QuotasSet() | ClientMetricsConfigured():
             machine.apply(part, 0, 0)
-        case ScramCredentialSet() | ScramSecretMade() | ReplicationSet() | ReplicationMoved():
+        case ScramCredentialSet() | ScramSecretMade() | DelegationTokenSet() | ReplicationSet() | ReplicationMoved():
             machine.apply(part, 0, 0)
         case Transactional():
             machine.coordinator.adopt(part)

@@ -75,19 +75,30 @@ def verifier(kafka: "Kafka", now_ms: int, cluster: int, user: str, mechanism: st
         return wire.Verifier(known.salt, known.iterations, known.stored_key, known.server_key), True
     password = kafka.verifiers.passwords.get(user)
     if password is None:
-        return wire.Verifier(_salt(kafka, now_ms, user, mechanism), ITERATIONS_MIN, b"", b""), False
+        return strangers(kafka, now_ms, user, mechanism), False
     made = kafka.scram_verifiers.get((user, mechanism))
     if made is None:
-        algorithm, salt = _HASHES[mechanism], _salt(kafka, now_ms, user, mechanism)
+        algorithm, salt = _HASHES[mechanism], salt_of(kafka, now_ms, user, mechanism)
         salted = wire.salted(algorithm, password.encode(), salt, ITERATIONS_MIN)
         made = kafka.scram_verifiers[user, mechanism] = wire.verifier(algorithm, salted, salt, ITERATIONS_MIN)
     return made, True
 
 
-def _salt(kafka: "Kafka", now_ms: int, user: str, mechanism: str) -> bytes:
+def strangers(kafka: "Kafka", now_ms: int, user: str, mechanism: str) -> wire.Verifier:
+    """What is shown to somebody whom nobody knows. Raises NoRoom."""
+    return wire.Verifier(salt_of(kafka, now_ms, user, mechanism), ITERATIONS_MIN, b"", b"")
+
+
+def salt_of(kafka: "Kafka", now_ms: int, user: str, mechanism: str) -> bytes:
+    """The salt of somebody who has none of their own, the same at each try. Raises NoRoom."""
+    return hmac.digest(secret(kafka, now_ms), f"{mechanism}\0{user}".encode(), "sha256")[:SALT_BYTES]
+
+
+def secret(kafka: "Kafka", now_ms: int) -> bytes:
+    """What such salts, and the passwords of delegation tokens, are made of. Raises NoRoom."""
     if not kafka.machine.scram_secret:
         kafka.commit(now_ms, ScramSecretMade(kafka.entropy.take(_SECRET_BYTES)))
-    return hmac.digest(kafka.machine.scram_secret, f"{mechanism}\0{user}".encode(), "sha256")[:SALT_BYTES]
+    return kafka.machine.scram_secret
 
 
 def _fact(

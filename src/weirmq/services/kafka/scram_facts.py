@@ -24,6 +24,8 @@ class ScramCredentialDropped(Fact, tag=31):
 
 
 class ScramSecretMade(Fact, tag=32):
-    """What the salts are made of that strangers are shown: the same at each try, as those of users are."""
+    """What the salts are made of that strangers are shown: the same at each try, as those of users are. So are the
+    passwords of delegation tokens.
+    """
 
     secret: bytes

@@ -82,7 +82,7 @@ class Kafka:
         self.default_brokers = 1  # of the default cluster
         self.newest: dict[str, Newest] = {}  # segments, by the name of a partition's log; as they are needed
         self.verifiers = Verifiers()  # the shell's
-        self.scram_verifiers: dict[tuple[str, str], Verifier] = {}  # of the shell's users, by name and mechanism
+        self.scram_verifiers: dict[tuple[str, str], Verifier] = {}  # of users of the shell, and of tokens
         self.is_open = True  # whether somebody may come in without saying who
         self.demands_certificates = False  # whether listeners named SSL check those of clients
         self.secret_of: Callable[[str], str | None] = lambda _arn: None  # Secrets Manager's, by ARN

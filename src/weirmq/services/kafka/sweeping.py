@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from weirmq.engine.machine import Fact
 from weirmq.kernel.clock import MINUTE_MS
-from weirmq.services.kafka import topic_configs
+from weirmq.services.kafka import delegation_tokens, topic_configs
 from weirmq.services.kafka.cleaner import is_compacted
 from weirmq.services.kafka.model import Partition
 from weirmq.services.kafka.producers import EXPIRES_MS
@@ -45,6 +45,7 @@ class Sweeper:
             kafka.offset_expiry.next_ms(),
             kafka.replicator.next_ms(),
             kafka.telemetry.next_ms(),
+            kafka.machine.tokens_due.next_ms(),
             self._own_ms(),
         )
         return min((due_ms for due_ms in found if due_ms is not None), default=None)
@@ -66,6 +67,7 @@ class Sweeper:
         self._kafka.offset_expiry.expire(now_ms)
         self._kafka.replicator.run(now_ms)
         self._kafka.telemetry.expire(now_ms)
+        delegation_tokens.expire(self._kafka, now_ms)
         due_ms = self._own_ms()
         if due_ms is None or due_ms > now_ms:
             return ()

@@ -19,13 +19,14 @@ class Refusal(NamedTuple):
 class Proof(NamedTuple):
     """Somebody to let in, until `expires_ms` where it isn't None. `data` is the last thing that the client is told.
 
-    `caller` is whose policies say what AWS identities may do.
+    `caller` is whose policies say what AWS identities may do. `is_by_token` says that it came with a delegation token.
     """
 
     name: str
     data: bytes = b""
     expires_ms: int | None = None
     caller: Caller | None = None
+    is_by_token: bool = False
 
 
 class Challenge(NamedTuple):

@@ -15,6 +15,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.security.token.delegation.DelegationToken;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /** Logs in by each mechanism, and is turned away with a wrong secret. */
@@ -30,6 +31,7 @@ public final class Logins {
         fails(SaslAuthenticationException.class, scram("eve", env("PASSWORD")));
         System.out.println("ok refused");
         administers();
+        delegates();
         passes("plain", plain(env("PASSWORD")));
         passes("mutual", mutual(env("CERTIFICATE")));
         var nobody = tls("SSL", "SSL_PORT");
@@ -52,6 +54,27 @@ public final class Logins {
         }
         fails(SaslAuthenticationException.class, scram("bob", "builder"));
         System.out.println("ok admin");
+    }
+
+    /** Alice's token lets somebody in who doesn't know her password, until she takes it back. */
+    private static void delegates() throws Exception {
+        try (Admin admin = Admin.create(scram("alice", env("PASSWORD")))) {
+            var token = admin.createDelegationToken().delegationToken().get();
+            check(admin.describeDelegationToken().delegationTokens().get().equals(List.of(token)), "described");
+            long expires = admin.renewDelegationToken(token.hmac()).expiryTimestamp().get();
+            check(expires >= token.tokenInfo().expiryTimestamp(), "renewed");
+            passes("token", token(token));
+            admin.expireDelegationToken(token.hmac()).expiryTimestamp().get();
+            fails(SaslAuthenticationException.class, token(token));
+            check(admin.describeDelegationToken().delegationTokens().get().isEmpty(), "expired");
+        }
+        System.out.println("ok taken back");
+    }
+
+    private static Map<String, Object> token(DelegationToken token) {
+        var settings = scram(token.tokenInfo().tokenId(), token.hmacAsBase64String());
+        settings.compute("sasl.jaas.config", (name, jaas) -> ((String) jaas).replace(";", " tokenauth=\"true\";"));
+        return settings;
     }
 
     private static void alter(Admin admin, UserScramCredentialAlteration change) throws Exception {
