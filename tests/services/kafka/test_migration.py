@@ -13,6 +13,7 @@ from weirmq.wire.kafka.messages.consumer_group_describe_request import ConsumerG
 from weirmq.wire.kafka.messages.describe_groups_request import DescribeGroupsRequest
 from weirmq.wire.kafka.messages.heartbeat_request import HeartbeatRequest
 from weirmq.wire.kafka.messages.join_group_request import JoinGroupRequest, JoinGroupRequestProtocol
+from weirmq.wire.kafka.messages.leave_group_request import LeaveGroupRequest, MemberIdentity
 from weirmq.wire.kafka.messages.list_groups_request import ListGroupsRequest
 from weirmq.wire.kafka.messages.offset_commit_request import (
     OffsetCommitRequest,
@@ -345,6 +346,23 @@ def test_a_static_one_comes_back_under_another_id(world: World) -> None:
     again.id = ""  # an operator names the instance
     assert again.leave() == 0
     settle(new)
+
+
+@pytest.mark.parametrize("is_static", [False, True])
+def test_an_operator_removes_members_of_either_protocol(world: World, is_static: bool) -> None:
+    classic = ClassicConsumer(world, instance="one" if is_static else None)
+    new = Consumer(world, "a", instance="two" if is_static else None)
+    settle(classic)
+    new.beat()
+    settle(classic, new)
+    who = [MemberIdentity("" if is_static else each.id, each.instance) for each in (new, classic)]
+    strangers = [MemberIdentity("nobody"), MemberIdentity("", "three"), MemberIdentity("nobody", "one")]
+    answer = world.ask(LeaveGroupRequest("g", "", [*strangers, *who]))
+    fenced = Code.FENCED_INSTANCE_ID if is_static else Code.UNKNOWN_MEMBER_ID
+    unknown = Code.UNKNOWN_MEMBER_ID
+    assert [each.error_code for each in answer.members] == [unknown, unknown, fenced, 0, 0]
+    assert listed(world) == [("g", "classic", "Empty")]
+    assert new.beat().error_code == Code.UNKNOWN_MEMBER_ID
 
 
 # Down

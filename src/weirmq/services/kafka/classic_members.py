@@ -102,23 +102,28 @@ def _identity_fault(group: ConsumerGroup, request: JoinGroupRequest) -> Code:
 # Staying
 
 
-def _find(group: ConsumerGroup, member_id: str, instance: str | None) -> tuple[Member, Classic] | Code:
-    """A member of the classic protocol; or why there is none."""
+def _find(group: ConsumerGroup, member_id: str, instance: str | None) -> Member | Code:
+    """A member; or why there is none."""
     if instance is not None:
         static = group.static(instance)
         if static is None:
             return Code.UNKNOWN_MEMBER_ID
         if static.id != member_id:
             return Code.FENCED_INSTANCE_ID
-    member = group.members.get(member_id)
-    if member is None or member.classic is None:
-        return Code.UNKNOWN_MEMBER_ID
-    return member, member.classic
+    return group.members.get(member_id, Code.UNKNOWN_MEMBER_ID)
+
+
+def _find_classic(group: ConsumerGroup, member_id: str, instance: str | None) -> tuple[Member, Classic] | Code:
+    """A member of the classic protocol; or why there is none."""
+    found = _find(group, member_id, instance)
+    if isinstance(found, Code):
+        return found
+    return Code.UNKNOWN_MEMBER_ID if found.classic is None else (found, found.classic)
 
 
 def sync(kafka: Kafka, ask: Ask, group: ConsumerGroup, request: SyncGroupRequest) -> SyncGroupResponse:
     """Tell a member what it may have."""
-    found = _find(group, request.member_id, request.group_instance_id)
+    found = _find_classic(group, request.member_id, request.group_instance_id)
     if isinstance(found, Code):
         return SyncGroupResponse(error_code=found)
     member, classic = found
@@ -137,7 +142,7 @@ def sync(kafka: Kafka, ask: Ask, group: ConsumerGroup, request: SyncGroupRequest
 
 def heartbeat(kafka: Kafka, ask: Ask, group: ConsumerGroup, request: HeartbeatRequest) -> HeartbeatResponse:
     """Say that one is there, and hear whether one is to join for what is new."""
-    found = _find(group, request.member_id, request.group_instance_id)
+    found = _find_classic(group, request.member_id, request.group_instance_id)
     if isinstance(found, Code):
         return HeartbeatResponse(error_code=found)
     member, classic = found
@@ -156,11 +161,11 @@ def _must_join(kafka: Kafka, ask: Ask, group: ConsumerGroup, member: Member, cla
 
 
 def leave(kafka: Kafka, group: ConsumerGroup, who: MemberIdentity, now_ms: int) -> Code:
-    """Be a member no more. An operator may name the instance alone (KIP-345)."""
+    """Be a member no more, of either protocol. An operator may name the instance alone (KIP-345)."""
     static = group.static(who.group_instance_id)
     member_id = who.member_id or (static.id if static is not None else "")
     found = _find(group, member_id, who.group_instance_id)
     if isinstance(found, Code):
         return found
-    remove(kafka, group, found[0], now_ms)
+    remove(kafka, group, found, now_ms)
     return Code.NONE
