@@ -66,7 +66,7 @@ class Streams:
         if not self._pending:
             self.on_pending()
         if len(parts) > 1:
-            self._prepare([stream for stream, _ in parts if not stream.is_ready])
+            self.prepare([stream for stream, _ in parts])
         sizes = [sum([len(key) + len(values[0]) for key, values, _ in runs]) for _, runs in parts]
         for (stream, runs), size in zip(parts, sizes, strict=True):
             stream.reserve(size + RECORD_OVERHEAD_BYTES * len(runs))
@@ -78,13 +78,14 @@ class Streams:
             result.append(appended)
         return result
 
-    def _prepare(self, streams: Sequence[Stream]) -> None:
+    def prepare(self, streams: Sequence[Stream]) -> None:
         """Have logs side by side on the disk, where one after the other would keep everybody waiting: to make one takes
         five syncs. Raises LogDamaged, NoRoom, LogFailed.
         """
-        if len(streams) > 1:
-            self.library.prepare([stream.name for stream in streams])
-            for stream in streams:
+        waiting = [stream for stream in streams if not stream.is_ready]
+        if len(waiting) > 1:
+            self.library.prepare([stream.name for stream in waiting])
+            for stream in waiting:
                 stream.was_closed = True
 
     def place(self, stream: Stream, batch: memoryview) -> int:

@@ -110,6 +110,29 @@ def test_more_than_one_look_takes(world: World, topic: str, monkeypatch: pytest.
     assert replayed(world, topic) == [*expected[:5], "x" * 1000, *expected[5:]]
 
 
+def test_many_archives_are_written_in_turns(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "TOPICS_AT_ONCE", 2)
+    prepared: list[int] = []
+    monkeypatch.setattr(world.streams, "prepare", lambda streams: prepared.append(len(streams)))
+    topics = [
+        world.topic(
+            f"t{number}.fifo", ArchivePolicy='{"MessageRetentionPeriod": "1"}', ContentBasedDeduplication="true"
+        )
+        for number in range(5)
+    ]
+    for each in topics:
+        world.publish(each, "hello", MessageGroupId="g")
+    world.sync()
+    ends = []
+    for _ in range(3):
+        assert world.sns.archives.next_due_ms() <= world.clock.now_ms()
+        world.work()
+        ends.append(sum(world.streams.stream(world.topic_of(each).archive_log).end for each in topics))
+    assert ends == [2, 4, 5]
+    assert prepared[:3] == [2, 2, 1]
+    assert world.sns.archives.next_due_ms() > world.clock.now_ms()
+
+
 def test_no_room_for_the_log(world: World, topic: str, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(world, topic, "a")
     with monkeypatch.context() as patched:

@@ -12,6 +12,7 @@ Source: https://docs.aws.amazon.com/sns/latest/dg/message-archiving-and-replay-t
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 WRITE_MS: Final = 100  # between two looks at what the logs haven't got yet
 WRITTEN_AT_ONCE: Final = 1_000  # messages of an archive: some milliseconds
+TOPICS_AT_ONCE: Final = 50  # whose archives are written one after the other, before others have their turn
 WRITTEN_BYTES: Final = 4 * 1024 * 1024  # of these, but for one that is larger
 READ_BYTES: Final = 1024 * 1024  # read at once by a replay
 SWEEP_MS: Final = MINUTE_MS  # how often messages past their retention are looked for
@@ -71,6 +73,7 @@ class Archives:
         self._places: dict[int, tuple[int, int]] = {}  # of replays, by subscription: a number, and its offset
         self._damaged: set[str] = set()  # logs
         self._removing: set[str] = set()  # logs that the engine was told to remove
+        self._unwritten: list[Topic] = []  # in this look
         self._unswept: list[Topic] = []
         self._written_ms = self._swept_ms = self._sliced_ms = 0  # when each began last
 
@@ -120,14 +123,22 @@ class Archives:
         machine = self._service.machine
         is_busy = self._unswept or len(machine.condemned) > len(self._removing)
         due_ms = self._sliced_ms + SLICE_MS if is_busy else self._swept_ms + SWEEP_MS
+        if self._unwritten:
+            return self._written_ms
         return min(due_ms, self._written_ms + WRITE_MS) if machine.archiving else due_ms
 
     def work(self, now_ms: int) -> Sequence[Fact]:
         """Write what waits, sweep a slice, remove what was given up; returns the facts of what is written."""
         found: list[Fact] = []
-        if now_ms >= self._written_ms + WRITE_MS:
+        machine = self._service.machine
+        if not self._unwritten and now_ms >= self._written_ms + WRITE_MS:
             self._written_ms = now_ms
-            for topic in list(self._service.machine.archiving.values()):
+            self._unwritten = list(machine.archiving.values())
+        some, self._unwritten = self._unwritten[:TOPICS_AT_ONCE], self._unwritten[TOPICS_AT_ONCE:]
+        with suppress(LogDamaged, NoRoom):  # whose log it is finds out below
+            self._service.streams.prepare([self._log(topic) for topic in some if topic.number in machine.archiving])
+        for topic in some:
+            if topic.number in machine.archiving:  # and wasn't deleted meanwhile
                 found += self._with(topic, self._write)
         if now_ms >= self._sliced_ms + SLICE_MS:
             self._sliced_ms = now_ms
