@@ -100,6 +100,21 @@ def test_what_time_alone_brings() -> None:
     assert got == ["of 40", "of 60"]  # it came before the deadline
 
 
+def test_an_attempt_that_signals_its_own_key_goes_on_in_a_later_turn() -> None:
+    waiting, attempts, got = Waiting(), list[int](), list[Any]()
+
+    def attempt(now_ms: int) -> Any:
+        attempts.append(now_ms)
+        waiting.signal(1)
+        return "done" if len(attempts) == 3 else None
+
+    waiting.add(Wait(1, 100, attempt, lambda: attempts[-1] if attempts else 0, "empty"), got.append)
+    for turns in (1, 2, 3):
+        waiting.settle(7)
+        assert len(attempts) == turns
+    assert got == ["done"]
+
+
 def test_who_is_gone_takes_nothing() -> None:
     waiting, well, got = Waiting(), Well(), list[Any]()
     gone = waiting.add(well.wait(), lambda _: got.append("gone"))

@@ -6,6 +6,7 @@ so the one that has waited longest gets what arrives first. A waiting poll costs
 """
 
 from collections.abc import Callable, Hashable
+from math import inf
 from typing import Any
 
 import msgspec
@@ -108,18 +109,20 @@ class Waiting:
             except Exception as error:  # noqa: BLE001 - it ends this wait; the others must go on
                 answer = error
             if answer is None:
-                self._expect(wait)
+                if self._expect(wait) <= now_ms:  # it takes its time in slices: the next comes with a later turn
+                    self.signalled.pop(key, None)
                 return
             self._remove(number)
             done(answer)
 
-    def _expect(self, wait: Wait) -> None:
-        """Look again when time alone may have brought something for the key."""
+    def _expect(self, wait: Wait) -> float:
+        """Look again when time alone may have brought something for the key; returns when that is."""
         next_ms = wait.next_ms()
         if next_ms is None:
             self._arrivals.drop(wait.key)
-        else:
-            self._arrivals.put(wait.key, next_ms)
+            return inf
+        self._arrivals.put(wait.key, next_ms)
+        return next_ms
 
     def _remove(self, number: int) -> tuple[Wait, Done]:
         self._deadlines.drop(number)

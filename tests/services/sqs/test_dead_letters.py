@@ -4,6 +4,7 @@ import pytest
 
 from tests.services.sqs.kit import bodies, delete, receive, send, send_all, text
 from tests.services.sqs.world import NOW_MS, World, arn
+from weirmq.services.sqs import receiving
 
 
 def pair(world: World, count: int = 2, suffix: str = "", **attributes: str) -> tuple[str, str]:
@@ -98,6 +99,19 @@ def test_a_whole_backlog_of_poison(world: World) -> None:
     send_all(world, url, "good")
     assert world.bodies(url) == ["good"]
     assert world.attributes(dead)["ApproximateNumberOfMessages"] == "25"
+
+
+def test_a_large_backlog_of_poison_is_moved_in_slices(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receiving, "BURIED_AT_ONCE", 20)
+    url, dead = pair(world, 1)
+    send_all(world, url, *map(str, range(50)))
+    for _ in range(5):
+        receive(world, url)
+    world.clock.advance(seconds=30)
+    send_all(world, url, "good")
+    for moved, found in ((20, []), (40, []), (50, ["good"])):
+        assert world.bodies(url) == found
+        assert world.attributes(dead)["ApproximateNumberOfMessages"] == str(moved)
 
 
 def test_a_dead_letter_queue_that_is_gone(world: World) -> None:

@@ -193,6 +193,30 @@ def test_expiry_that_is_behind_is_waited_for(world: World, monkeypatch: pytest.M
     assert bodies(answers[0].Messages) == ["young"]
 
 
+@pytest.mark.parametrize("suffix", ["", ".fifo"])
+def test_dead_letters_are_moved_a_slice_a_turn(world: World, suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receiving, "BURIED_AT_ONCE", 20)
+    kind = {"FifoQueue": "true", "ContentBasedDeduplication": "true"} if suffix else {}
+    dead = world.create(f"dead{suffix}", **kind)
+    policy = json.dumps({"deadLetterTargetArn": arn(f"dead{suffix}"), "maxReceiveCount": 1})
+    url = world.create(f"orders{suffix}", RedrivePolicy=policy, **kind)
+    for number in range(60):
+        send(world, url, str(number), MessageGroupId=str(number))
+    for _ in range(6):
+        receive(world, url)
+    world.clock.advance(seconds=30)
+    send(world, url, "good", MessageGroupId="0")
+    answers: list[Any] = []
+    poll(world, url, answers)
+    moved = []
+    while not answers:
+        moved.append(world.attributes(dead)["ApproximateNumberOfMessages"])
+        assert world.waiting.next_ms() == world.clock.now_ms()  # it goes on at once, behind others
+        settle(world)
+    assert moved == ["20", "40", "60"]
+    assert bodies(answers[0].Messages) == ["good"]
+
+
 def test_idle_polls_are_not_attempted(world: World) -> None:
     url, other = world.create(), world.create("other")
     answers: list[Any] = []

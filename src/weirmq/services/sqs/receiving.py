@@ -35,6 +35,8 @@ SYSTEM_ATTRIBUTES: Final = frozenset(
     }
 )
 
+BURIED_AT_ONCE: Final = 50  # dead letters that one attempt moves: about 5 ms. There may be a backlog of them
+
 _NO_NAMES: Final[frozenset[str]] = frozenset()
 
 
@@ -62,6 +64,7 @@ class Receive:
         self._service = service
         self._waits = waits
         self._now_ms = 0  # of the latest attempt
+        self._is_burying = False  # it moved as many dead letters as it may, and left others
         self._queue = queue
         self._most = _most(request.MaxNumberOfMessages)
         self._visibility_s = request.VisibilityTimeout
@@ -102,7 +105,7 @@ class Receive:
     def next_ms(self) -> int | None:
         """When time alone may bring a message."""
         queue, machine = self._queue, self._service.machine
-        if queue.number in machine.queues and queue.is_behind:
+        if queue.number in machine.queues and (queue.is_behind or self._is_burying):
             return self._now_ms
         return machine.next_visible_ms(queue)
 
@@ -121,8 +124,11 @@ class Receive:
         return known.seqs
 
     def _take(self, now_ms: int) -> list[int]:
-        """The messages to hand out. Those that were received too often go to the dead-letter queue on the way."""
+        """The messages to hand out. Those that were received too often go to the dead-letter queue on the way, a slice
+        of them at a time.
+        """
         queue = self._queue
+        self._is_burying = False
         most = min(self._most, self._room())
         redrive = queue.settings.redrive
         target = self._service.machine.by_arn.get(redrive.dead_letter_arn) if redrive is not None else None
@@ -130,6 +136,7 @@ class Receive:
         if redrive is None or target is None:
             return seqs
         taken: list[int] = []
+        buried = 0
         while seqs:
             dead = [seq for seq in seqs if queue.messages[seq].receive_count >= redrive.max_receive_count]
             taken += [seq for seq in seqs if queue.messages[seq].receive_count < redrive.max_receive_count]
@@ -140,6 +147,10 @@ class Receive:
             except Exception:
                 delivery.give_back(queue, dead + taken)
                 raise
+            buried += len(dead)
+            if buried >= BURIED_AT_ONCE:
+                self._is_burying = True
+                break
             seqs = delivery.take(queue, most - len(taken))
         return taken
 
