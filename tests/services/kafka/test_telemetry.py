@@ -199,9 +199,11 @@ def test_there_is_a_limit_to_all_of_it(world: World, client: Client, monkeypatch
     clients = [Client(world, f"c{number}") for number in range(4)]
     for each in clients:
         each.ask()
-        each.push(pushed(*(gauge(name * 2, point(1)) for name in "abc"), gauge("long" * 200, point(1))))
+        each.push(pushed(*(gauge(name * 2, point(1)) for name in "abc"), gauge("long" * 65, point(1))))
     assert [each.traits.client_id for each in world.kafka.telemetry] == ["c1", "c2", "c3"]
     assert [len(each.points) for each in world.kafka.telemetry] == [0, 2, 2]
+    Client(world, "c" * 30_000).ask()
+    assert [len(each.traits.client_id) for each in world.kafka.telemetry] == [2, 2, 256]
     world.kafka.telemetry.forget(0)
     assert world.kafka.telemetry.next_ms() is None
 

@@ -4,6 +4,7 @@ Source: https://kafka.apache.org/documentation/#clientmetricsconfigs (4.3)
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from weirmq.services.kafka import topic_patterns
@@ -18,6 +19,8 @@ EVERYTHING: Final = "*"  # of METRICS
 INTERVAL_MS: Final = 300_000
 LEAST_MS, MOST_MS = 100, 3_600_000
 SUBSCRIPTIONS_MAX: Final = 100  # of a cluster; our own: each client is compared with all of them
+
+_compiled = lru_cache(SUBSCRIPTIONS_MAX)(topic_patterns.compiled)
 
 CLIENT_METRICS_CONFIGS: Final[dict[str, Config]] = {
     INTERVAL: Config(INTERVAL, INT, str(INTERVAL_MS), LEAST_MS, MOST_MS),
@@ -74,6 +77,6 @@ def chosen(subscriptions: Mapping[str, Mapping[str, str]], traits: Traits) -> Ch
 def _speaks_of(configs: Mapping[str, str], traits: Traits) -> bool:
     for pattern in listed(configs.get(MATCH, "")):
         name, _, expression = pattern.partition("=")
-        if not topic_patterns.compiled(expression.strip()).fullmatch(getattr(traits, name.strip())):
+        if not _compiled(expression.strip()).fullmatch(getattr(traits, name.strip())):
             return False
     return True

@@ -10,7 +10,7 @@ from zlib import crc32
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.client_metrics_configs import Choice, Traits, chosen
 from weirmq.services.kafka.service import Kafka
-from weirmq.services.kafka.telemetry_clients import Client
+from weirmq.services.kafka.telemetry_clients import TEXT_MAX, Client
 from weirmq.wire.kafka import telemetry
 from weirmq.wire.kafka.batch import Refused
 from weirmq.wire.kafka.codes import Code
@@ -86,9 +86,8 @@ def _client(kafka: Kafka, ask: Ask, instance: bytes) -> Client:
     if found is None or found.changes != changes:
         name = urlsafe_b64encode(instance).decode().rstrip("=")
         connection = ask.connection
-        traits = Traits(
-            name, ask.head.client_id or "", *connection.software, connection.peer, str(connection.peer_port)
-        )
+        client_id = (ask.head.client_id or "")[:TEXT_MAX]
+        traits = Traits(name, client_id, *connection.software, connection.peer, str(connection.peer_port))
         choice = chosen(kafka.cluster(ask).client_metrics, traits)
         points = found.points if found is not None else {}
         subscription = _subscription_id(choice, instance)

@@ -20,7 +20,7 @@ KEPT_MS: Final = MINUTE_MS  # our own: /metrics is to be read once at least afte
 CLIENTS_MAX: Final = 16_384  # as in Kafka
 POINTS_MAX: Final = 50_000  # of all clients
 POINTS_OF_CLIENT_MAX: Final = 1_000
-TEXT_MAX: Final = 512  # letters of a metric's name, and of its attributes
+TEXT_MAX: Final = 256  # letters of a metric's name, of its attributes, and of a client's id
 
 
 class Client(msgspec.Struct):
