@@ -129,7 +129,9 @@ def _singles(running: Running, seconds: float) -> Figures:
 
 
 def _idle(running: Running, seconds: float) -> Figures:
-    """CPU of a broker with so many partitions and groups, while nobody produces or commits anything."""
+    """CPU of a broker with so many partitions and groups, while nobody produces or commits anything: with members that
+    ask for records, and with members that only say that they are there.
+    """
     partitions = str(IDLE_PARTITIONS // IDLE_GROUPS)
     _client(running, "topics", *[part for n in range(IDLE_GROUPS) for part in (f"idle-{n}", partitions)])
     command = [str(_python()), str(HERE / "kafka_client.py"), str(running.place.kafka_port)]
@@ -141,17 +143,27 @@ def _idle(running: Running, seconds: float) -> Figures:
     )
     try:
         assert process.stdout is not None
-        if process.stdout.readline().strip() != "{}":
-            raise RuntimeError("the groups did not come to rest")
-        time.sleep(SETTLE_SECONDS)
-        cpu, begun = running.process.cpu_seconds(), time.perf_counter()
-        time.sleep(seconds)
-        share = (running.process.cpu_seconds() - cpu) / (time.perf_counter() - begun)
+        reading = _share(running, process, seconds)
+        assert process.stdin is not None
+        process.stdin.write("pause\n")
+        process.stdin.flush()
+        paused = _share(running, process, seconds)
     finally:
         with suppress(subprocess.TimeoutExpired):
             process.communicate(timeout=CLIENT_SECONDS)
         process.kill()
-    return {"cpu_percent": 100 * share}
+    return {"cpu_percent": 100 * reading, "paused_cpu_percent": 100 * paused}
+
+
+def _share(running: Running, client: "subprocess.Popen[str]", seconds: float) -> float:
+    """How much of a core the broker uses, once the client has said that it is where it should be."""
+    assert client.stdout is not None
+    if client.stdout.readline().strip() != "{}":
+        raise RuntimeError("the groups did not come to rest")
+    time.sleep(SETTLE_SECONDS)
+    cpu, begun = running.process.cpu_seconds(), time.perf_counter()
+    time.sleep(seconds)
+    return (running.process.cpu_seconds() - cpu) / (time.perf_counter() - begun)
 
 
 def _restart(running: Running, gigabytes: float) -> Figures:

@@ -5,7 +5,7 @@ kafka_client.py PORT produce TOPIC BYTES SECONDS [CONFIG=VALUE ...]
 kafka_client.py PORT count TOPIC
 kafka_client.py PORT fetch TOPIC MESSAGES
 kafka_client.py PORT latency TOPIC MESSAGES
-kafka_client.py PORT groups TOPIC COUNT      stays until its standard input ends
+kafka_client.py PORT groups TOPIC COUNT      reads; pauses when told a line; until its input ends
 """
 
 import json
@@ -150,7 +150,11 @@ def _groups(where: dict[str, str], prefix: str, count: str) -> dict[str, float]:
 
     thread = threading.Thread(target=poll)
     thread.start()
-    sys.stdin.read()
+    if sys.stdin.readline():
+        for consumer in consumers:
+            consumer.pause(consumer.assignment())
+        print("{}", flush=True)
+        sys.stdin.read()
     is_over.set()
     thread.join()
     return {}

@@ -207,7 +207,14 @@ def _kafka_rows() -> list[Row]:
         Row("Kafka: start to first produce, s", "os", "first produce", "seconds", at_most(0.5, "s")),
         Row("Kafka: memory after it, resident MB", "os", "first produce", "rss_mb", at_most(60, "MB")),
         Row(
-            "Kafka: 1,000 partitions and 100 groups idle, % of a core",
+            "Kafka: 1,000 partitions, 100 groups idle, members paused, % of a core",
+            "os",
+            "idle groups",
+            "paused_cpu_percent",
+            at_most(1, "%"),
+        ),
+        Row(
+            "Kafka: the same, asking for records, % of a core",
             "os",
             "idle groups",
             "cpu_percent",
