@@ -61,10 +61,10 @@ def environment(server: Server, key: Key, **more: str) -> dict[str, str]:
     }
 
 
-def output(command: Command, environ: dict[str, str]) -> str:
+def output(command: Command, environ: dict[str, str], limit_s: int = _LIMIT_S) -> str:
     """What the program printed. It must end well."""
     done = subprocess.run(
-        command, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_LIMIT_S, check=False
+        command, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=limit_s, check=False
     )
     assert done.returncode == 0, f"status {done.returncode}\n{done.stdout}\n{done.stderr}"
     return done.stdout

@@ -36,6 +36,21 @@ def test_an_open_transaction_goes_on_or_times_out(version: int) -> None:
 
 
 @both
+def test_one_whose_time_was_over_while_the_server_was_away_is_aborted_at_the_start(version: int) -> None:
+    world = World(SimulatedDisk(), waits_for_sync=True)
+    place = place_of(world)
+    is_gone = begun(world, version)
+    assert is_gone.write(place, b"a") == is_gone.send_offset("g", place, 5) == Code.NONE
+    world.clock.advance(minutes=1)
+    world = is_gone.world = world.restarted()
+    world.tick()
+    ends = world.fetch(place[1], 0, isolation=1)
+    assert (ends.last_stable_offset, ends.high_watermark) == (2, 2)
+    assert offset_of(world, "g", place, stable=True) == (Code.NONE, -1)
+    assert is_gone.commit() == Code.PRODUCER_FENCED
+
+
+@both
 @pytest.mark.parametrize("commits", [True, False])
 def test_whenever_the_power_fails_a_transaction_ends_as_it_was_answered(version: int, commits: bool) -> None:
     """The disk goes dark in each of its calls, one after another, from the first write of a transaction on."""

@@ -46,6 +46,11 @@ final class Steps {
 
     /** All values of a topic up to its end, as readers of that isolation level have them, partition by partition. */
     static List<String> values(String topic, String isolation) {
+        return byPartition(topic, isolation).values().stream().flatMap(List::stream).toList();
+    }
+
+    /** The same, by partition. */
+    static Map<Integer, List<String>> byPartition(String topic, String isolation) {
         Map<Integer, List<String>> found = new TreeMap<>();
         try (var consumer = consumer("isolation.level", isolation, "fetch.max.wait.ms", 10)) {
             var partitions = consumer.partitionsFor(topic).stream()
@@ -59,7 +64,7 @@ final class Steps {
                 }
             }
         }
-        return found.values().stream().flatMap(List::stream).toList();
+        return found;
     }
 
     static void check(boolean holds, Object shown) {
