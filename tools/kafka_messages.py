@@ -31,7 +31,7 @@ APIS = [
     "ListConfigResources", "ListGroups", "ListOffsets", "ListPartitionReassignments", "ListTransactions", "Metadata",
     "OffsetCommit", "OffsetDelete", "OffsetFetch", "OffsetForLeaderEpoch", "Produce", "SaslAuthenticate",
     "SaslHandshake", "ShareAcknowledge", "ShareFetch", "ShareGroupDescribe", "ShareGroupHeartbeat", "SyncGroup",
-    "TxnOffsetCommit", "WriteTxnMarkers", "GetTelemetrySubscriptions", "PushTelemetry",
+    "TxnOffsetCommit", "UpdateFeatures", "WriteTxnMarkers", "GetTelemetrySubscriptions", "PushTelemetry",
     "CreateDelegationToken", "RenewDelegationToken", "ExpireDelegationToken", "DescribeDelegationToken",
 ]  # fmt: skip
 DATA = ["ConsumerProtocolAssignment", "ConsumerProtocolSubscription"]

@@ -114,6 +114,10 @@ def request(key: int, topic_id: bytes) -> tuple[Any, int | None]:
         ),
         25: lambda: of("AddOffsetsToTxnRequest", "t", 1, 0, "g"),
         26: lambda: of("EndTxnRequest", "t", 1, 0, True),
+        27: lambda: of(
+            "WriteTxnMarkersRequest",
+            [of("WritableTxnMarker", 1, 0, False, [of("WritableTxnMarkerTopic", "orders", [0])])],
+        ),
         29: lambda: of("DescribeAclsRequest", 1, None, 1, None, None, 1, 1),
         30: lambda: of("CreateAclsRequest", [of("AclCreation", TOPIC, "new", 3, "User:bob", "*", READ, 3)]),
         31: lambda: of("DeleteAclsRequest", [of("DeleteAclsFilter", TOPIC, "new", 1, None, None, 1, 1)]),
@@ -126,6 +130,7 @@ def request(key: int, topic_id: bytes) -> tuple[Any, int | None]:
         50: lambda: of("DescribeUserScramCredentialsRequest"),
         51: lambda: of("AlterUserScramCredentialsRequest", [of("ScramCredentialDeletion", "bob", 1)]),
         55: lambda: of("DescribeQuorumRequest", [of("TopicData", "__cluster_metadata", [of("PartitionData", 0)])]),
+        57: lambda: of("UpdateFeaturesRequest", 1, [of("FeatureUpdateKey", "share.version", 1)]),
         61: lambda: of("DescribeProducersRequest", [of("TopicRequest", "orders", [0])]),
         65: lambda: of("DescribeTransactionsRequest", ["t"]),
         69: lambda: of("ConsumerGroupDescribeRequest", ["g"]),
@@ -241,6 +246,7 @@ ROWS: list[tuple[int, tuple[Right, ...], Code]] = [
     (50, ((CLUSTER, DESCRIBE),), NO_CLUSTER),
     (51, ((CLUSTER, ALTER),), NO_CLUSTER),
     (55, ((CLUSTER, DESCRIBE),), NO_CLUSTER),
+    (57, ((CLUSTER, ALTER),), NO_CLUSTER),
     (61, ((TOPIC, READ),), NO_TOPIC),
     (65, ((ID, DESCRIBE),), NO_ID),
     (68, ((GROUP, READ), (TOPIC, DESCRIBE)), NO_GROUP),
@@ -258,7 +264,7 @@ ROWS: list[tuple[int, tuple[Right, ...], Code]] = [
 
 # Those that are about several kinds of resource, or leave out what one may not see, have tests of their own below; a
 # login takes no right, nor do metrics and tokens of oneself.
-APART = {10, 16, 17, 18, 22, 32, 33, 36, 38, 39, 40, 41, 44, 60, 66, 71, 72}
+APART = {10, 16, 17, 18, 22, 27, 32, 33, 36, 38, 39, 40, 41, 44, 60, 66, 71, 72}
 
 
 @pytest.mark.parametrize(("key", "rights", "code"), ROWS, ids=[apis.request(row[0]).name[:-7] for row in ROWS])
@@ -293,6 +299,16 @@ def test_every_api_is_tried() -> None:
 def _one(key: int, name: str, *fields: Any, rights: Iterable[Right] = (), **named: Any) -> Any:
     world, _ = guarded(*rights)
     return world.ask(message(key, name)(*fields, **named), peer=Peer("alice"))
+
+
+@pytest.mark.parametrize("right", [Operation.ALTER, Operation.CLUSTER_ACTION])
+def test_write_txn_markers(right: Operation) -> None:
+    def asked(*rights: Right) -> set[int]:
+        world, topic_id = guarded(*rights)
+        return codes(world.ask(request(27, topic_id)[0], peer=Peer("alice"))) & DENIED
+
+    assert asked((TOPIC, WRITE)) == {NO_CLUSTER}
+    assert asked((CLUSTER, right)) == set()
 
 
 @pytest.mark.parametrize(("kind", "right", "code"), [(0, (GROUP, DESCRIBE), NO_GROUP), (1, (ID, DESCRIBE), NO_ID)])

@@ -36,6 +36,12 @@ def altered(
     return int(found.error_code)
 
 
+def refusal(world: World, *changes: AlterableConfig, kind: int = TOPIC, name: str = "orders") -> tuple[int, str]:
+    request = IncrementalAlterConfigsRequest([AlterConfigsResource(kind, name, list(changes))])
+    (found,) = world.ask(request).responses
+    return found.error_code, found.error_message
+
+
 def configs(world: World) -> dict[str, str]:
     return world.kafka.machine.clusters[0].topics["orders"].configs
 
@@ -45,7 +51,7 @@ def test_a_topics_configs_are_told_with_their_sources(world: World) -> None:
     found = {each.name: each for each in described(world).configs}
     assert set(found) == set(topic_configs.CONFIGS)
     own, kafkas = found["retention.ms"], found["cleanup.policy"]
-    assert (own.value, own.config_source, [each.source for each in own.synonyms]) == ("5", 1, [1, 5])
+    assert (own.value, own.config_source, [each.source for each in own.synonyms]) == ("5", 1, [1])
     assert (kafkas.value, kafkas.config_source, kafkas.read_only) == ("delete", 5, False)
     (one,) = described(world, keys=["retention.ms", "no.such"]).configs
     assert one.name == "retention.ms"
@@ -80,7 +86,8 @@ def test_configs_are_set_reset_lengthened_and_shortened(world: World) -> None:
     world.topic()
     assert altered(world, AlterableConfig("retention.ms", SET, "5"), AlterableConfig(THROTTLED, APPEND, "0:1,0:1")) == 0
     assert configs(world) == {"retention.ms": "5", THROTTLED: "0:1"}
-    assert altered(world, AlterableConfig(THROTTLED, APPEND, "1:1"), AlterableConfig(THROTTLED, SUBTRACT, "0:1")) == 0
+    assert altered(world, AlterableConfig(THROTTLED, APPEND, "1:1")) == 0
+    assert altered(world, AlterableConfig(THROTTLED, SUBTRACT, "0:1")) == 0
     assert altered(world, AlterableConfig("retention.ms", DELETE, None)) == 0
     assert configs(world.restarted()) == {THROTTLED: "1:1"}
     assert altered(world, AlterableConfig("retention.ms", SET, "9"), trial=True) == 0
@@ -138,3 +145,80 @@ def test_what_has_configs(world: World) -> None:
     }
     assert found == {(TOPIC, "orders"), (BROKER, "1")}
     assert world.ask(ListConfigResourcesRequest([LOGGER])).config_resources == []
+
+
+def test_synonyms_are_named_as_the_brokers_configs_that_have_the_default(world: World) -> None:
+    world.topic(cleanup_policy="compact", retention_ms="5")
+    found = {each.name: [(one.name, one.source) for one in each.synonyms] for each in described(world).configs}
+    assert found["cleanup.policy"] == [("cleanup.policy", 1), ("log.cleanup.policy", 5)]
+    assert found["local.retention.ms"] == [("log.local.retention.ms", 5)]
+    assert found["compression.gzip.level"] == [("compression.gzip.level", 5)]
+    assert found["retention.ms"] == [("retention.ms", 1)]  # log.retention.hours has the default
+    assert found[THROTTLED] == []
+
+
+def test_a_brokers_config_that_holds_for_a_topic_is_shown_as_it_stands(world: World) -> None:
+    world.topic()
+    world.kafka.machine.clusters[0].configure({"log.retention.hours": "2"})
+    (found,) = described(world, keys=["retention.ms"]).configs
+    assert (found.value, found.config_source) == ("7200000", 4)
+    assert [(one.name, one.value, one.source) for one in found.synonyms] == [("log.retention.hours", "2", 4)]
+
+
+def test_documentation_is_told_to_who_asks(world: World) -> None:
+    world.topic()
+    for kind, name in ((TOPIC, "orders"), (BROKER, "1"), (32, "g")):
+        asked = DescribeConfigsRequest([DescribeConfigsResource(kind, name, None)], False, True)
+        (found,) = world.ask(asked).results
+        assert found.configs
+        assert all(each.documentation.endswith(".") for each in found.configs)
+    assert {each.documentation for each in described(world).configs} == {None}
+
+
+def test_nothing_is_set_for_all_brokers(world: World) -> None:
+    world.topic()
+    assert described(world, BROKER, "").configs == []
+
+
+def test_changes_that_kafka_refuses_in_these_words(world: World) -> None:
+    world.topic()
+    twice = [AlterableConfig("retention.ms", SET, "1"), AlterableConfig("retention.ms", DELETE, None)]
+    assert refusal(world, *twice) == (Code.INVALID_REQUEST, "Error due to duplicate config keys")
+    null = AlterableConfig("retention.ms", SET, None)
+    assert refusal(world, null) == (Code.INVALID_REQUEST, "Null value not supported for : retention.ms")
+    appended = refusal(world, AlterableConfig("no.such", APPEND, "1"))
+    assert appended == (Code.INVALID_CONFIG, "Can't APPEND to key no.such because its type is not LIST.")
+    assert refusal(world, AlterableConfig("no.such", DELETE, None)) == (0, None)
+    assert refusal(world, name="") == (Code.INVALID_REQUEST, "Default topic resources are not allowed.")
+    assert refusal(world, name="", kind=32) == (Code.INVALID_REQUEST, "Default group resources are not allowed.")
+    assert refusal(world, name="a b")[0] == Code.INVALID_TOPIC_EXCEPTION
+    assert refusal(world, kind=0) == (Code.INVALID_REQUEST, "Unknown resource type 0")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("preallocate", "maybe", "Expected value to be either true or false"),
+        ("compression.gzip.level", "0", "Value must be between 1 and 9 or equal to -1"),
+        ("segment.bytes", "9999999999", "Not a number of type INT"),
+        ("min.cleanable.dirty.ratio", "2", "Invalid value 2.0 for"),
+        (THROTTLED, "0:1,nonsense", "Invalid value [0:1, nonsense] for"),
+        ("max.compaction.lag.ms", "5", "min.compaction.lag.ms (10) > max.compaction.lag.ms (5)"),
+    ],
+)
+def test_values_that_kafka_refuses_in_these_words(world: World, name: str, value: str, why: str) -> None:
+    world.topic(min_compaction_lag_ms="10")
+    code, reason = refusal(world, AlterableConfig(name, SET, value))
+    assert code == Code.INVALID_CONFIG
+    assert why in reason
+
+
+def test_spaces_around_a_number_are_left_out(world: World) -> None:
+    world.topic(segment_ms=" 9 ")
+    assert altered(world, AlterableConfig("retention.ms", SET, " 7000 ")) == 0
+    assert configs(world) == {"segment.ms": "9", "retention.ms": "7000"}
+
+
+def test_no_resources_of_an_unknown_type_are_listed(world: World) -> None:
+    world.topic()
+    assert world.ask(ListConfigResourcesRequest([0])).error_code == Code.UNSUPPORTED_VERSION

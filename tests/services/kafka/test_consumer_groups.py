@@ -14,11 +14,17 @@ from weirmq.wire.kafka.messages.consumer_group_heartbeat_request import (
 from weirmq.wire.kafka.messages.create_partitions_request import CreatePartitionsRequest, CreatePartitionsTopic
 from weirmq.wire.kafka.messages.delete_groups_request import DeleteGroupsRequest
 from weirmq.wire.kafka.messages.describe_groups_request import DescribeGroupsRequest
+from weirmq.wire.kafka.messages.leave_group_request import LeaveGroupRequest, MemberIdentity
 from weirmq.wire.kafka.messages.list_groups_request import ListGroupsRequest
 from weirmq.wire.kafka.messages.offset_commit_request import (
     OffsetCommitRequest,
     OffsetCommitRequestPartition,
     OffsetCommitRequestTopic,
+)
+from weirmq.wire.kafka.messages.offset_delete_request import (
+    OffsetDeleteRequest,
+    OffsetDeleteRequestPartition,
+    OffsetDeleteRequestTopic,
 )
 from weirmq.wire.kafka.messages.offset_fetch_request import (
     OffsetFetchRequest,
@@ -278,3 +284,41 @@ def test_groups_are_described_listed_and_deleted(world: World) -> None:
     assert described(world).group_state == "Empty"
     assert world.ask(DeleteGroupsRequest(["g"])).results[0].error_code == 0
     assert described(world).error_code == Code.GROUP_ID_NOT_FOUND
+
+
+def test_an_operator_has_members_leave(world: World) -> None:
+    ann, bob = Consumer(world, "ann"), Consumer(world, "bob", instance="one")
+    settle(ann, bob)
+
+    def left(member: str, instance: str | None = None) -> int:
+        (found,) = world.ask(LeaveGroupRequest("g", "", [MemberIdentity(member, instance)])).members
+        return int(found.error_code)
+
+    assert left("eve") == left("", "two") == Code.UNKNOWN_MEMBER_ID
+    assert left("ann", "one") == Code.FENCED_INSTANCE_ID
+    assert left("", "one") == 0
+    assert [each.member_id for each in described(world).members] == ["ann"]
+    assert left("ann") == 0
+    assert described(world).group_state == "Empty"
+    assert world.ask(LeaveGroupRequest("g", "ann"), version=2).error_code == Code.UNKNOWN_MEMBER_ID
+
+
+def test_offsets_of_what_members_read_are_not_deleted(world: World) -> None:
+    world.topic("other")
+    ann = Consumer(world, "ann")
+    settle(ann)
+    assert ann.commit(7) == 0
+
+    def deleted(topic: str, group: str = "g") -> int:
+        answer = world.ask(
+            OffsetDeleteRequest(group, [OffsetDeleteRequestTopic(topic, [OffsetDeleteRequestPartition(0)])])
+        )
+        return int(answer.error_code or answer.topics[0].partitions[0].error_code)
+
+    assert deleted("orders") == Code.GROUP_SUBSCRIBED_TO_TOPIC
+    assert deleted("other") == 0
+    assert deleted("orders", "") == Code.INVALID_GROUP_ID
+
+
+def test_a_group_without_a_name_is_none(world: World) -> None:
+    assert described(world, "").error_code == Code.INVALID_GROUP_ID

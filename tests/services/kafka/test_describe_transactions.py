@@ -75,3 +75,19 @@ def test_listed_by_state_producer_and_how_long_they_take(world: World) -> None:
     assert listed(ListTransactionsRequest(duration_filter=499)) == ["busy"]
     assert listed(ListTransactionsRequest(duration_filter=500)) == []
     assert world.ask(ListTransactionsRequest(["Ongoing", "Sleeping"])).unknown_state_filters == ["Sleeping"]
+
+
+def test_listed_by_pattern(world: World) -> None:
+    for name in ("clerk", "clerk.2", "new\nline"):
+        Transactor(world, name).init()
+
+    def listed(pattern: str | None) -> list[str]:
+        answer = world.ask(ListTransactionsRequest(transactional_id_pattern=pattern))
+        assert not answer.error_code
+        return [each.transactional_id for each in answer.transaction_states]
+
+    everybody = ["clerk", "clerk.2", "new\nline"]
+    assert (listed(None), listed("")) == (everybody, everybody)
+    assert (listed("clerk"), listed("cl.*"), listed("cl")) == (["clerk"], ["clerk", "clerk.2"], [])
+    bad = world.ask(ListTransactionsRequest(transactional_id_pattern="cl(["))
+    assert bad.error_code == Code.INVALID_REGULAR_EXPRESSION

@@ -118,3 +118,18 @@ def test_consumer_groups_go_by_their_configs(world: World) -> None:
         world.clock.advance(milliseconds=silent_ms)
         world.tick()
         assert world.ask(ConsumerGroupHeartbeatRequest("g", "m", 1)).error_code == code
+
+
+def test_bounds_of_the_brokers_are_named() -> None:
+    name = "consumer.session.timeout.ms"
+    assert fault({name: "0"}) == f"Invalid value 0 for configuration {name}: Value must be at least 1"
+    assert fault({name: "5"}) == f"{name} must be greater than or equal to group.consumer.min.session.timeout.ms"
+    assert fault({name: "60001"}) == f"{name} must be less than or equal to group.consumer.max.session.timeout.ms"
+    assert fault({name: "60000"}) == ""
+
+
+def test_synonyms_are_named_as_the_brokers_configs(world: World) -> None:
+    asked = DescribeConfigsRequest([DescribeConfigsResource(GROUP, "g", None)], include_synonyms=True)
+    found = {each.name: [one.name for one in each.synonyms] for each in world.ask(asked).results[0].configs}
+    assert found["share.session.timeout.ms"] == ["group.share.session.timeout.ms"]
+    assert found["share.isolation.level"] == ["share.isolation.level"]

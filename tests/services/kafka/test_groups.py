@@ -393,6 +393,17 @@ def test_offsets_are_deleted_one_by_one(world: World) -> None:
     assert delete("g", 1).topics[0].partitions[0].error_code == Code.GROUP_SUBSCRIBED_TO_TOPIC
 
 
+@pytest.mark.parametrize(("topic", "code"), [("orders", Code.GROUP_SUBSCRIBED_TO_TOPIC), ("other", Code.NONE)])
+def test_offsets_of_what_members_do_not_read_are_deleted(world: World, topic: str, code: Code) -> None:
+    committed(world, "g", 7)
+    metadata = b"\0\0\0\0\0\1\0" + bytes([len(topic)]) + topic.encode() + b"\xff" * 4  # version 0, a topic, no more
+    member = Consumer(world, protocols=[JoinGroupRequestProtocol("range", metadata)])
+    member.join()
+    member.sync()
+    asked = [OffsetDeleteRequestTopic("orders", [OffsetDeleteRequestPartition(0)])]
+    assert world.ask(OffsetDeleteRequest("g", asked)).topics[0].partitions[0].error_code == code
+
+
 def test_groups_are_deleted_once_they_have_no_members(world: World) -> None:
     def delete(name: str) -> int:
         return int(world.ask(DeleteGroupsRequest([name])).results[0].error_code)

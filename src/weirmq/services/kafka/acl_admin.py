@@ -79,7 +79,7 @@ def _fault(asked: AclCreation) -> str:
     if asked.permission_type not in {Permission.DENY, Permission.ALLOW}:
         return f"Invalid permissionType {asked.permission_type}"
     if not asked.resource_name:
-        return "Resource name should not be empty"
+        return "Invalid empty resource name"
     if ":" not in asked.principal:
         return (
             f"Could not parse principal from `{asked.principal}` (no colon is present separating the principal type "

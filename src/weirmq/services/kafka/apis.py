@@ -9,6 +9,7 @@ from weirmq.services.kafka import (
     consumer_membership,
     delegation_tokens,
     enlisting,
+    features,
     fetching,
     group_admin,
     group_offsets,
@@ -29,10 +30,11 @@ from weirmq.services.kafka import (
     topics,
     transaction_offsets,
     transactions,
+    txn_markers,
 )
 from weirmq.services.kafka.ask import SOFTWARE_LETTERS, Api, Ask
+from weirmq.services.kafka.features import FEATURES
 from weirmq.services.kafka.service import Kafka
-from weirmq.services.kafka.transactional import EPOCH_BUMPING_VERSION
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.api_versions_request import ApiVersionsRequest
 from weirmq.wire.kafka.messages.api_versions_response import (
@@ -42,11 +44,6 @@ from weirmq.wire.kafka.messages.api_versions_response import (
     SupportedFeatureKey,
 )
 
-FEATURES: Final = {  # and the level of each, as Kafka 4.3 has them
-    "group.version": 1,  # KIP-848
-    "share.version": 1,  # KIP-932
-    "transaction.version": EPOCH_BUMPING_VERSION,  # KIP-890's second part
-}
 FROM_NOTHING_FIRST: Final = 4  # the version of ApiVersions that knows features whose lowest level is 0 (KIP-1022)
 
 
@@ -102,6 +99,7 @@ APIS: Final[dict[int, Api]] = {
     24: Api(enlisting.add_partitions_to_txn, 0, 5),
     25: Api(enlisting.add_offsets_to_txn, 0, 4),
     26: Api(transactions.end_txn, 0, 5),
+    27: Api(txn_markers.write_txn_markers, 1, 2),
     28: Api(transaction_offsets.txn_offset_commit, 0, 5),
     29: Api(acl_admin.describe_acls, 1, 3),
     30: Api(acl_admin.create_acls, 1, 3),
@@ -127,10 +125,11 @@ APIS: Final[dict[int, Api]] = {
     50: Api(scram.describe_user_scram_credentials, 0, 0),
     51: Api(scram.alter_user_scram_credentials, 0, 0),
     55: Api(quorum.describe_quorum, 0, 2),
+    57: Api(features.update_features, 0, 2),
     60: Api(cluster.describe_cluster, 0, 2),
     61: Api(cluster.describe_producers, 0, 0),
     65: Api(transactions.describe_transactions, 0, 0),
-    66: Api(transactions.list_transactions, 0, 1),
+    66: Api(transactions.list_transactions, 0, 2),
     68: Api(consumer_membership.consumer_group_heartbeat, 0, 1),
     69: Api(consumer_membership.consumer_group_describe, 0, 1),
     71: Api(telemetry.get_telemetry_subscriptions, 0, 0),

@@ -5,7 +5,7 @@ Source: https://kafka.apache.org/documentation/#brokerconfigs (4.3)
 
 from typing import Final
 
-from weirmq.services.kafka.topic_configs import BOOLEAN, INT, LONG, MAX_LONG, STRING, Config
+from weirmq.services.kafka.topic_configs import BOOLEAN, INT, LIST, LONG, MAX_LONG, STRING, Config
 
 MAX_SESSION_MS: Final = "group.max.session.timeout.ms"
 MIN_SESSION_MS: Final = "group.min.session.timeout.ms"
@@ -27,7 +27,7 @@ BROKER_CONFIGS: Final = {
         Config("group.initial.rebalance.delay.ms", INT, "0"),
         Config(MAX_SESSION_MS, INT, "1800000"),
         Config(MIN_SESSION_MS, INT, "6000"),
-        Config("log.cleanup.policy", STRING, "delete"),
+        Config("log.cleanup.policy", LIST, "delete"),
         Config("log.message.timestamp.after.max.ms", LONG, "3600000"),
         Config("log.message.timestamp.before.max.ms", LONG, str(MAX_LONG)),
         Config("log.message.timestamp.type", STRING, "CreateTime"),

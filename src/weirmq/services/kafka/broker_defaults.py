@@ -38,6 +38,32 @@ _SOURCES: Final[Mapping[str, tuple[tuple[str, int], ...]]] = {
 }
 
 
+# Configs of topics that a broker has too, without saying anything else of them.
+_ALIKE: Final[Mapping[str, str]] = {
+    "compression.gzip.level": "compression.gzip.level",
+    "compression.lz4.level": "compression.lz4.level",
+    "compression.zstd.level": "compression.zstd.level",
+    "local.retention.bytes": "log.local.retention.bytes",
+    "local.retention.ms": "log.local.retention.ms",
+    "min.insync.replicas": "min.insync.replicas",
+    "unclean.leader.election.enable": "unclean.leader.election.enable",
+}
+# Those of which a broker's config says nothing unless it is set, because another one in larger units does.
+_UNSET: Final = frozenset({"flush.ms", "retention.ms", "segment.jitter.ms", "segment.ms"})
+
+
+def broker_name(topic_config: str) -> str | None:
+    """The config of brokers that has a topic config's default; None where none has."""
+    if topic_config in _UNSET or (topic_config not in _SOURCES and topic_config not in _ALIKE):
+        return None
+    return _SOURCES[topic_config][0][0] if topic_config in _SOURCES else _ALIKE[topic_config]
+
+
+def given(topic_config: str, configs: Mapping[str, str]) -> tuple[str, str] | None:
+    """The config of brokers that says what a topic's is, and its value; None where none is set."""
+    return next(((each, configs[each]) for each, _ in _SOURCES.get(topic_config, ()) if each in configs), None)
+
+
 def topic_defaults(configs: Mapping[str, str]) -> dict[str, str]:
     """The configs of a topic for which none are set, where they aren't Kafka's own."""
     found = {}

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from weirmq.services.kafka import topic_patterns
-from weirmq.services.kafka.topic_configs import INT, LIST, Config, listed
+from weirmq.services.kafka.topic_configs import INT, LIST, MAX_INT, MIN_INT, Config, listed
 from weirmq.wire.kafka.codes import Code
 
 INTERVAL: Final = "interval.ms"
@@ -23,7 +23,7 @@ SUBSCRIPTIONS_MAX: Final = 100  # of a cluster; our own: each client is compared
 _compiled = lru_cache(SUBSCRIPTIONS_MAX)(topic_patterns.compiled)
 
 CLIENT_METRICS_CONFIGS: Final[dict[str, Config]] = {
-    INTERVAL: Config(INTERVAL, INT, str(INTERVAL_MS), LEAST_MS, MOST_MS),
+    INTERVAL: Config(INTERVAL, INT, str(INTERVAL_MS), MIN_INT, MAX_INT),
     MATCH: Config(MATCH, LIST, ""),
     METRICS: Config(METRICS, LIST, ""),
 }
@@ -47,7 +47,10 @@ def fault(configs: Mapping[str, str]) -> tuple[Code, str]:
         if config is None:
             return Code.INVALID_REQUEST, f"Unknown client metrics configuration: {name}"
         if found := config.fault(value):
-            return Code.INVALID_REQUEST, found
+            return Code.INVALID_CONFIG, found
+        if name == INTERVAL and not LEAST_MS <= int(value) <= MOST_MS:
+            reason = f"Invalid value {int(value)} for {INTERVAL}, interval must be between {LEAST_MS} and {MOST_MS}"
+            return Code.INVALID_REQUEST, f"{reason} (1 hour)"
     for pattern in listed(configs.get(MATCH, "")):
         name, _, expression = pattern.partition("=")
         if name.strip() not in Traits._fields or not expression:

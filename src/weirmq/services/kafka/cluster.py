@@ -7,7 +7,7 @@ from weirmq.services.kafka.authorizer import NO_OPERATIONS
 from weirmq.services.kafka.model import LEADER_EPOCH, Topic
 from weirmq.services.kafka.partition_logs import producers_of
 from weirmq.services.kafka.service import Kafka
-from weirmq.services.kafka.topics import find_for, partition_of
+from weirmq.services.kafka.topics import find_for, name_fault, partition_of
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.describe_cluster_request import DescribeClusterRequest
 from weirmq.wire.kafka.messages.describe_cluster_response import DescribeClusterBroker, DescribeClusterResponse
@@ -62,6 +62,8 @@ def describe_topic_partitions(
         if left <= 0:
             return DescribeTopicPartitionsResponse(0, topics, Cursor(name, start))
         topic = find_for(kafka, ask, Operation.DESCRIBE, name)
+        if topic is Code.UNKNOWN_TOPIC_OR_PARTITION and name_fault(name):
+            topic = Code.INVALID_TOPIC_EXCEPTION
         if isinstance(topic, Code):
             topics.append(DescribeTopicPartitionsResponseTopic(topic, name))
             continue
@@ -96,6 +98,10 @@ def describe_producers(kafka: Kafka, ask: Ask, request: DescribeProducersRequest
         partitions = []
         for index in each.partition_indexes:
             partition = partition_of(topic, index)
+            if partition is Code.UNKNOWN_TOPIC_OR_PARTITION and (fault := name_fault(each.name)):
+                reason = f"Topic name is invalid: {fault}"
+                partitions.append(PartitionResponse(index, Code.INVALID_TOPIC_EXCEPTION, reason))
+                continue
             if isinstance(partition, Code):
                 partitions.append(PartitionResponse(index, partition))
                 continue

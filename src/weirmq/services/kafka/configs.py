@@ -5,16 +5,18 @@ of subscriptions to clients' metrics.
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from weirmq.services.kafka import client_metrics_configs, facts, group_configs, rolling, topic_configs
+from weirmq.services.kafka import broker_defaults, client_metrics_configs, facts, group_configs, rolling, topic_configs
 from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.broker_configs import BROKER_CONFIGS
 from weirmq.services.kafka.client_metrics_configs import CLIENT_METRICS_CONFIGS, SUBSCRIPTIONS_MAX
+from weirmq.services.kafka.config_documentation import described
 from weirmq.services.kafka.model import Cluster
 from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.share_facts import GroupConfigured
 from weirmq.services.kafka.telemetry_facts import ClientMetricsConfigured
 from weirmq.services.kafka.topic_configs import LIST, Config
+from weirmq.services.kafka.topics import name_fault
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.alter_configs_request import AlterConfigsRequest
 from weirmq.wire.kafka.messages.alter_configs_request import AlterConfigsResource as WholeResource
@@ -39,7 +41,7 @@ from weirmq.wire.kafka.messages.incremental_alter_configs_response import (
 from weirmq.wire.kafka.messages.list_config_resources_request import ListConfigResourcesRequest
 from weirmq.wire.kafka.messages.list_config_resources_response import ConfigResource, ListConfigResourcesResponse
 
-TOPIC, BROKER, CLIENT_METRICS, GROUP = 2, 4, 16, 32  # ConfigResource.Type
+UNKNOWN, TOPIC, BROKER, CLIENT_METRICS, GROUP = 0, 2, 4, 16, 32  # ConfigResource.Type
 # ConfigEntry.ConfigSource; never 0 or -1, which stop Kafka Connect
 DYNAMIC_TOPIC, STATIC_BROKER, DEFAULT, DYNAMIC_CLIENT_METRICS, DYNAMIC_GROUP = 1, 4, 5, 7, 8
 _SOURCES: Final = {  # of what was set
@@ -52,8 +54,16 @@ _GUARDS: Final = {
     CLIENT_METRICS: (ResourceType.CLUSTER, Code.CLUSTER_AUTHORIZATION_FAILED),
     GROUP: (ResourceType.GROUP, Code.GROUP_AUTHORIZATION_FAILED),
 }
+_DEFAULT_NAMES: Final[dict[int, Callable[[str], str | None]]] = {  # of the configs that have defaults
+    TOPIC: broker_defaults.broker_name,
+    BROKER: lambda name: name,
+    CLIENT_METRICS: lambda _: None,
+    GROUP: group_configs.broker_name,
+}
 KINDS_FIRST: Final = 1  # the version of ListConfigResources that knows others than those of clients' metrics
 SET, DELETE, APPEND, SUBTRACT = 0, 1, 2, 3  # AlterConfigOp.OpType
+_LISTED: Final = {APPEND: "APPEND", SUBTRACT: "SUBTRACT"}  # those that only lists know
+_OWNERS: Final = {CLIENT_METRICS: "Client metrics subscription", GROUP: "Group"}
 
 
 # DescribeConfigs
@@ -72,10 +82,11 @@ def _described(
     )
     if code:
         return DescribeConfigsResult(code, reason, asked.resource_type, asked.resource_name)
+    if asked.resource_type == BROKER and not asked.resource_name:
+        known = {}  # what all brokers were given while they ran: nothing
     names = known if asked.configuration_keys is None else [name for name in asked.configuration_keys if name in known]
-    kind = asked.resource_type
-    inherited = kafka.cluster(ask).topic_defaults if kind == TOPIC else {}
-    shown = [_shown(known[name], given, inherited, kind, with_synonyms=request.include_synonyms) for name in names]
+    cluster = kafka.cluster(ask)
+    shown = [_shown(known[name], given, cluster, asked.resource_type, request) for name in names]
     return DescribeConfigsResult(0, None, asked.resource_type, asked.resource_name, shown)
 
 
@@ -85,12 +96,14 @@ def _resource(
     """What may be set on a resource, and what is; or why there is none for somebody who does that to it."""
     cluster = kafka.cluster(ask)
     if kind not in _GUARDS:
-        return Code.INVALID_REQUEST, f"There are no configs of resource type {kind} here.", {}, {}
+        return Code.INVALID_REQUEST, f"Unknown resource type {kind}", {}, {}
     resource, denied = _GUARDS[kind]
     if not kafka.authorizer.may(ask, operation, resource, *([] if resource is ResourceType.CLUSTER else [name])):
         return denied, f"{resource.name.capitalize()} authorization failed.", {}, {}
     if kind == TOPIC:
         topic = cluster.topics.get(name)
+        if topic is None and (found := name_fault(name)):
+            return Code.INVALID_TOPIC_EXCEPTION, f"Topic name is invalid: {found}", {}, {}
         if topic is None:
             return Code.UNKNOWN_TOPIC_OR_PARTITION, f"The topic '{name}' does not exist.", {}, {}
         return Code.NONE, "", topic_configs.CONFIGS, topic.given
@@ -99,23 +112,32 @@ def _resource(
             return Code.INVALID_REQUEST, f"Unexpected broker id {name}.", {}, {}
         return Code.NONE, "", BROKER_CONFIGS, cluster.configs
     if not name:
-        return Code.INVALID_REQUEST, f"{'Group' if kind == GROUP else 'Subscription'} name must not be empty.", {}, {}
+        return Code.INVALID_REQUEST, f"{_OWNERS[kind]} name must not be empty", {}, {}
     if kind == GROUP:
         return Code.NONE, "", group_configs.GROUP_CONFIGS, kafka.machine.group_configs.get((cluster.number, name), {})
     return Code.NONE, "", CLIENT_METRICS_CONFIGS, cluster.client_metrics.get(name, {})
 
 
 def _shown(
-    config: Config, given: dict[str, str], inherited: dict[str, str], kind: int, *, with_synonyms: bool
+    config: Config, given: dict[str, str], cluster: Cluster, kind: int, request: DescribeConfigsRequest
 ) -> DescribeConfigsResourceResult:
-    """A config with its value, and with those that it would have if that weren't set."""
+    """A config with its value, and with those of which it would have the value if that weren't set."""
     name = config.name
-    values = [(given[name], _SOURCES[kind])] if name in given else []
-    values += [(inherited[name], STATIC_BROKER)] if name in inherited else []
-    values.append((config.default, DEFAULT))
-    value, source = values[0]
-    synonyms = [DescribeConfigsSynonym(name, *each) for each in values] if with_synonyms else []
-    return DescribeConfigsResourceResult(name, value, kind == BROKER, source, False, synonyms, config.kind, None)
+    synonyms = [DescribeConfigsSynonym(name, given[name], _SOURCES[kind])] if name in given else []
+    inherited = broker_defaults.given(name, cluster.configs) if kind == TOPIC else None
+    if inherited is not None:
+        synonyms.append(DescribeConfigsSynonym(*inherited, STATIC_BROKER))
+    default_name = _DEFAULT_NAMES[kind](name)
+    if default_name is not None:
+        synonyms.append(DescribeConfigsSynonym(default_name, config.default, DEFAULT))
+    value, source = config.default, DEFAULT
+    if name in given:
+        value, source = given[name], _SOURCES[kind]
+    elif inherited is not None:
+        value, source = cluster.topic_defaults[name], STATIC_BROKER
+    told = synonyms if request.include_synonyms else []
+    documentation = described(name) if request.include_documentation else None
+    return DescribeConfigsResourceResult(name, value, kind == BROKER, source, False, told, config.kind, documentation)
 
 
 # IncrementalAlterConfigs
@@ -136,6 +158,8 @@ def incremental_alter_configs(
 def _altered(
     kafka: Kafka, ask: Ask, cluster: Cluster, asked: AlterConfigsResource, *, is_trial: bool
 ) -> tuple[Code, str]:
+    if fault := _changes_fault(asked):
+        return Code.INVALID_REQUEST, fault
     code, reason, known, given = _resource(
         kafka, ask, Operation.ALTER_CONFIGS, asked.resource_type, asked.resource_name
     )
@@ -152,26 +176,41 @@ def _altered(
     return _configured(kafka, ask, cluster, asked, configs, is_trial=is_trial)
 
 
+def _changes_fault(asked: AlterConfigsResource) -> str:
+    """What is wrong with changes whatever they are made to; "" for nothing."""
+    names = [each.name for each in asked.configs]
+    if len(set(names)) < len(names):
+        return "Error due to duplicate config keys"
+    nulls = [each.name for each in asked.configs if each.value is None and each.config_operation != DELETE]
+    if nulls:
+        return f"Null value not supported for : {','.join(nulls)}"
+    if not asked.resource_name and asked.resource_type == CLIENT_METRICS:
+        return "Subscription name can't be empty"
+    if not asked.resource_name and asked.resource_type in _KINDS:
+        return f"Default {_KINDS[asked.resource_type]} resources are not allowed."
+    return ""
+
+
 def _change(
     configs: dict[str, str], known: dict[str, Config], inherited: dict[str, str], change: AlterableConfig, kind: int
 ) -> tuple[Code, str]:
     """Apply one change to `configs`."""
     config, value = known.get(change.name), change.value
-    if config is None:
-        code = Code.INVALID_REQUEST if kind == CLIENT_METRICS else Code.INVALID_CONFIG
-        return code, f"Unknown {_KINDS[kind]} config name: {change.name}"
-    if change.config_operation == DELETE:
+    if change.config_operation == DELETE or value is None:
         configs.pop(change.name, None)
         return Code.NONE, ""
-    if value is None:
-        return Code.INVALID_REQUEST, f"Null value not supported for: {change.name}"
+    if change.config_operation in _LISTED and (config is None or config.kind != LIST):
+        verb = _LISTED[change.config_operation]
+        return Code.INVALID_CONFIG, f"Can't {verb} to key {change.name} because its type is not LIST."
+    if config is None and kind == CLIENT_METRICS:
+        return Code.INVALID_REQUEST, f"Unknown client metrics configuration: {change.name}"
+    if config is None:
+        return Code.INVALID_CONFIG, f"Unknown {_KINDS[kind]} config name: {change.name}"
     if change.config_operation == SET:
-        configs[change.name] = value
+        configs[change.name] = config.trimmed(value)
         return Code.NONE, ""
-    if change.config_operation not in {APPEND, SUBTRACT}:
+    if change.config_operation not in _LISTED:
         return Code.INVALID_REQUEST, f"There is no operation {change.config_operation} on configs."
-    if config.kind != LIST:
-        return Code.INVALID_CONFIG, f"Can't append or subtract: {change.name} is no list"
     words = topic_configs.listed(configs.get(change.name) or inherited.get(change.name, config.default))
     if change.config_operation == APPEND:
         words = list(dict.fromkeys(words + topic_configs.listed(value)))
@@ -262,6 +301,8 @@ def list_config_resources(kafka: Kafka, ask: Ask, request: ListConfigResourcesRe
     if not kafka.authorizer.may(ask, Operation.DESCRIBE_CONFIGS, ResourceType.CLUSTER):
         return ListConfigResourcesResponse(0, Code.CLUSTER_AUTHORIZATION_FAILED)
     cluster = kafka.cluster(ask)
+    if UNKNOWN in request.resource_types:
+        return ListConfigResourcesResponse(0, Code.UNSUPPORTED_VERSION)
     kinds = [CLIENT_METRICS] if ask.version < KINDS_FIRST else request.resource_types or list(_RESOURCES)
     found = [
         ConfigResource(str(name), kind)

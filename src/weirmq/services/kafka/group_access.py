@@ -37,6 +37,8 @@ def description_fault(kafka: Kafka, ask: Ask, group: str, topics: Iterable[str])
     may = kafka.authorizer.may
     if not may(ask, Operation.DESCRIBE, ResourceType.GROUP, group):
         return Code.GROUP_AUTHORIZATION_FAILED, "Group authorization failed."
+    if not group:
+        return Code.INVALID_GROUP_ID, "The group id is invalid."
     if not all(may(ask, Operation.DESCRIBE, ResourceType.TOPIC, topic) for topic in topics):
         reason = "The group has described topic(s) that the client is not authorized to describe."
         return Code.TOPIC_AUTHORIZATION_FAILED, reason

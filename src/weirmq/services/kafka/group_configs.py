@@ -1,6 +1,6 @@
 """The configs of groups (KIP-848, KIP-932): their types, Kafka's defaults, and what may stand in them.
 
-The bounds are the defaults of Kafka's brokers (`group.share.min.session.timeout.ms` and the like).
+The inner bounds are the defaults of Kafka's brokers (`group.share.min.session.timeout.ms` and the like).
 Source: https://kafka.apache.org/documentation/#groupconfigs (4.3)
 """
 
@@ -37,10 +37,29 @@ class OffsetReset(Config, frozen=True):
         """What is wrong with `value`; "" for nothing."""
         if value in {LATEST, EARLIEST} or duration_ms(value) is not None:
             return ""
-        return (
-            f"Invalid value {value} for configuration {self.name}: the value must be either '{EARLIEST}', '{LATEST}' "
-            f"or of the format '{BY_DURATION}<PnDTnHnMn.nS>'."
+        return self._bad(
+            value,
+            f"Invalid value `{value}` for configuration {self.name}. The value must be either '{EARLIEST}', '{LATEST}' "
+            f"or of the format '{BY_DURATION}<PnDTnHnMn.nS>'.",
         )
+
+
+class Bounded(Config, frozen=True):
+    """A number whose inner bounds are configs of brokers, as `group.share.max.session.timeout.ms`."""
+
+    low: int | None = None
+    high: int | None = None
+
+    def fault(self, value: str) -> str:
+        """What is wrong with `value`; "" for nothing."""
+        if found := super().fault(value):
+            return found
+        kind, _, rest = self.name.partition(".")
+        if self.low is not None and int(value) < self.low:
+            return f"{self.name} must be greater than or equal to group.{kind}.min.{rest}"
+        if self.high is not None and int(value) > self.high:
+            return f"{self.name} must be less than or equal to group.{kind}.max.{rest}"
+        return ""
 
 
 def duration_ms(reset: str) -> int | None:
@@ -56,18 +75,26 @@ def duration_ms(reset: str) -> int | None:
 GROUP_CONFIGS: Final[dict[str, Config]] = {
     config.name: config
     for config in (
-        Config(CONSUMER_HEARTBEAT_MS, INT, "5000", 5_000, 15_000),
-        Config(CONSUMER_SESSION_MS, INT, "45000", 45_000, 60_000),
+        Bounded(CONSUMER_HEARTBEAT_MS, INT, "5000", 1, low=5_000, high=15_000),
+        Bounded(CONSUMER_SESSION_MS, INT, "45000", 1, low=45_000, high=60_000),
         OffsetReset(OFFSET_RESET, STRING, LATEST),
-        Config(DELIVERIES, INT, "5", 2, 10),
-        Config(HEARTBEAT_MS, INT, "5000", 5_000, 15_000),
+        Bounded(DELIVERIES, INT, "5", 2, high=10),
+        Bounded(HEARTBEAT_MS, INT, "5000", 1, low=5_000, high=15_000),
         Config(ISOLATION, STRING, UNCOMMITTED, words=(COMMITTED, UNCOMMITTED)),
-        Config(LOCKS, INT, "2000", 100, 4_000),
-        Config(LOCK_MS, INT, "30000", 15_000, 60_000),
+        Bounded(LOCKS, INT, "2000", 100, high=4_000),
+        Bounded(LOCK_MS, INT, "30000", 1_000, low=15_000, high=60_000),
         Config(RENEW, BOOLEAN, "true"),
-        Config(SESSION_MS, INT, "45000", 45_000, 60_000),
+        Bounded(SESSION_MS, INT, "45000", 1, low=45_000, high=60_000),
     )
 }
+
+
+_OWN: Final = frozenset({OFFSET_RESET, ISOLATION, RENEW})  # those that brokers have no default of
+
+
+def broker_name(name: str) -> str:
+    """The config of brokers that has a group config's default; its own where none has."""
+    return name if name in _OWN else f"group.{name}"
 
 
 def fault(configs: Mapping[str, str]) -> str:

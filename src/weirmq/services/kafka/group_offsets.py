@@ -230,6 +230,8 @@ def offset_delete(kafka: Kafka, ask: Ask, request: OffsetDeleteRequest) -> Offse
     """Forget where a group stands in some partitions, of topics that no member of it reads."""
     if not kafka.authorizer.may(ask, Operation.DELETE, ResourceType.GROUP, request.group_id):
         return OffsetDeleteResponse(Code.GROUP_AUTHORIZATION_FAILED)
+    if not request.group_id:
+        return OffsetDeleteResponse(Code.INVALID_GROUP_ID)
     cluster = kafka.cluster(ask)
     key = (cluster.number, request.group_id)
     classic = kafka.groups.get(key)

@@ -64,9 +64,9 @@ def alter_replica_log_dirs(kafka: Kafka, ask: Ask, request: AlterReplicaLogDirsR
             found = find(kafka.cluster(ask), topic.name, NO_UUID)
             for index in topic.partitions:
                 partition = partition_of(found, index)
-                code = Code.NONE if each.path == kafka.log_dir else Code.LOG_DIR_NOT_FOUND
-                if isinstance(partition, Code):
-                    code = partition
+                code = partition if isinstance(partition, Code) else Code.NONE
+                if each.path != kafka.log_dir:
+                    code = Code.LOG_DIR_NOT_FOUND
                 if not is_allowed:
                     code = Code.CLUSTER_AUTHORIZATION_FAILED
                 results.setdefault(topic.name, []).append(AlterReplicaLogDirPartitionResult(index, code))

@@ -45,7 +45,7 @@ def list_offsets(kafka: Kafka, ask: Ask, request: ListOffsetsRequest) -> ListOff
         for asked in each.partitions:
             partition = partition_of(topic, asked.partition_index)
             code = partition if isinstance(partition, Code) else epoch_fault(asked.current_leader_epoch)
-            if ask.version < FIRST_VERSIONS.get(asked.timestamp, 0):
+            if ask.version < FIRST_VERSIONS.get(asked.timestamp, 0) or asked.timestamp < EARLIEST_PENDING:
                 code = Code.UNSUPPORTED_VERSION
             if isinstance(partition, Code) or code:
                 partitions.append(ListOffsetsPartitionResponse(asked.partition_index, code))

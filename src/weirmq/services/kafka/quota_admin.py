@@ -86,7 +86,10 @@ def _components(asked: Iterable[ComponentData]) -> dict[str, ComponentData]:
             raise _Refused("Only a match type of MATCH_TYPE_EXACT goes with a match string.")
         found[each.entity_type] = each
     if IP in found and len(found) > 1:
-        raise _Refused("Invalid entity filter component combination.")
+        raise _Refused(
+            "Invalid entity filter component combination. IP filter component should not be used with user or clientId "
+            "filter component."
+        )
     return found
 
 
@@ -150,7 +153,7 @@ def _entity(parts: Iterable[altering.EntityData]) -> Entity:
         raise _Refused("Invalid empty client quota entity")
     if IP in found:
         if len(found) > 1:
-            raise _Refused("Invalid quota entity combination, IP entity should not be combined with User or ClientId")
+            raise _Refused("Invalid quota entity combination, IP entity shouldnot be combined with User or ClientId")
         if not _is_address(found[IP]):
             raise _Refused(f"{found[IP]} is not a valid IP or resolvable host.")
     return tuple(sorted(found.items()))
@@ -170,6 +173,7 @@ def _check(asked: altering.OpData, allowed: set[str]) -> None:
         raise _Refused(f"Quota {asked.key} must be greater than 0")
     most = _WHOLE.get(asked.key)
     if most is not None and asked.value > most:
-        raise _Refused(f"Proposed value for {asked.key} is too large")
+        kind = "an INT" if most == MAX_INT else "a LONG"
+        raise _Refused(f"Proposed value for {asked.key} is too large for {kind}.")
     if most is not None and asked.value != int(asked.value):
         raise _Refused(f"{asked.key} cannot be a fractional value.")

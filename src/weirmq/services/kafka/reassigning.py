@@ -8,10 +8,9 @@ from typing import Final
 
 from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
-from weirmq.services.kafka.model import Cluster
 from weirmq.services.kafka.placement_facts import PartitionMoved
 from weirmq.services.kafka.service import Kafka
-from weirmq.services.kafka.topics import find, partition_of
+from weirmq.services.kafka.topics import find, partition_of, replicas_fault
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.alter_partition_reassignments_request import (
     AlterPartitionReassignmentsRequest,
@@ -35,7 +34,6 @@ from weirmq.wire.kafka.schema import NO_UUID
 PREFERRED, UNCLEAN = 0, 1  # types of elections
 FACTOR_FIRST: Final = 1  # the version of AlterPartitionReassignments that can keep the factor
 DENIED: Final = "Cluster authorization failed."
-UNKNOWN: Final = "This server does not host this topic-partition."
 
 
 def alter_partition_reassignments(
@@ -68,10 +66,12 @@ def _moved(
     cluster = kafka.cluster(ask)
     partition = partition_of(find(cluster, topic, NO_UUID), asked.partition_index)
     if isinstance(partition, Code):
-        return partition, UNKNOWN
+        is_topic = topic in cluster.topics
+        where = f"partition {topic}:{asked.partition_index}." if is_topic else f"a topic named {topic}."
+        return partition, f"Unable to find {where}"
     if asked.replicas is None:
         return Code.NO_REASSIGNMENT_IN_PROGRESS, "No partition reassignment is in progress."
-    if fault := _fault(cluster, asked.replicas):
+    if fault := replicas_fault(cluster, asked.replicas):
         return Code.INVALID_REPLICA_ASSIGNMENT, fault
     if not may_change_factor and len(asked.replicas) != len(partition.replicas):
         return Code.INVALID_REPLICATION_FACTOR, "The replication factor is changed, which is not allowed."
@@ -80,18 +80,6 @@ def _moved(
     code = kafka.record(ask.now_ms, PartitionMoved(cluster.number, partition.topic.id, partition.index, asked.replicas))
     kafka.fetches.signal(partition.log)  # who waits for records here is to go where they are now
     return code, None
-
-
-def _fault(cluster: Cluster, replicas: list[int]) -> str:
-    """What is wrong with replicas; "" for nothing."""
-    if not replicas:
-        return "The manual partition assignment includes an empty replica list."
-    for broker in replicas:
-        if broker not in cluster.brokers:
-            return f"The manual partition assignment includes broker {broker}, but no such broker is registered."
-    if len(set(replicas)) < len(replicas):
-        return "The manual partition assignment includes a broker more than once."
-    return ""
 
 
 def list_partition_reassignments(
@@ -117,7 +105,9 @@ def elect_leaders(kafka: Kafka, ask: Ask, request: ElectLeadersRequest) -> Elect
 
 
 def _elected(kafka: Kafka, ask: Ask, topic: str, index: int) -> PartitionResult:
-    partition = partition_of(find(kafka.cluster(ask), topic, NO_UUID), index)
+    cluster = kafka.cluster(ask)
+    partition = partition_of(find(cluster, topic, NO_UUID), index)
     if isinstance(partition, Code):
-        return PartitionResult(index, partition, UNKNOWN)
+        what = f"partition as {topic}-{index}" if topic in cluster.topics else f"topic as {topic}"
+        return PartitionResult(index, partition, f"No such {what}")
     return PartitionResult(index, Code.ELECTION_NOT_NEEDED, "Leader election not needed for topic partition.")

@@ -120,7 +120,7 @@ def alter_share_group_offsets(
 def _fault(kafka: Kafka, key: Key) -> tuple[Code, str]:
     """Whether the offsets of a group may not be changed."""
     if not key[1]:
-        return Code.INVALID_GROUP_ID, "GroupId can't be empty."
+        return Code.INVALID_GROUP_ID, "The group id is invalid."
     if is_other_group(kafka, key):
         return Code.GROUP_ID_NOT_FOUND, f"Group {key[1]} is not a share group."
     group = kafka.share_groups.get(key)

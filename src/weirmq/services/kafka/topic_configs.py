@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+MIN_INT: Final = -(2**31)
 MAX_INT: Final = 2**31 - 1
 MAX_LONG: Final = 2**63 - 1
 DAY_MS: Final = 86_400_000
@@ -16,6 +17,7 @@ DAY_MS: Final = 86_400_000
 BOOLEAN, STRING, INT, SHORT, LONG, DOUBLE, LIST = 1, 2, 3, 4, 5, 6, 7  # ConfigDef's types, as DescribeConfigs has them
 
 _NUMBER: Final = re.compile(r"-?\d{1,19}")
+_REPLICA: Final = re.compile(r"\d{1,9}:\d{1,9}")
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -32,7 +34,11 @@ class Config(msgspec.Struct, frozen=True):
         """What is wrong with `value`; "" for nothing."""
         match self.kind:
             case 1:
-                return "" if value.lower() in {"true", "false"} else self._bad(value, "it must be true or false")
+                return (
+                    ""
+                    if value.lower() in {"true", "false"}
+                    else self._bad(value, "Expected value to be either true or false")
+                )
             case 3 | 4 | 5:
                 return self._number_fault(value)
             case 6:
@@ -44,6 +50,10 @@ class Config(msgspec.Struct, frozen=True):
             case _:
                 return self._no_word(value) if self.words and value not in self.words else ""
 
+    def trimmed(self, value: str) -> str:
+        """A value as it is kept: spaces around it count in text alone."""
+        return value if self.kind == STRING else value.strip()
+
     def _bad(self, value: str, reason: str) -> str:
         return f"Invalid value {value} for configuration {self.name}: {reason}"
 
@@ -53,19 +63,43 @@ class Config(msgspec.Struct, frozen=True):
     def _number_fault(self, value: str) -> str:
         if not _NUMBER.fullmatch(value.strip()):
             return self._bad(value, "Not a number of type " + {3: "INT", 4: "SHORT", 5: "LONG"}[self.kind])
-        return self._range_fault(value, int(value))
+        if self.kind == INT and not MIN_INT <= int(value) <= MAX_INT:
+            return self._bad(value, "Not a number of type INT")
+        return self._range_fault(value.strip(), int(value))
 
     def _double_fault(self, value: str) -> str:
         try:
-            return self._range_fault(value, float(value))
+            return self._range_fault(str(float(value)), float(value))
         except ValueError:
             return self._bad(value, "Not a number of type DOUBLE")
 
     def _range_fault(self, value: str, number: float) -> str:
-        most = min(self.most, MAX_INT) if self.kind == INT else self.most
         if number < self.least:
             return self._bad(value, f"Value must be at least {self.least}")
-        return self._bad(value, f"Value must be no more than {most}") if not number <= most else ""
+        return self._bad(value, f"Value must be no more than {self.most}") if not number <= self.most else ""
+
+
+class GzipLevel(Config, frozen=True):
+    """A level, or -1 for the library's own."""
+
+    def _range_fault(self, value: str, number: float) -> str:
+        is_taken = number == -1 or 1 <= number <= self.most
+        return "" if is_taken else self._bad(value, f"Value must be between 1 and {self.most} or equal to -1")
+
+
+class ThrottledReplicas(Config, frozen=True):
+    """Replicas as `partition:broker`, or `*` for all."""
+
+    def fault(self, value: str) -> str:
+        """What is wrong with `value`; "" for nothing."""
+        words = listed(value)
+        if words == ["*"] or all(_REPLICA.fullmatch(each) for each in words):
+            return ""
+        return self._bad(
+            f"[{', '.join(words)}]",
+            f"{self.name} must be the literal '*' or a list of replicas in the following format: "
+            "[partitionId]:[brokerId],[partitionId]:[brokerId],...",
+        )
 
 
 DELETE_RETENTION_MS: Final = "delete.retention.ms"
@@ -95,7 +129,7 @@ CONFIGS: Final = {
     config.name: config
     for config in (
         Config(CLEANUP, LIST, DELETE, words=(COMPACT, DELETE)),
-        Config("compression.gzip.level", INT, "-1", -1, 9),
+        GzipLevel("compression.gzip.level", INT, "-1", -1, 9),
         Config("compression.lz4.level", INT, "9", 1, 17),
         Config(COMPRESSION, STRING, "producer", words=("uncompressed", "zstd", "lz4", "snappy", "gzip", "producer")),
         Config("compression.zstd.level", INT, "3", -131_072, 22),
@@ -103,9 +137,9 @@ CONFIGS: Final = {
         Config("file.delete.delay.ms", LONG, "60000"),
         Config(FLUSH_MESSAGES, LONG, str(MAX_LONG), 1),
         Config(FLUSH_MS, LONG, str(MAX_LONG)),
-        Config("follower.replication.throttled.replicas", LIST, ""),
+        ThrottledReplicas("follower.replication.throttled.replicas", LIST, ""),
         Config("index.interval.bytes", INT, "4096"),
-        Config("leader.replication.throttled.replicas", LIST, ""),
+        ThrottledReplicas("leader.replication.throttled.replicas", LIST, ""),
         Config("local.retention.bytes", LONG, "-2", -2),
         Config("local.retention.ms", LONG, "-2", -2),
         Config(MAX_LAG, LONG, str(MAX_LONG), 1),
@@ -163,5 +197,11 @@ def fault(configs: Mapping[str, str]) -> str:
         if found := config.fault(value):
             return found
     if configs.get("remote.storage.enable", "false").lower() == "true":
-        return "Tiered storage functionality is disabled in the broker. Topic cannot be configured with remote storage."
+        return (
+            "Tiered Storage functionality is disabled in the broker. "
+            "Topic cannot be configured with remote log storage."
+        )
+    least, most = number(configs, MIN_LAG), number(configs, MAX_LAG)
+    if least > most:
+        return f"conflict topic config setting {MIN_LAG} ({least}) > {MAX_LAG} ({most})"
     return ""

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 from weirmq.kernel.errors import NoRoom
@@ -41,6 +42,7 @@ PARTITIONS_MAX: Final = 10_000  # of a topic: our own
 NAMELESS_FIRST: Final = 12  # the version of Metadata that knows of topics without a name (KIP-516)
 DEFAULT_PARTITIONS: Final = 1  # num.partitions
 NAME_LETTERS: Final = 249
+UNKNOWN: Final = "This server does not host this topic-partition."
 TOO_MANY: Final = "The throttling quota has been exceeded."
 # The versions that know THROTTLING_QUOTA_EXCEEDED (KIP-599): with older ones a client only waits afterwards.
 CREATE_STRICT_FIRST, DELETE_STRICT_FIRST, GROW_STRICT_FIRST = 6, 5, 3
@@ -71,7 +73,7 @@ def name_fault(name: str) -> str:
     if not name:
         return "the empty string is not allowed"
     if name in {".", ".."}:
-        return "'.' or '..' is not allowed"
+        return f"'{name}' is not allowed"
     if len(name) > NAME_LETTERS:
         return f"the length of '{name}' is longer than the max allowed length {NAME_LETTERS}"
     if not _NAME.fullmatch(name):
@@ -110,6 +112,8 @@ def _asked_for(kafka: Kafka, ask: Ask, request: MetadataRequest, asked: Metadata
     found = find_for(kafka, ask, Operation.DESCRIBE, asked.name, asked.topic_id)
     if found is Code.UNKNOWN_TOPIC_OR_PARTITION and asked.name and request.allow_auto_topic_creation:
         found = _made_on_demand(kafka, ask, asked.name)
+    if found is Code.UNKNOWN_TOPIC_OR_PARTITION and asked.name and name_fault(asked.name):
+        found = Code.INVALID_TOPIC_EXCEPTION
     if isinstance(found, Code):
         name = asked.name if ask.version >= NAMELESS_FIRST else asked.name or ""
         return MetadataResponseTopic(found, name, asked.topic_id)
@@ -123,7 +127,7 @@ def _made_on_demand(kafka: Kafka, ask: Ask, name: str) -> Topic | Code:
     if not _may(kafka, ask, Operation.CREATE, name):
         return Code.TOPIC_AUTHORIZATION_FAILED
     if name_fault(name):
-        return Code.INVALID_TOPIC_EXCEPTION
+        return Code.UNKNOWN_TOPIC_OR_PARTITION
     try:
         return make(kafka, ask.now_ms, cluster, name, _default_partitions(cluster), {})
     except NoRoom:
@@ -206,6 +210,8 @@ def fault_of(cluster: Cluster, asked: CreatableTopic) -> tuple[Code, str]:
         return Code.TOPIC_ALREADY_EXISTS, f"Topic '{asked.name}' already exists."
     if code := _size_fault(cluster, asked)[0]:
         return code, _size_fault(cluster, asked)[1]
+    if nulls := ",".join(sorted(each.name for each in asked.configs if each.value is None)):
+        return Code.INVALID_CONFIG, f"Null value not supported for topic configs: {nulls}"
     if found := topic_configs.fault(_configs(asked)):
         return Code.INVALID_CONFIG, found
     return Code.NONE, ""
@@ -221,30 +227,48 @@ def _size_fault(cluster: Cluster, asked: CreatableTopic) -> tuple[Code, str]:
         indexes = sorted(each.partition_index for each in asked.assignments)
         if indexes != list(range(len(indexes))):
             return Code.INVALID_REPLICA_ASSIGNMENT, "partitions should be a consecutive 0-based integer sequence"
-        return _assignment_fault(cluster, [each.broker_ids for each in asked.assignments])
+        replicas = [each.broker_ids for each in asked.assignments]
+        return _assignment_fault(cluster, replicas, len(replicas[0]))
     if asked.num_partitions == 0 or asked.num_partitions < -1:
         return Code.INVALID_PARTITIONS, "Number of partitions was set to an invalid non-positive value."
     if asked.num_partitions > PARTITIONS_MAX:
         return Code.INVALID_PARTITIONS, f"A topic has at most {PARTITIONS_MAX} partitions here."
     if asked.replication_factor == 0 or asked.replication_factor < -1:
-        return Code.INVALID_REPLICATION_FACTOR, "Replication factor must be larger than 0, or -1 to use the default."
+        return Code.INVALID_REPLICATION_FACTOR, (
+            "Replication factor must be larger than 0, or -1 to use the default value."
+        )
     if asked.replication_factor > len(brokers):
         return Code.INVALID_REPLICATION_FACTOR, (
             f"Unable to replicate the partition {asked.replication_factor} time(s): The target replication factor of "
-            f"{asked.replication_factor} cannot be reached because only {len(brokers)} broker(s) are registered."
+            f"{asked.replication_factor} cannot be reached because only {len(brokers)} broker(s) are registered or "
+            "some brokers have all their log directories cordoned."
         )
     return Code.NONE, ""
 
 
-def _assignment_fault(cluster: Cluster, assigned: list[list[int]]) -> tuple[Code, str]:
+def _assignment_fault(cluster: Cluster, assigned: list[list[int]], factor: int) -> tuple[Code, str]:
     for each in assigned:
-        if not each or len(set(each)) != len(each) or len(each) != len(assigned[0]):
+        if found := replicas_fault(cluster, each):
+            return Code.INVALID_REPLICA_ASSIGNMENT, found
+        if len(each) != factor:
             return Code.INVALID_REPLICA_ASSIGNMENT, (
-                "each partition has one replica at least, each on a broker of its own, and all have as many"
+                "The manual partition assignment includes a partition with "
+                f"{len(each)} replica(s), but this is not consistent with previous partitions, which have {factor} "
+                "replica(s)."
             )
-        if not set(each) <= set(cluster.brokers):
-            return Code.INVALID_REPLICA_ASSIGNMENT, f"the brokers are {list(cluster.brokers)}, not all of {each}"
     return Code.NONE, ""
+
+
+def replicas_fault(cluster: Cluster, replicas: Sequence[int]) -> str:
+    """What is wrong with the brokers of a partition; "" for nothing."""
+    if not replicas:
+        return "The manual partition assignment includes an empty replica list."
+    for broker in replicas:
+        if broker not in cluster.brokers:
+            return f"The manual partition assignment includes broker {broker}, but no such broker is registered."
+        if replicas.count(broker) > 1:
+            return f"The manual partition assignment includes the broker {broker} more than once."
+    return ""
 
 
 def _assigned(asked: CreatableTopic) -> list[list[int]]:
@@ -253,7 +277,13 @@ def _assigned(asked: CreatableTopic) -> list[list[int]]:
 
 
 def _configs(asked: CreatableTopic) -> dict[str, str]:
-    return {each.name: each.value for each in asked.configs if each.value is not None}
+    return {
+        each.name: topic_configs.CONFIGS[each.name].trimmed(each.value)
+        if each.name in topic_configs.CONFIGS
+        else each.value
+        for each in asked.configs
+        if each.value is not None
+    }
 
 
 def _created(
@@ -316,9 +346,8 @@ def delete_topics(kafka: Kafka, ask: Ask, request: DeleteTopicsRequest) -> Delet
             results.append(_undeletable(known if is_told else each.name, each.topic_id))
             continue
         if isinstance(topic, Code):
-            results.append(
-                DeletableTopicResult(each.name, each.topic_id, topic, "This server does not host this topic.")
-            )
+            reason = UNKNOWN if topic is Code.UNKNOWN_TOPIC_OR_PARTITION else "This server does not host this topic ID."
+            results.append(DeletableTopicResult(each.name, each.topic_id, topic, reason))
             continue
         is_strict = ask.version >= DELETE_STRICT_FIRST
         if not kafka.throttle.may_mutate(ask, len(topic.partitions), is_strict=is_strict):
@@ -377,7 +406,7 @@ def growth_fault(topic: Topic | Code, asked: CreatePartitionsTopic) -> tuple[Cod
     """Why a topic can't have so many partitions; NONE if it can."""
     if isinstance(topic, Code):
         is_denied = topic is Code.TOPIC_AUTHORIZATION_FAILED
-        return topic, "Topic authorization failed." if is_denied else f"The topic '{asked.name}' does not exist."
+        return topic, "Topic authorization failed." if is_denied else UNKNOWN
     count = len(topic.partitions)
     if asked.count == count:
         return Code.INVALID_PARTITIONS, f"Topic already has {count} partition(s)."
@@ -392,7 +421,8 @@ def growth_fault(topic: Topic | Code, asked: CreatePartitionsTopic) -> tuple[Cod
             f"Attempted to add {asked.count - count} additional partition(s), but only {len(asked.assignments)} "
             f"assignment(s) were specified."
         )
-    return _assignment_fault(topic.cluster, [each.broker_ids for each in asked.assignments or ()])
+    replicas = [each.broker_ids for each in asked.assignments or ()]
+    return _assignment_fault(topic.cluster, replicas, len(topic.partitions[0].replicas))
 
 
 def delete_records(kafka: Kafka, ask: Ask, request: DeleteRecordsRequest) -> DeleteRecordsResponse:

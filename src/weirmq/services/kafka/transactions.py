@@ -3,7 +3,7 @@
 from typing import Final
 
 from weirmq.kernel.errors import NoRoom
-from weirmq.services.kafka import facts
+from weirmq.services.kafka import facts, topic_patterns
 from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.broker_configs import MAX_TRANSACTION_MS
@@ -38,6 +38,7 @@ from weirmq.wire.kafka.messages.list_transactions_response import TransactionSta
 BUMPS_FIRST: Final = 5  # the version of EndTxn that gives the producer a new epoch
 FENCED_FIRST: Final = 4  # the version of InitProducerId that knows PRODUCER_FENCED
 NONE: Final = (NO_PRODUCER, NO_EPOCH)
+ANYTHING: Final = "(?s).*"  # the regular expression of it
 STATES: Final = {
     "Empty", "Ongoing", "PrepareCommit", "PrepareAbort", "CompleteCommit", "CompleteAbort", "PrepareEpochFence", "Dead",
 }  # fmt: skip
@@ -210,9 +211,14 @@ def _described(kafka: Kafka, ask: Ask, name: str) -> Described:
 
 
 def list_transactions(kafka: Kafka, ask: Ask, request: ListTransactionsRequest) -> ListTransactionsResponse:
-    """The transactional ids of this broker that the filters let through, of all brokers' as in ListGroups."""
+    """The transactional ids of this broker that the filters let through, of all brokers' as in ListGroups. A pattern is
+    to match the whole of an id.
+    """
     coordinator = kafka.cluster(ask).coordinator
     states, producers = set(request.state_filters), set(request.producer_id_filters)
+    if topic_patterns.fault(request.transactional_id_pattern or ""):
+        return ListTransactionsResponse(0, Code.INVALID_REGULAR_EXPRESSION)
+    pattern = topic_patterns.compiled(request.transactional_id_pattern or ANYTHING)
     listed = [
         Listed(name, found.producer, found.state_name)
         for (cluster, name), found in kafka.machine.coordinator.ids.items()
@@ -221,6 +227,7 @@ def list_transactions(kafka: Kafka, ask: Ask, request: ListTransactionsRequest) 
         and kafka.authorizer.may(ask, Operation.DESCRIBE, ResourceType.TRANSACTIONAL_ID, name)
         and (not states or found.state_name in states)
         and (not producers or found.producer in producers)
+        and pattern.fullmatch(name)
         and (request.duration_filter < 0 or _has_run(found, ask.now_ms, request.duration_filter))
     ]
     return ListTransactionsResponse(0, 0, sorted(states - STATES), listed)

@@ -1,0 +1,88 @@
+"""What clients show beside a config, where they ask for it (KIP-569): a sentence on what it does here."""
+
+from typing import Final
+
+_OFF: Final = " Kept and shown, without effect."
+_TIERED: Final = " There are no tiers here." + _OFF
+
+_DOCUMENTATION: Final = {
+    "auto.create.topics.enable": "Whether a topic is made when a client first names it.",
+    "cleanup.policy": "Old records are deleted by time and size (delete), or by newer ones of the same key (compact).",
+    "compression.gzip.level": "The level at which the broker compresses by gzip.",
+    "compression.lz4.level": "The level at which the broker compresses by lz4.",
+    "compression.type": "How records are compressed in the log; producer: as they came.",
+    "compression.zstd.level": "The level at which the broker compresses by zstd.",
+    "connections.max.idle.ms": "After so long without a request a connection is closed.",
+    "consumer.heartbeat.interval.ms": "How often members of a consumer group are to be heard of.",
+    "consumer.session.timeout.ms": "A member of a consumer group that isn't heard of for so long is gone.",
+    "default.replication.factor": "How many replicas a topic has for which nothing is said.",
+    "delegation.token.expiry.time.ms": "For how long a delegation token is good until it is renewed.",
+    "delegation.token.max.lifetime.ms": "For how long a delegation token may be renewed.",
+    "delete.retention.ms": "For how long tombstones stay after compaction has seen them.",
+    "delete.topic.enable": "Whether topics may be deleted.",
+    "fetch.max.bytes": "How many bytes an answer to a fetch has at most.",
+    "file.delete.delay.ms": "How long a file waits for its end." + _OFF,
+    "flush.messages": "After so many records the log is to be on the disk; 1: before they are acknowledged.",
+    "flush.ms": "After so long a record is to be on the disk; 0: before it is acknowledged.",
+    "follower.replication.throttled.replicas": "Replicas that are copied slowly." + _OFF,
+    "group.initial.rebalance.delay.ms": "How long an empty group waits for more members after the first one.",
+    "group.max.session.timeout.ms": "The longest session timeout that a member of a classic group may have.",
+    "group.min.session.timeout.ms": "The shortest session timeout that a member of a classic group may have.",
+    "index.interval.bytes": "How many bytes lie between two entries of an index." + _OFF,
+    "leader.replication.throttled.replicas": "Replicas that are copied slowly." + _OFF,
+    "local.retention.bytes": "How much stays in the first tier." + _TIERED,
+    "local.retention.ms": "How long records stay in the first tier." + _TIERED,
+    "interval.ms": "How often the clients of a subscription push their metrics.",
+    "match": "Which clients a subscription is for: name=pattern; empty: all.",
+    "metrics": "The beginnings of the names of the metrics that clients push; *: all.",
+    "max.compaction.lag.ms": "After so long a record is compacted at the latest.",
+    "max.incremental.fetch.session.cache.slots": "How many fetch sessions there may be.",
+    "max.message.bytes": "How large a batch of records may be.",
+    "message.timestamp.after.max.ms": "How far ahead of the broker's clock a record's time may be.",
+    "message.timestamp.before.max.ms": "How far behind the broker's clock a record's time may be.",
+    "message.timestamp.type": "Whether a record has its producer's time or that of its arrival.",
+    "min.cleanable.dirty.ratio": "A log is compacted once so much of it is new.",
+    "min.compaction.lag.ms": "A record is left alone by compaction for so long.",
+    "min.insync.replicas": "How many replicas a topic must have for records to be taken with acks=all.",
+    "num.partitions": "How many partitions a topic has for which nothing is said.",
+    "offset.metadata.max.bytes": "How long the note beside a committed offset may be.",
+    "offsets.retention.minutes": "For how long the offsets of a group without members are kept.",
+    "preallocate": "Whether a segment's file has its full size at once." + _OFF,
+    "producer.id.expiration.ms": "A producer that has written nothing for so long is forgotten.",
+    "remote.log.copy.disable": "Whether nothing is copied to the second tier." + _TIERED,
+    "remote.log.delete.on.disable": "Whether the second tier is emptied when it is no longer used." + _TIERED,
+    "remote.storage.enable": "Whether old segments go to a second tier, which isn't taken here.",
+    "retention.bytes": "How large a partition's log may be before its oldest segments are deleted; -1: without limit.",
+    "retention.ms": "For how long records are kept; -1: for good.",
+    "segment.bytes": "How large a segment of the log may be.",
+    "segment.index.bytes": "How large the index of a segment may be." + _OFF,
+    "segment.jitter.ms": "Up to how much earlier a segment ends than segment.ms says.",
+    "segment.ms": "After so long a new segment begins.",
+    "share.auto.offset.reset": "Where a share group begins: earliest, latest, or by_duration: so long ago.",
+    "share.delivery.count.limit": "How often a record is delivered to a share group at most.",
+    "share.heartbeat.interval.ms": "How often members of a share group are to be heard of.",
+    "share.isolation.level": "Whether a share group gets records of transactions that aren't committed.",
+    "share.partition.max.record.locks": "How many records of a partition a share group may have in progress.",
+    "share.record.lock.duration.ms": "For how long a record is with one member before it may go to another.",
+    "share.renew.acknowledge.enable": "Whether members may ask to keep a record for longer.",
+    "share.session.timeout.ms": "A member of a share group that isn't heard of for so long is gone.",
+    "socket.request.max.bytes": "How large a request may be.",
+    "transaction.max.timeout.ms": "How long a transaction may take at most.",
+    "transactional.id.expiration.ms": "A transactional id that isn't used for so long is forgotten.",
+    "unclean.leader.election.enable": "Whether a replica that lags may lead." + _OFF,
+}
+_OF_TOPICS: Final = {  # configs of brokers that say what topics' do
+    "log.cleanup.policy": "cleanup.policy",
+    "log.message.timestamp.after.max.ms": "message.timestamp.after.max.ms",
+    "log.message.timestamp.before.max.ms": "message.timestamp.before.max.ms",
+    "log.message.timestamp.type": "message.timestamp.type",
+    "log.retention.bytes": "retention.bytes",
+    "log.retention.ms": "retention.ms",
+    "log.segment.bytes": "segment.bytes",
+    "message.max.bytes": "max.message.bytes",
+}
+
+
+def described(name: str) -> str:
+    """The sentence on a config."""
+    return _DOCUMENTATION[_OF_TOPICS.get(name, name)]
