@@ -45,13 +45,21 @@ def produce() -> None:
 
 
 def member() -> KafkaConsumer:
+    """It hears soon that others join, so that to join takes it less time than a poll: kafka-python 3.0.12 may drop its
+    partitions where a poll ends meanwhile, and then it asks for none any more.
+    """
     return KafkaConsumer(
-        TOPIC, bootstrap_servers=SERVER, group_id="readers", auto_offset_reset="earliest", enable_auto_commit=False
+        TOPIC,
+        bootstrap_servers=SERVER,
+        group_id="readers",
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        heartbeat_interval_ms=50,
     )
 
 
 def take(consumer: KafkaConsumer) -> list[bytes]:
-    return [record.value for records in consumer.poll(100).values() for record in records]
+    return [record.value for records in consumer.poll(1000).values() for record in records]
 
 
 def group() -> None:
