@@ -27,11 +27,12 @@ _TAKEN_SHARE: Final = 32  # what is taken from a row is cut off by this part of 
 
 def offer(queue: Queue, seq: int, lane: Lane) -> None:
     """Message `seq` of `lane` is ready."""
-    if not lane.row or seq > lane.row[-1]:
-        lane.row.append(seq)
+    row, queued = lane.row, lane.queued
+    if not row or seq > row[-1]:
+        row.append(seq)
     else:
         heappush(lane.back, seq)
-    if (lane.queued == -1 or seq < lane.queued) and not (lane.in_flight and queue.settings.is_fifo):
+    if (queued == -1 or seq < queued) and not (lane.in_flight and queue.settings.is_fifo):
         _enqueue(queue, seq, lane)
 
 

@@ -53,6 +53,7 @@ def send_message_batch(service: Sqs, call: Call, request: SendMessageBatchReques
     queue = service.find(call, request.QueueUrl, "sqs:SendMessage")
     drafts = Drafts(service, call, queue, min(len(request.Entries), BATCH_ENTRIES))
     successful: list[SendMessageBatchResultEntry] = []
+    is_fifo = queue.settings.is_fifo
 
     def send(entry: SendMessageBatchRequestEntry) -> None:
         sent = drafts.add(entry)
@@ -63,7 +64,7 @@ def send_message_batch(service: Sqs, call: Call, request: SendMessageBatchReques
                 MD5OfMessageBody=sent.body_md5,
                 MD5OfMessageAttributes=sent.attributes_md5,
                 MD5OfMessageSystemAttributes=_md5_of_trace_header(sent.trace_header) if sent.trace_header else None,
-                SequenceNumber=sequence_number(sent.seq) if queue.settings.is_fifo else None,
+                SequenceNumber=sequence_number(sent.seq) if is_fifo else None,
             )
         )
 
@@ -82,19 +83,22 @@ def _md5_of_trace_header(trace_header: str) -> str:
 class Drafts:
     """The messages of one request, up to `most`, checked and numbered, to be committed together. `size` is in bytes."""
 
-    __slots__ = ("_call", "_fresh", "_ids", "_queue", "facts", "size")
+    __slots__ = ("_first_seq", "_fresh", "_ids", "_now_ms", "_queue", "_sender", "_settings", "facts", "size")
 
     def __init__(self, service: Sqs, call: Call, queue: Queue, most: int) -> None:
         self.facts: list[MessageSent] = []
         self.size = 0
-        self._call = call
+        self._now_ms = call.now_ms
+        self._sender = call.caller.user_id
         self._queue = queue
+        self._settings = queue.settings
+        self._first_seq = queue.next_seq
         self._ids = uuids(service.entropy, most)
         self._fresh: dict[Scoped, MessageSent] = {}
 
     def add(self, request: SendMessageRequest | SendMessageBatchRequestEntry) -> MessageSent:
         """What was sent: for a duplicate, with the number and id of the first. Raises ServiceError."""
-        queue, settings = self._queue, self._queue.settings
+        settings = self._settings
         text = request.MessageBody
         if not text:
             raise errors.missing("MessageBody")
@@ -121,19 +125,19 @@ class Drafts:
                 delay_s = _checked_delay(request.DelaySeconds)
         index = len(self.facts)
         sent = MessageSent(
-            queue.number,
-            queue.next_seq + index,
+            self._queue.number,
+            self._first_seq + index,
             self._ids[index],
             text,
             contents.md5_of_text(body),
-            self._call.caller.user_id,
+            self._sender,
             attributes,
             attributes_md5,
             contents.trace_header_of(system) if system else None,
             group,
             deduplication_id,
             scope,
-            self._call.now_ms + delay_s * SECOND_MS if delay_s else 0,
+            self._now_ms + delay_s * SECOND_MS if delay_s else 0,
         )
         if scope is not None and (first := self._first(sent)) is not None:
             return first
@@ -143,7 +147,7 @@ class Drafts:
     def _first(self, sent: MessageSent) -> MessageSent | None:
         """What is answered in the place of a duplicate: itself, with the number and id of the first of its kind."""
         scoped = (sent.deduplicate_in or "", sent.deduplication_id or "")
-        first = self._queue.duplicate(scoped, self._call.now_ms) or self._fresh.get(scoped)
+        first = self._queue.duplicate(scoped, self._now_ms) or self._fresh.get(scoped)
         if first is None:
             self._fresh[scoped] = sent
             return None

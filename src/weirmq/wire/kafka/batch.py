@@ -7,8 +7,9 @@ What is in the records isn't looked at here: that would cost more than all else,
 
 import struct
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
+import msgspec
 from crc32c import crc32c
 
 from weirmq.wire.kafka.codes import Code
@@ -50,7 +51,7 @@ class Refused(Exception):  # noqa: N818 - says what is so
         self.records = records
 
 
-class Producer(NamedTuple):
+class Producer(msgspec.Struct, frozen=True, gc=False):
     """What a batch says of who produced it. `first` and `last` are its sequences, which wrap around at 2^31."""
 
     id: int
@@ -59,7 +60,7 @@ class Producer(NamedTuple):
     last: int
 
 
-class Batch(NamedTuple):
+class Batch(msgspec.Struct, frozen=True, gc=False):
     """One batch. `base_ms` and `max_ms` are the times of its first and its youngest record, `span` is how many offsets
     it takes up: compaction leaves fewer records than that.
     """
@@ -158,7 +159,7 @@ def set_append_time(batch: Batch, now_ms: int) -> Batch:
     struct.pack_into(">h", data, _ATTRIBUTES_AT, attributes)
     struct.pack_into(">q", data, _MAX_TIMESTAMP_AT, now_ms)
     struct.pack_into(">I", data, _CRC_AT, crc32c(data[_ATTRIBUTES_AT:]))
-    return batch._replace(attributes=attributes, max_ms=now_ms)
+    return msgspec.structs.replace(batch, attributes=attributes, max_ms=now_ms)
 
 
 def rewritten(

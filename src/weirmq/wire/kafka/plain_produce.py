@@ -6,7 +6,9 @@ Layout: https://kafka.apache.org/protocol#The_Messages_Produce
 """
 
 import struct
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from weirmq.wire.kafka import varints
 
@@ -27,7 +29,7 @@ _UUID_BYTES: Final = 16
 _PLACED: Final = struct.Struct(">ihqqq")  # index, error, base offset, append time, log start
 
 
-class Plain(NamedTuple):
+class Plain(msgspec.Struct, frozen=True, gc=False):
     """One. `topic` is its name, or its id from version 13 on; `records` lie in the frame."""
 
     version: int
@@ -85,8 +87,8 @@ def _flexible(frame: memoryview, at: int, version: int, correlation: int) -> Pla
 
 def answer(asked: Plain, offset: int, start: int) -> bytes:
     """The frame of the answer: the batch got `offset`, in a log that begins at `start`. The time is the producer's."""
-    version, correlation, topic, index, _ = asked
-    placed = _PLACED.pack(index, 0, offset, -1, start)
+    version, correlation, topic = asked.version, asked.correlation, asked.topic
+    placed = _PLACED.pack(asked.partition, 0, offset, -1, start)
     size = len(topic)
     if version < _FLEXIBLE:
         placed = placed if version >= 5 else placed[:-8]

@@ -193,7 +193,7 @@ def repacked(batch: Batch, codec: int, level: int | None) -> Batch:
     """The same records, packed with another codec. Raises Refused where they can't be unpacked."""
     attributes = batch.attributes & ~COMPRESSION | codec
     data = rewritten(batch, pack(codec, body_of(batch), level), batch.records, attributes=attributes)
-    return batch._replace(data=memoryview(bytearray(data)), attributes=attributes)
+    return msgspec.structs.replace(batch, data=memoryview(bytearray(data)), attributes=attributes)
 
 
 def emptied(batch: Batch) -> bytes:
