@@ -52,7 +52,9 @@ def disk_with(files: Files) -> SimulatedDisk:
 
 
 def is_splice(name: str, at: int, size: int) -> bool:
-    """Whether a cut would put one batch's base offset before another batch: the one damage that no CRC can show."""
+    """Whether to cut these bytes out, or to repeat them, would put one batch's base offset before another batch: the
+    one damage that no CRC can show.
+    """
     data = sound_files()[name]
     starts, start = set(), 0
     while name.endswith(".log") and start < len(data):
@@ -82,12 +84,11 @@ def spoiled_files(draw: st.DrawFn) -> Files:
             data[at : at + len(new)] = new
         elif kind == "insert":
             data[at:at] = draw(st.binary(max_size=size))
-        elif kind == "cut out":
-            if not is_splice(name, at, size):
-                del data[at : at + size]
+        elif kind == "cut out" and not is_splice(name, at, size):
+            del data[at : at + size]
         elif kind == "end":
             del data[at:]
-        elif kind == "repeat":
+        elif kind == "repeat" and not is_splice(name, at - size, size):
             data[at:at] = data[max(0, at - size) : at]
         files[name] = bytes(data)
         if kind == "remove":
