@@ -17,6 +17,8 @@ import hmac
 from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
+from msgspec import structs
+
 from weirmq.kernel.clock import DAY_MS, MINUTE_MS
 from weirmq.kernel.ids import uuid4
 from weirmq.services.kafka.acls import Operation, ResourceType
@@ -165,10 +167,9 @@ def _find(kafka: "Kafka", ask: Ask, asked: bytes) -> DelegationTokenSet | Code:
 
 def _moved(kafka: "Kafka", ask: Ask, token: DelegationTokenSet, from_now_ms: int) -> tuple[Code, int]:
     """Have it expire so long from now on, or at its maximum."""
-    fields = {name: getattr(token, name) for name in token.__struct_fields__}
-    fields["expires_ms"] = min(token.max_ms, ask.now_ms + from_now_ms)
-    code = kafka.record(ask.now_ms, DelegationTokenSet(**fields))
-    return code, NO_TIME if code else fields["expires_ms"]
+    moved = structs.replace(token, expires_ms=min(token.max_ms, ask.now_ms + from_now_ms))
+    code = kafka.record(ask.now_ms, moved)
+    return code, NO_TIME if code else moved.expires_ms
 
 
 # Describe
