@@ -16,8 +16,9 @@ import pytest
 
 from weirmq.cli.serve import why_not_listening
 from weirmq.server.config import Options
-from weirmq.server.kafka.ports import NotListening, listening
+from weirmq.server.kafka.ports import NotListening
 from weirmq.server.kafka.tables import KafkaListener
+from weirmq.server.listening import listening
 
 ROOT = Path(__file__).parents[2]
 SERVE = [sys.executable, "-m", "weirmq", "serve", "--port", "0"]
@@ -90,13 +91,14 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
 def test_a_port_for_kafka_that_is_taken() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(NotListening) as refused:
+        with pytest.raises(OSError, match="in use") as error:
             listening([(socket.AF_INET, "127.0.0.1")], port)
-    said = why_not_listening(refused.value, Options(kafka_port=port))
+    refused = NotListening(error.value, port)
+    said = why_not_listening(refused, Options(kafka_port=port))
     assert said.startswith(f"127.0.0.1 port {port} for Kafka is in use.")
     assert said.endswith("choose another --kafka-port.")
     listener = KafkaListener(name="PLAINTEXT", port=port)
-    said = why_not_listening(refused.value, Options(kafka_listeners=(listener,)))
+    said = why_not_listening(refused, Options(kafka_listeners=(listener,)))
     assert said.endswith("choose another --kafka-port, or port in [[kafka_listeners]].")
 
 

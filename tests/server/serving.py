@@ -5,6 +5,7 @@ Each scenario runs on asyncio's own loop and on uvloop. Time is handed to `sweep
 
 import asyncio
 import socket
+import ssl
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -128,10 +129,10 @@ class Serving(NamedTuple):
 
 
 @asynccontextmanager
-async def serving(handler: Handler = echo, **options: Any) -> AsyncIterator[Serving]:
+async def serving(handler: Handler = echo, tls: ssl.SSLContext | None = None, **options: Any) -> AsyncIterator[Serving]:
     errors: list[tuple[str, BaseException]] = []
     server = Server(handler, clock=ManualClock(), on_error=lambda what, why: errors.append((what, why)), **options)
-    ((_, port),) = await server.listen("127.0.0.1", 0)
+    ((_, port),) = await server.listen("127.0.0.1", 0, tls)
     it = Serving(server, port, errors, [])
     try:
         yield it

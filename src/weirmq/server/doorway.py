@@ -18,6 +18,8 @@ PAUSE_S: Final = 1.0  # where the process has no descriptors left
 class Guest(asyncio.BaseProtocol):
     """A connection that is told of its handshake. When that succeeds, `connection_made` follows."""
 
+    __slots__ = ()
+
     def knock(self, peer: str, send_away: Callable[[], object]) -> None:
         """Somebody is there, from that IP address. `send_away` ends the handshake and closes the connection."""
 

@@ -15,7 +15,8 @@ from weirmq.services.sqs import SERVICE as SQS
 
 def of_server(server: Server) -> Iterator[Family]:
     """What came and went over HTTP."""
-    yield single("weirmq_connections", "gauge", "Open connections.", len(server.connections))
+    connections = len(server.connections) + len(server.arrivals)
+    yield single("weirmq_connections", "gauge", "Open connections.", connections)
     yield single("weirmq_http_requests_total", "counter", "Requests of any kind.", server.requests)
     yield single("weirmq_received_bytes_total", "counter", "Bytes received.", server.bytes_in)
     yield single("weirmq_sent_bytes_total", "counter", "Bytes sent.", server.bytes_out)

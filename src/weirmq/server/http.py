@@ -6,15 +6,20 @@ timeouts.py for patience.
 """
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Callable
+from functools import partial
 from itertools import islice
 
 import msgspec
 
 from weirmq.kernel.clock import Clock
+from weirmq.server.arrival import Arrival
 from weirmq.server.connection import PIPELINED_LIMIT, Connection
+from weirmq.server.doorway import Doorway
 from weirmq.server.exchange import Exchange, Handler, Peer
+from weirmq.server.listening import BACKLOG, addresses_of, listening
 from weirmq.server.timeouts import Timeouts, Wheel
 from weirmq.wire import http1
 from weirmq.wire.http import Request, Response
@@ -22,9 +27,6 @@ from weirmq.wire.http import Request, Response
 __all__ = ["PIPELINED_LIMIT", "Budget", "Connection", "Exchange", "Handler", "Limits", "Request", "Response", "Server",
            "Timeouts"]  # fmt: skip
 
-BACKLOG = (
-    4096  # connections not yet accepted; a fleet reconnects at once after a restart. The kernel cuts it to somaxconn
-)
 SURPLUS_LIMIT = 256  # connections above the limit that are told so; beyond them they are reset
 _READ_BYTES = 256 * 1024  # what the event loop may read for one connection at a time
 _SWEEP_S = 1.0
@@ -132,7 +134,8 @@ class Server:
     """All listening sockets and connections of a process.
 
     The counters `requests`, `connections_total`, `bytes_in`, `bytes_out` (application bytes, not TLS's), `refusals`
-    (answered by the server itself with 4xx or 5xx, then closed) and `timed_out` only grow; `connections` are open now.
+    (answered by the server itself with 4xx or 5xx, then closed) and `timed_out` only grow; `connections` are open now,
+    `arrivals` are TLS handshakes that are under way, the one that began first before the others.
     """
 
     def __init__(
@@ -152,6 +155,7 @@ class Server:
         self.budget = budget or Budget(self.limits.buffered_bytes)
         self.wheel = Wheel()
         self.connections: set[Peer] = set()
+        self.arrivals: dict[Arrival, None] = {}
         self.stopping = False
         self.requests = 0
         self.connections_total = 0
@@ -161,7 +165,7 @@ class Server:
         self.timed_out = 0
         self._clock = clock
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._listeners: list[asyncio.AbstractServer] = []
+        self._listeners: list[asyncio.AbstractServer | Doorway] = []
         self._timer: asyncio.TimerHandle | None = None
         self._left = asyncio.Event()
         self.date = b""  # now, as an HTTP date; by the service's clock, read once a second
@@ -174,18 +178,25 @@ class Server:
         Returns the addresses, more than one where a name has several. May be called several times. Raises OSError.
         """
         loop = self._loop = asyncio.get_running_loop()
-        listener = await loop.create_server(
-            lambda: Connection(self, loop),
-            host,
-            port,
-            ssl=tls,
-            backlog=BACKLOG,
-            reuse_address=True,
-            ssl_handshake_timeout=_HANDSHAKE_S if tls else None,
-            ssl_shutdown_timeout=_SHUTDOWN_S if tls else None,
+        sockets = listening(await addresses_of(host), port)
+        addresses = [each.getsockname()[:2] for each in sockets]
+        for each in sockets:
+            self._listeners.append(await self._serve(loop, each, tls))
+        return addresses
+
+    async def _serve(
+        self, loop: asyncio.AbstractEventLoop, door: socket.socket, tls: ssl.SSLContext | None
+    ) -> asyncio.AbstractServer | Doorway:
+        if tls is None:
+            return await loop.create_server(partial(Connection, self, loop), sock=door, backlog=BACKLOG)
+        return Doorway(
+            door,
+            tls,
+            partial(Arrival, self, loop),
+            self.on_error,
+            handshake_s=_HANDSHAKE_S,
+            goodbye_s=_SHUTDOWN_S,
         )
-        self._listeners.append(listener)
-        return [socket.getsockname()[:2] for socket in listener.sockets]
 
     async def close(self, grace_s: float) -> None:
         """Stop: take no more connections, answer what is in progress with `Connection: close`, then close idle ones.
@@ -220,19 +231,30 @@ class Server:
 
     # ---- what connections need
 
+    def knocked(self, arrival: Arrival) -> None:
+        """A client shakes hands: it has to go before those who are in."""
+        self.arrivals[arrival] = None
+        self._make_room(arrival)
+
+    def _make_room(self, newcomer: Arrival | Peer) -> bool:
+        """Send somebody away where there are more than can be told so. Returns whether `newcomer` stays."""
+        if len(self.connections) + len(self.arrivals) <= self.limits.connections + SURPLUS_LIMIT:
+            return True
+        left_out = next(iter(self.arrivals), newcomer)
+        left_out.abort()
+        return left_out is not newcomer
+
     def admit(self, connection: Peer) -> bool:
         """Count `connection`. False: there are too many, and it has been told so."""
         self.connections.add(connection)
         self.connections_total += 1
         if self._timer is None and self._loop is not None:
             self._tick(self._loop)
-        surplus = len(self.connections) - self.limits.connections
-        if surplus <= 0 and not self.stopping:
+        if not self._make_room(connection):
+            return False
+        if len(self.connections) <= self.limits.connections and not self.stopping:
             return True
-        if surplus > SURPLUS_LIMIT:
-            connection.abort()
-        else:
-            connection.refuse(503, "The server takes no more connections.")
+        connection.refuse(503, "The server takes no more connections.")
         return False
 
     def forget(self, connection: Peer) -> None:

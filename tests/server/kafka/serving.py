@@ -16,8 +16,8 @@ from weirmq.kernel.errors import LogFailed, NoRoom
 from weirmq.server.kafka.budget import Budget
 from weirmq.server.kafka.connection import KafkaConnection
 from weirmq.server.kafka.listener import Limits, Listener, Surroundings
-from weirmq.server.kafka.ports import listening
 from weirmq.server.kafka.security import OPEN, Security
+from weirmq.server.listening import listening
 from weirmq.services.kafka.ask import Api, Ask, Place, Service
 from weirmq.wire.kafka import apis, codec
 from weirmq.wire.kafka.messages import NAMES

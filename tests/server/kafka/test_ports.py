@@ -14,7 +14,7 @@ from weirmq.kernel.clock import ManualClock
 from weirmq.kernel.ids import SeededEntropy
 from weirmq.server.app import App
 from weirmq.server.config import ConfigError, Options
-from weirmq.server.kafka.ports import listening
+from weirmq.server.listening import listening
 from weirmq.services.kafka.clusters import NoPort, endpoints, make_cluster, remove_cluster
 from weirmq.services.kafka.control.facts import ClusterCreated
 from weirmq.services.kafka.model import Cluster
@@ -191,12 +191,3 @@ async def test_a_range_that_is_none(given: str, tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="no range of ports"):
         load({"kafka_cluster_ports": given, "data": str(tmp_path)}, {})
-
-
-def test_ports_are_the_same_on_all_addresses() -> None:
-    sockets = listening([(socket.AF_INET, "127.0.0.1"), (socket.AF_INET, "127.0.0.2")], 0)
-    try:
-        assert len({each.getsockname()[1] for each in sockets}) == 1
-    finally:
-        for each in sockets:
-            each.close()

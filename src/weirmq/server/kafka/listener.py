@@ -18,6 +18,7 @@ from weirmq.server.doorway import Doorway
 from weirmq.server.kafka.budget import Budget
 from weirmq.server.kafka.connection import KafkaConnection, Slot
 from weirmq.server.kafka.security import OPEN, Security
+from weirmq.server.listening import BACKLOG
 from weirmq.services.kafka.ask import Ask, Place, Service
 from weirmq.services.kafka.login import AUTHENTICATE, Login, NotLoggedIn
 from weirmq.wire.kafka import apis, codec, head
@@ -28,7 +29,6 @@ from weirmq.wire.kafka.messages.sasl_authenticate_request import SaslAuthenticat
 REMARK_S: Final = 1.0
 TLS_S: Final = 10.0  # for a handshake, and for a goodbye
 TURNED_AWAY_S: Final = 0.1  # connection.failed.authentication.delay.ms
-BACKLOG: Final = 4096  # a fleet reconnects at once after a restart
 PRODUCE: Final = b"\0\0"  # its API key, at the beginning of a request
 _LENGTH: Final = struct.Struct(">i")
 

@@ -5,15 +5,14 @@ A port listens as soon as `open` has returned: whom the kernel lets in before th
 
 import asyncio
 import errno
-import os
-import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Final, NamedTuple
 
 from weirmq.server.kafka.budget import Budget
-from weirmq.server.kafka.listener import BACKLOG, Limits, Listener, Surroundings
+from weirmq.server.kafka.listener import Limits, Listener, Surroundings
 from weirmq.server.kafka.security import Securities
+from weirmq.server.listening import Address, addresses_of, listening
 from weirmq.server.tls import TlsError
 from weirmq.services.kafka import SERVICE as KAFKA
 from weirmq.services.kafka import clusters
@@ -21,10 +20,7 @@ from weirmq.services.kafka.ask import Place
 from weirmq.services.kafka.model import DEFAULT_CLUSTER, FIRST_BROKER, brokers_of
 
 SWEEP_S: Final = 10.0
-TRIES: Final = 20  # to find a port that is free on all addresses
 ANY: Final = (0,)
-
-Address = tuple[socket.AddressFamily, str]
 
 
 class NotListening(OSError):  # noqa: N818 - says what is so
@@ -101,8 +97,7 @@ class KafkaPorts:
         """
         now_ms = self._surroundings.clock.now_ms()
         clusters.set_default(self._kafka, now_ms, brokers)
-        found = await self._loop.getaddrinfo(host or None, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        self._addresses = list(dict.fromkeys((family, str(address[0])) for family, _, _, _, address in found))
+        self._addresses = await addresses_of(host)
         ports = self._kafka.ports
         for place, port in spread(wanted, brokers).items():
             ports[place] = self._serve(place, port)
@@ -140,7 +135,10 @@ class KafkaPorts:
 
     def _serve(self, place: Place, port: int) -> int:
         security = self._securities.of(place.listener)
-        sockets = listening(self._addresses, port)
+        try:
+            sockets = listening(self._addresses, port)
+        except OSError as error:
+            raise NotListening(error, port) from error
         listener = self._open[place] = Listener(
             self._kafka, place, self._surroundings, self._limits, self.budget, security
         )
@@ -186,36 +184,3 @@ def spread(wanted: Mapping[str, int], brokers: int) -> dict[Place, int]:
                 )
             spread[place] = port and port + index
     return spread
-
-
-def listening(addresses: Sequence[Address], port: int) -> list[socket.socket]:
-    """Sockets that listen, one for each address, all at the same port; with 0 at any free one. Raises NotListening."""
-    for _ in range(TRIES - 1):
-        try:
-            return _listening(addresses, port)
-        except OSError:
-            if port or len(addresses) == 1:
-                raise
-    return _listening(addresses, port)  # what is free on one address may be taken on another
-
-
-def _listening(addresses: Sequence[Address], port: int) -> list[socket.socket]:
-    sockets: list[socket.socket] = []
-    try:
-        for family, host in addresses:
-            # asyncio sets TCP_NODELAY only where the protocol is named.
-            found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-            sockets.append(found)
-            found.setblocking(False)
-            if os.name == "posix":  # elsewhere it would let two processes listen at the same port
-                found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if family == socket.AF_INET6:
-                found.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            found.bind((host, port))
-            found.listen(BACKLOG)
-            port = found.getsockname()[1]
-    except OSError as error:
-        for each in sockets:
-            each.close()
-        raise NotListening(error, port) from error
-    return sockets
