@@ -180,6 +180,89 @@ def test_an_open_server_takes_requests_from_pages_of_its_own_machine(headers: di
     assert authenticator(is_open=True).authenticate(request, NOW_MS).caller.is_root
 
 
+OWN_HOSTS = [
+    "",
+    "localhost",
+    "LocalHost:4566",
+    "localhost.:4566",
+    "orders.localhost",
+    "127.0.0.1:4566",
+    "192.168.1.7",
+    "[::1]:4566",
+    "[fe80::1]",
+    "weirmq:4566",  # a container
+    "weirmq.default.svc.cluster.local:4566",
+    "host.docker.internal:4566",
+    "mq.test",
+    "mq.home.arpa",
+    "localhost.localstack.cloud:4566",
+    "sqs.us-east-1.localhost.localstack.cloud:4566",
+    "queue.amazonaws.com",
+    "us-east-2.queue.amazonaws.com",
+    "sqs.us-east-1.amazonaws.com",
+    "sns.cn-north-1.amazonaws.com.cn",
+    "sqs.eusc-de-east-1.amazonaws.eu",
+    "sqs.us-east-1.api.aws:443",
+]
+FOREIGN_HOSTS = [
+    "example.com:4566",
+    "localhost.example.com",
+    "127.0.0.1.example.com",
+    "1.2.3.4.nip.io",
+    "amazonaws.com.example.com",
+    "evilamazonaws.com",
+    "evilinternal.com",
+    "localstack.cloud",
+    "xn--internal-.app",
+]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("host", OWN_HOSTS)
+def test_an_open_server_is_known_by_its_own_names(method: str, host: str) -> None:
+    request = request_of(method, "/?Action=ListQueues", {"Host": host})
+    assert authenticator(is_open=True).authenticate(request, NOW_MS).caller.is_root
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("host", FOREIGN_HOSTS)
+def test_names_that_others_could_have_lead_here_are_refused_to_open_servers(method: str, host: str) -> None:
+    checks = authenticator(is_open=True)
+    headers = {"Host": host, "Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sqs/aws4_request"}
+    request = request_of(method, "/?Action=PurgeQueue", headers)
+    for _ in range(2):
+        found = refusal(checks, request)
+        assert (found.code, found.status) == ("AccessDeniedException", 403)
+        assert f"the name {host} lead here" in found.message
+    assert Authenticator((), is_open=True, takes_any_page=True).authenticate(request, NOW_MS).caller.is_root
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_under_such_a_name_goes_what_browsers_send_with_an_origin(method: str) -> None:
+    request = request_of(method, "/v1/clusters", {"Host": "example.com"})
+    assert authenticator(is_open=True).authenticate(request, NOW_MS).caller.is_root
+    request.headers[b"origin"] = b"http://example.com"
+    assert "web page of http://example.com" in refusal(authenticator(is_open=True), request).message
+
+
+def test_tls_shows_that_a_name_is_ours() -> None:
+    request = request_of("GET", "/?Action=ListQueues", {"Host": "example.com"})
+    request.secure = True
+    assert authenticator(is_open=True).authenticate(request, NOW_MS).caller.is_root
+
+
+def test_users_may_call_the_server_as_they_like() -> None:
+    request = sign("GET", "http://example.com:4566/?Action=ListQueues", body=b"", expires_s=60)
+    assert authenticator(user()).authenticate(request, NOW_MS).caller.username == "bob"
+
+
+def test_a_login_to_kafka_is_no_page() -> None:
+    request = sign("GET", "http://b-1.example.com/?Action=kafka-cluster:Connect", body=b"", expires_s=60)
+    found, end_ms = authenticator(is_open=True).identify(request, NOW_MS)
+    assert found.caller.is_root
+    assert end_ms is None
+
+
 def test_a_signature_of_a_user_needs_no_page() -> None:
     request = sign()
     request.headers[b"origin"] = b"https://example.com"

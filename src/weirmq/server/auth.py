@@ -5,7 +5,8 @@ names, else 000000000000. Their signatures aren't checked, for nobody knows thei
 in too. A server is open where it can be reached from its own machine only and has no users, or where it was told so.
 
 But a browser on that machine shows pages of anybody, and lets them send requests to it. What comes from pages of
-other machines is refused, unless everybody on the network is let in anyway.
+other machines is refused, unless everybody on the network is let in anyway. A page may also have the name of its own
+machine lead here (DNS rebinding), and is then taken for one of ours: so that name is looked at, too.
 
 A user is allowed what their policies allow, and nothing without any, as in AWS. The user named `root` is the root of
 the account, and needs none.
@@ -13,8 +14,9 @@ the account, and needs none.
 
 import hmac
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import NoReturn
 
 import msgspec
 
@@ -30,7 +32,15 @@ DEFAULT_ACCOUNT = "000000000000"
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _MAX_REMEMBERED = 1024  # access keys, each with the regions and services that it is used for
 _OWN_PAGE = re.compile(rb"https?://(?:localhost|[a-z0-9.-]+\.localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?")
-_ORIGIN_SHOWN_MAX = 256
+# What nobody can have lead to this machine by the public DNS: addresses, names without a dot, those that are kept for
+# private use (RFC 6761, RFC 6762, RFC 8375, and ICANN's `internal`), AWS's and LocalStack's.
+_OWN_HOST = re.compile(
+    rb"(?:[^.:]*|[0-9.]+|\[[^]]*\]|(?:[^:]*\.)?(?:localhost|local|test|internal|home\.arpa|localhost\.localstack\.cloud)"
+    rb"|[^:]*\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws))\.?(?::[0-9]*)?",
+    re.IGNORECASE,
+)
+_WITHOUT_ORIGIN = {b"GET", b"HEAD"}
+_SHOWN_MAX = 256  # of a header
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -58,7 +68,7 @@ class Authenticator:
         self._users = {user.access_key: user for user in users}
         self._policies = {user.access_key: policies_of(user, f"user {user.name}") for user in self._users.values()}
         self._is_open = is_open
-        self._takes_any_page = takes_any_page
+        self._fears_pages = is_open and not takes_any_page
         self._verifier = sigv4.Verifier({user.access_key: user.secret for user in self._users.values()})
         self._verified: dict[sigv4.Signed, Authenticated] = {}
         self._admitted: dict[bytes, Authenticated] = {}
@@ -70,11 +80,15 @@ class Authenticator:
 
     def authenticate(self, request: Request, now_ms: int) -> Authenticated:
         """Whose `request` is. Raises ServiceError for one that nobody signed who may."""
+        headers = request.headers
+        if self._fears_pages and (b"origin" in headers or b"sec-fetch-site" in headers or request.method != b"POST"):
+            _check_page(request)
+        return self._tell(request, now_ms)
+
+    def _tell(self, request: Request, now_ms: int) -> Authenticated:
         if not self._is_open:
             signed = self._verifier.verify(request, now_ms)
             return self._verified.get(signed) or self._verified_user(signed, now_ms)
-        if (b"origin" in request.headers or b"sec-fetch-site" in request.headers) and not self._takes_any_page:
-            _check_page(request.headers)
         form = sigv4.form_of(request.headers.get(b"authorization", b""))
         return self._admitted.get(form) or self._admit(request, form, now_ms)
 
@@ -88,8 +102,10 @@ class Authenticator:
         return access_key if _ACCOUNT.fullmatch(access_key) else DEFAULT_ACCOUNT
 
     def identify(self, request: Request, now_ms: int) -> tuple[Authenticated, int | None]:
-        """The same, and when their session ends, if it does; in milliseconds."""
-        found = self.authenticate(request, now_ms)
+        """The same of a request that came in another way than HTTP, so not from a page; and when their session ends, if
+        it does, in milliseconds.
+        """
+        found = self._tell(request, now_ms)
         user = self._users.get(found.caller.access_key)
         return found, _end_ms(user) if user is not None else None
 
@@ -128,22 +144,44 @@ class Authenticator:
         return found
 
 
-def _check_page(headers: Mapping[bytes, bytes]) -> None:
+def _check_page(request: Request) -> None:
     """Refuse what a browser sends for a page of another machine.
 
-    Origin says whose page it is (https://fetch.spec.whatwg.org/#origin-header). It is left out where a page merely has
-    an image loaded, say; then Sec-Fetch-Site tells (https://w3c.github.io/webappsec-fetch-metadata/).
+    Origin says whose page it is (https://fetch.spec.whatwg.org/#origin-header). It is left out of GET and HEAD where a
+    page merely has an image loaded, say; then Sec-Fetch-Site tells (https://w3c.github.io/webappsec-fetch-metadata/).
+    And it is left out where the page has the same host as the request: then the host is to be one of ours. With TLS it
+    is, for the browser has seen a certificate for it.
     """
+    headers = request.headers
     origin = headers.get(b"origin")
-    is_foreign = headers.get(b"sec-fetch-site") == b"cross-site" if origin is None else not _OWN_PAGE.fullmatch(origin)
-    if is_foreign:
-        page = "another machine" if origin is None else origin[:_ORIGIN_SHOWN_MAX].decode("ascii", "replace")
-        raise ServiceError(
-            "AccessDeniedException",
-            f"The request was sent by a web page of {page}. A server without users takes none from pages of other"
-            " machines.",
-            status=403,
-        )
+    if origin is not None:
+        if not _OWN_PAGE.fullmatch(origin):
+            _refuse_page_of(_shown(origin))
+    elif headers.get(b"sec-fetch-site") == b"cross-site":
+        _refuse_page_of("another machine")
+    elif request.method in _WITHOUT_ORIGIN and not request.secure:
+        host = headers.get(b"host", b"")
+        if not _OWN_HOST.fullmatch(host):
+            raise ServiceError(
+                "AccessDeniedException",
+                f"A web page could have the name {_shown(host)} lead here, so a server without users takes no"
+                f" {request.method.decode()} under it. Say localhost, an IP address or a name that ends in .internal,"
+                " or configure users.",
+                status=403,
+            )
+
+
+def _refuse_page_of(whom: str) -> NoReturn:
+    raise ServiceError(
+        "AccessDeniedException",
+        f"The request was sent by a web page of {whom}. A server without users takes none from pages of other"
+        " machines.",
+        status=403,
+    )
+
+
+def _shown(header: bytes) -> str:
+    return header[:_SHOWN_MAX].decode("ascii", "replace")
 
 
 def _check_session(user: User, token: str, now_ms: int) -> None:
