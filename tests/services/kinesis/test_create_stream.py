@@ -6,8 +6,10 @@ import pytest
 from tests.services.kinesis.world import ACCOUNT, LAST_KEY, OTHER, REGION, STRANGER, World, arn, refused
 from weirmq.iam.caller import Caller, user_of
 from weirmq.iam.policy import Kind, parse
+from weirmq.services.kinesis import sequence
 from weirmq.services.kinesis.limits import ON_DEMAND_STREAMS, SHARDS
 from weirmq.services.kinesis.model import even_ranges
+from weirmq.testing.disk import SimulatedDisk
 from weirmq.wire.aws.types.kinesis import StreamModeDetails
 
 PROVISIONED = StreamModeDetails(StreamMode="PROVISIONED")
@@ -59,6 +61,28 @@ def test_too_many_shards_are_refused_at_once(world: World, count: int) -> None:
     with refused("LimitExceededException", "exceed the shard limit", f"Limit: {SHARDS}"):
         world.stream(shards=count)
     assert world.kinesis.machine.streams == {}
+
+
+def test_of_very_many_shards_those_have_names_that_somebody_asks_for() -> None:
+    """So the loop makes 20,000 in some milliseconds."""
+    world = World(SimulatedDisk())
+    world.stream(shards=SHARDS)
+    shards = world.kinesis.machine.by_arn[arn()].shards
+    assert not any(shard._id or shard._log or shard._base for shard in shards.values())
+    put = world.ask("PutRecord", StreamName="orders", Data=b"x", PartitionKey="k", ExplicitHashKey=str(LAST_KEY))
+    assert put.ShardId == f"shardId-{SHARDS - 1:012}"
+    assert [shard.id for shard in shards.values() if shard._id or shard._log or shard._base] == [put.ShardId]
+    again = world.restarted()
+    [last] = again.ask("ListShards", StreamName="orders", ExclusiveStartShardId=f"shardId-{SHARDS - 2:012}").Shards
+    assert (last.ShardId, last.HashKeyRange.EndingHashKey) == (put.ShardId, str(LAST_KEY))
+    assert sequence.parse(put.SequenceNumber) == sequence.parse(
+        last.SequenceNumberRange.StartingSequenceNumber
+    )._replace(ordinal=1)
+    iterator = again.ask(
+        "GetShardIterator", StreamName="orders", ShardId=put.ShardId, ShardIteratorType="TRIM_HORIZON"
+    ).ShardIterator
+    [record] = again.ask("GetRecords", ShardIterator=iterator).Records
+    assert (record.Data, record.SequenceNumber) == (b"x", put.SequenceNumber)
 
 
 def test_the_account_has_one_limit_for_all_its_shards(world: World) -> None:

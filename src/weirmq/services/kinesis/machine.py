@@ -52,7 +52,7 @@ from weirmq.services.kinesis.limits import (
     PEAK_DAYS,
     SHARD_COUNT_WINDOW_MS,
 )
-from weirmq.services.kinesis.model import Commitment, Consumer, Shard, Stream, even_ranges
+from weirmq.services.kinesis.model import Commitment, Consumer, Shard, Stream
 from weirmq.services.kinesis.queues.machine import Queues
 from weirmq.services.kinesis.queues.model import Queue
 
@@ -132,9 +132,7 @@ class KinesisMachine:
         stream.warm_mibps = fact.warm_mibps
         stream.max_record_kib = fact.max_record_kib
         stream.distribution = fact.distribution
-        for index, (start, end) in enumerate(even_ranges(fact.shards)):
-            stream.add(Shard(index, start, end, now_ms, now_ms, stream.log_of(index, ""), ""))
-        stream.settle()
+        stream.begin(fact.shards)
         self.adopt(stream)
 
     def adopt(self, stream: Stream) -> None:
@@ -170,8 +168,7 @@ class KinesisMachine:
             # Its sequence numbers follow those of its parents, also where all were made within a second.
             parents = [stream.shards[i] for i in (made.parent, made.adjacent) if i is not None]
             epoch_ms = max(now_ms, *((parent.epoch_ms // SECOND_MS + 1) * SECOND_MS for parent in parents))
-            shard = Shard(index, start, end, now_ms, epoch_ms, stream.log_of(index, fact.mark), fact.mark)
-            shard.parent, shard.adjacent = made.parent, made.adjacent
+            shard = Shard(index, start, end, now_ms, epoch_ms, stream.group, fact.mark, made.parent, made.adjacent)
             stream.add(shard)
         for index in fact.closed:  # some may have been made by the same change
             stream.shards[index].closed_ms = now_ms

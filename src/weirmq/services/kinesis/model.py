@@ -25,28 +25,47 @@ AUTO: Final = "AUTO"
 BY_KEY: Final = "USER_PARTITION_KEY"
 
 
-class Shard:
-    """A range of hash keys, and the log of the records that fell into it. `closed_ms` is 0 while it takes records."""
+class Shard(msgspec.Struct, gc=False, eq=False):
+    """A range of hash keys, and the log of the records that fell into it.
 
-    __slots__ = (
-        "adjacent", "base", "children", "closed_ms", "created_ms", "end", "epoch_ms", "id", "index", "log", "mark",
-        "parent", "start",
-    )  # fmt: skip
+    A stream may have 20,000, most of which nobody asks for their names soon: those are put together when somebody does.
+    """
 
-    def __init__(self, index: int, start: int, end: int, created_ms: int, epoch_ms: int, log: str, mark: str) -> None:
-        self.index = index
-        self.id = id_of(index)
-        self.start = start  # first and last hash key
-        self.end = end
-        self.parent: int | None = None
-        self.adjacent: int | None = None  # the other parent, of a merge
-        self.children: list[int] = []
-        self.created_ms = created_ms
-        self.epoch_ms = epoch_ms  # when its sequence numbers say that it was made: a second after its parents at least
-        self.closed_ms = 0
-        self.mark = mark  # of the change that made it: a change that a crash undid leaves no log for the next one
-        self.log = log  # its name in the engine
-        self.base = sequence.base_of(epoch_ms, index)
+    index: int
+    start: int  # first and last hash key
+    end: int
+    created_ms: int
+    epoch_ms: int  # when its sequence numbers say that it was made: a second after its parents at least
+    group: str  # of the stream's logs
+    mark: str = ""  # of the change that made it: a change that a crash undid leaves no log for the next one
+    parent: int | None = None
+    adjacent: int | None = None  # the other parent, of a merge
+    closed_ms: int = 0  # while it takes records
+    children: tuple[int, ...] = ()
+    _id: str = ""
+    _log: str = ""
+    _base: int = 0
+
+    @property
+    def id(self) -> str:
+        """As clients know it."""
+        if not self._id:
+            self._id = id_of(self.index)
+        return self._id
+
+    @property
+    def log(self) -> str:
+        """Its name in the engine."""
+        if not self._log:
+            self._log = f"{self.group}/{self.index:012}{'-' if self.mark else ''}{self.mark}"
+        return self._log
+
+    @property
+    def base(self) -> int:
+        """What its sequence numbers have in common; see sequence.py."""
+        if not self._base:
+            self._base = sequence.base_of(self.epoch_ms, self.index)
+        return self._base
 
 
 def id_of(index: int) -> str:
@@ -130,13 +149,23 @@ class Stream:
         self.starts: list[bytes] = []  # the first hash keys of the open ones, as digests
         self.turn = 0  # of AUTO distribution: whose it is
 
+    def begin(self, shards: int) -> None:
+        """The stream is new, and has so many shards."""
+        made_ms, group = self.created_ms, self.group
+        self.shards = {
+            index: Shard(index, start, end, made_ms, made_ms, group)
+            for index, (start, end) in enumerate(even_ranges(shards))
+        }
+        self.next_shard = shards
+        self.settle()
+
     def add(self, shard: Shard) -> None:
         """A shard is there. `settle` comes after the last."""
         self.shards[shard.index] = shard
         self.next_shard = max(self.next_shard, shard.index + 1)
         for index in (shard.parent, shard.adjacent):
             if index is not None and index in self.shards:
-                self.shards[index].children.append(shard.index)
+                self.shards[index].children += (shard.index,)
 
     def settle(self) -> None:
         """Put the open shards in the order of their hash keys."""
@@ -146,10 +175,6 @@ class Stream:
     def shard_of(self, digest: bytes) -> Shard:
         """The open shard that takes a hash key."""
         return self.open[bisect_right(self.starts, digest) - 1]
-
-    def log_of(self, index: int, mark: str) -> str:
-        """The name of a shard's log in the engine."""
-        return f"{self.group}/{index:012}{'-' if mark else ''}{mark}"
 
     @property
     def status(self) -> Status:

@@ -169,7 +169,7 @@ def _stream_of(part: StreamPart) -> Stream:
 
 def _shard_of(stream: Stream, part: ShardPart) -> Shard:
     start, end = int.from_bytes(part.start, "big"), int.from_bytes(part.end, "big")
-    log = stream.log_of(part.index, part.mark)
-    shard = Shard(part.index, start, end, part.created_ms, part.epoch_ms, log, part.mark)
-    shard.parent, shard.adjacent, shard.closed_ms = part.parent, part.adjacent, part.closed_ms
-    return shard
+    return Shard(
+        part.index, start, end, part.created_ms, part.epoch_ms, stream.group, part.mark, part.parent, part.adjacent,
+        part.closed_ms,
+    )  # fmt: skip
