@@ -62,6 +62,7 @@ class Journal:
         self.snapshot_offset = 0  # replay starts here
         self.fallback_offset = 0  # or here, should the newest snapshot turn out damaged
         self.bytes_since_snapshot = 0
+        self.bytes_since_sync = 0  # written since the last sync that was begun; whoever syncs sets it back
         self._keys: dict[Machine, bytes] = {}  # of the records of a machine
         self._machines: dict[bytes, tuple[Machine, msgspec.msgpack.Decoder[Any]]] = {}
         self._moved: dict[bytes, tuple[Machine, msgspec.msgpack.Decoder[Any]]] = {}
@@ -182,6 +183,7 @@ class Journal:
             self._builder.extend(self._runs)
             batch = self._builder.build()
             self.bytes_since_snapshot += len(batch)
+            self.bytes_since_sync += len(batch)
             self.log.append(batch)
             self._written()
         if not self.waits_for_sync:

@@ -20,6 +20,8 @@ IDLE_TICK_S: Final = 1.0  # how often somebody looks at what time alone does
 LEAST_TICK_S: Final = 0.001
 LOOKS: Final = 3  # turns of the loop that a write may wait for others to join it
 LAZY_SYNC_S: Final = 1.0  # with durability os: how soon the disk has what was answered
+LAZY_SYNC_BYTES: Final = 16 * 1024 * 1024  # or how much more there may be: a sync sets the next segment's room aside,
+# for which the loop would have to wait 20 ms itself, should the newest one be filled between two syncs
 
 
 class Wheel:
@@ -140,15 +142,18 @@ class Wheel:
         except Exception as error:  # noqa: BLE001 - whatever it was: what is applied isn't written
             self._stop_with(error)
             return
-        if self._journal.waits_for_sync:
+        if self._journal.waits_for_sync or self._journal.bytes_since_sync >= LAZY_SYNC_BYTES:
             self.sync()
         elif self._lazy is None:
             self._lazy = self._loop.call_later(LAZY_SYNC_S, self.sync)
 
     def sync(self) -> None:
         """Make durable what is written, and give back the room of what was trimmed; in the thread, if it is free."""
-        self._lazy = None
+        if self._lazy is not None:
+            self._lazy.cancel()
+            self._lazy = None
         if self._syncing is None and not self._stopped:
+            self._journal.bytes_since_sync = 0
             self._syncing = self._loop.run_in_executor(self._syncer, self._journal.log.sync)
             self._syncing.add_done_callback(self._synced)
 

@@ -11,8 +11,12 @@ from weirmq.wire.aws.types.sqs import Message
 
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("suffix", ["", ".fifo"])
-def test_any_order_of_receives_returns_and_deletes(world: World, suffix: str, seed: int) -> None:
+@pytest.mark.parametrize("row_length", [2, delivery.ROW_LENGTH])
+def test_any_order_of_receives_returns_and_deletes(
+    world: World, monkeypatch: pytest.MonkeyPatch, row_length: int, suffix: str, seed: int
+) -> None:
     """A group's messages are never out of order on a FIFO queue, and nothing is lost or doubled on any."""
+    monkeypatch.setattr(delivery, "ROW_LENGTH", row_length)
     chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
     url = world.create(f"orders{suffix}", **({"FifoQueue": "true"} if suffix else {}))
     alive: set[str] = set()
@@ -101,6 +105,17 @@ def test_a_receive_looks_at_as_few_messages_whatever_the_depth(
     monkeypatch.setattr(delivery, "heappop", lambda heap: pops.append(1) or pop(heap))
     assert len(receive(world, url)) == 10
     assert len(pops) <= 40
+
+
+def test_a_deep_queue_has_no_long_row(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "ROW_LENGTH", 10)
+    url = world.create()
+    send_all(world, url, *map(str, range(105)))
+    (lane,) = world.queue().lanes.values()
+    assert [len(row) for row in (*lane.full_rows, lane.row)] == [10] * 10 + [5]
+    for tens in range(10):
+        assert bodies(receive(world, url)) == [str(10 * tens + ones) for ones in range(10)]
+    assert (lane.full_rows, list(lane.row)) == ((), list(range(100, 105)))
 
 
 def test_a_row_is_cut_off_where_it_was_taken(world: World) -> None:

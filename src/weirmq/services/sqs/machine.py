@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Final
 
 from weirmq.engine.holdings import Holdings
 from weirmq.engine.machine import Fact
+from weirmq.kernel.blocks import Blocks
 from weirmq.kernel.clock import MINUTE_MS, SECOND_MS
 from weirmq.services.sqs import attributes, parts
 from weirmq.services.sqs.delivery import offer, unlock
@@ -41,7 +42,6 @@ from weirmq.services.sqs.facts import (
 )
 from weirmq.services.sqs.limits import DEDUPLICATION_MS, DELETED_NAME_MS, TASKS_LISTED
 from weirmq.services.sqs.listing import Directory
-from weirmq.services.sqs.messages import Messages
 from weirmq.services.sqs.model import (
     DELAYED,
     IN_FLIGHT,
@@ -88,7 +88,7 @@ class SqsMachine:
         self.next_queue = 1
         self.tasks: dict[str, MoveTask] = {}  # by handle, oldest first
         self.move: Callable[[MoveTask, int], Sequence[Fact]] = lambda _task, _now_ms: ()
-        self._condemned: list[Messages] = []
+        self._condemned: list[Blocks[Message]] = []
         self._sweep_ms = 0
         self._unswept: list[Queue] = []  # queues that are still to be looked after
         self._appliers: dict[type[Fact], Callable[[Any, int, int], None]] = {

@@ -3,6 +3,7 @@
 A message is small here: its body stays in the log. What a million of them cost is written in `docs/architecture.md`.
 """
 
+from array import array
 from collections import deque
 from itertools import islice
 from typing import Final
@@ -11,10 +12,10 @@ import msgspec
 
 from weirmq.iam.policy import Policy
 from weirmq.kernel import arn
+from weirmq.kernel.blocks import Blocks
 from weirmq.kernel.deadlines import Deadlines
 from weirmq.kernel.errors import ServiceError
 from weirmq.services.sqs.limits import DEDUPLICATION_MS
-from weirmq.services.sqs.messages import Messages
 
 DELAYED: Final = 0
 READY: Final = 1
@@ -24,15 +25,16 @@ IN_FLIGHT: Final = 2
 class Lane:
     """Messages that share a MessageGroupId; on a standard queue, also those without one.
 
-    `row` has, from `first` on, the numbers of its ready messages, growing; `back` is a heap of those that came back
-    since. Numbers of messages that are gone or in flight may linger in both. `queued` is the number under which the
-    lane stands in its queue's order, -1 where it doesn't.
+    The numbers of its ready messages stand in `full_rows` and then in `row`, growing, from place `first` of the first
+    of these rows on; `back` is a heap of those that came back since. Numbers of messages that are gone or in flight may
+    linger in both. `queued` is the number under which the lane stands in its queue's order, -1 where it doesn't.
     """
 
-    __slots__ = ("back", "first", "group", "in_flight", "queued", "row", "size")
+    __slots__ = ("back", "first", "full_rows", "group", "in_flight", "queued", "row", "size")
 
     def __init__(self, group: str | None) -> None:
         self.group = group
+        self.full_rows: tuple[array[int], ...] = ()
         self.row: list[int] = []
         self.first = 0
         self.back: list[int] = []
@@ -138,15 +140,15 @@ class Queue:
 
     def clear(self) -> None:
         """Start with no message."""
-        self.messages = Messages()
+        self.messages: Blocks[Message] = Blocks()
         self.lanes: dict[str | None, Lane] = {}
         self.order: list[tuple[int, Lane]] = []  # heap of lanes that have something, by oldest message
         self.noisy: list[tuple[int, Lane]] = []  # the same, of those that must let others go first
-        self.deadlines: Deadlines[int] = Deadlines()  # when delayed and in-flight messages become visible
+        self.deadlines: Deadlines[int] = Deadlines(Blocks())  # when delayed and in-flight messages become visible
         self.delayed = 0
         self.in_flight = 0
         self.expire_from = self.next_seq  # messages below are gone, or in `old`
-        self.old: Deadlines[int] = Deadlines()  # dead letters that were sent before their neighbours: sent_ms
+        self.old: Deadlines[int] = Deadlines(Blocks())  # dead letters that were sent before their neighbours: sent_ms
 
     def promise(self) -> int:
         """A number for a message that is about to be recorded. Nobody else gets it, even should it never come."""

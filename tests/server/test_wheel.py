@@ -1,0 +1,62 @@
+"""What the journal's wheel does besides writing at the end of a turn, which the tests of the whole server show."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.server.hard_day import until
+from tests.services.sqs.world import World
+from weirmq.server import wheel
+from weirmq.server.wheel import Wheel
+from weirmq.wire.aws.types.sqs import SendMessageRequest
+
+FEW_BYTES = 1_000
+
+
+class Turned(World):
+    """SQS, and the wheel that turns its journal. No time passes that would let a lazy sync begin."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.failed: list[BaseException] = []
+        self.wheel = Wheel(self.journal, self.waiting, [self.sqs.machine], self.clock, self.failed.append)
+
+    def send(self, url: str, size: int) -> None:
+        request = SendMessageRequest(QueueUrl=url, MessageBody="x" * size)
+        self.sqs.operations["SendMessage"](self.sqs, self.call(), request)
+        self.wheel.touch(self.clock.now_ms())
+
+    async def written(self) -> None:
+        await until(lambda: not self.journal.is_pending)
+
+    async def synced(self) -> None:
+        await until(lambda: self.journal.on_disk == self.journal.end)
+
+
+@pytest.fixture
+async def turned(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Turned]:
+    monkeypatch.setattr(wheel, "LAZY_SYNC_S", 3_600.0)
+    monkeypatch.setattr(wheel, "LAZY_SYNC_BYTES", 10 * FEW_BYTES)
+    turned = Turned()
+    yield turned
+    await turned.wheel.stop()
+    assert not turned.failed
+
+
+async def test_many_bytes_are_synced_before_their_time(turned: Turned) -> None:
+    url = turned.create()
+    turned.send(url, FEW_BYTES)
+    await turned.written()
+    assert turned.journal.on_disk == 0
+    turned.send(url, 10 * FEW_BYTES)
+    await turned.synced()
+
+
+async def test_each_sync_begins_to_count_anew(turned: Turned) -> None:
+    url = turned.create()
+    for _ in range(3):
+        turned.send(url, 10 * FEW_BYTES)
+        await turned.synced()
+        turned.send(url, FEW_BYTES)
+        await turned.written()
+        assert turned.journal.on_disk < turned.journal.end
