@@ -1,5 +1,7 @@
 """Produce: what is written, what is refused, and what an idempotent producer may send again."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from tests.services.kafka.world import NOW_MS, Peer, World, batch_of
@@ -129,6 +131,65 @@ def test_a_topic_may_refuse_old_records(world: World) -> None:
     topic = world.topic(message_timestamp_before_max_ms="1000")
     assert world.produce(topic, data=batch_of(b"a", now_ms=NOW_MS - 1001)).error_code == Code.INVALID_TIMESTAMP
     assert world.produce(topic, data=batch_of(b"a", now_ms=NOW_MS - 1000)).error_code == 0
+
+
+# Several partitions
+
+
+def to_many(topic: bytes, indexes: Sequence[int], data: bytes | None = None) -> ProduceRequest:
+    batches = [PartitionProduceData(index, batch_of(b"a") if data is None else data) for index in indexes]
+    return ProduceRequest(None, -1, 1000, [TopicProduceData("", topic, batches)])
+
+
+def codes(world: World, request: ProduceRequest) -> list[int]:
+    [found] = world.ask(request).responses
+    return [each.error_code for each in found.partition_responses]
+
+
+def preparations(world: World, monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
+    """The partitions whose logs were made side by side."""
+    found: list[list[int]] = []
+    prepare = world.streams.library.prepare
+
+    def noted(names: Sequence[str]) -> None:
+        found.append([int(name.rpartition("/")[2]) for name in names])
+        prepare(names)
+
+    monkeypatch.setattr(world.streams.library, "prepare", noted)
+    return found
+
+
+def test_logs_of_new_partitions_are_made_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(SimulatedDisk(), waits_for_sync=True)
+    topic, prepared = world.topic(partitions=6), preparations(world, monkeypatch)
+    assert world.produce(topic, b"a").error_code == 0
+    assert prepared == []  # one is made as ever
+    assert codes(world, to_many(topic, [0, 1, 2, 3, 1, 6])) == [0, 0, 0, 0, 0, Code.UNKNOWN_TOPIC_OR_PARTITION]
+    assert prepared == [[1, 2, 3]]
+    assert codes(world, to_many(topic, [0, 1, 2, 3])) == [0] * 4
+    assert len(prepared) == 1
+    assert [len(world.values(topic, index=index)) for index in range(6)] == [3, 3, 2, 2, 0, 0]
+    again = world.restarted()
+    assert [len(again.values(topic, index=index)) for index in range(6)] == [3, 3, 2, 2, 0, 0]
+
+
+def test_no_logs_are_made_for_what_is_refused(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
+    topic, prepared = world.topic(partitions=3), preparations(world, monkeypatch)
+    assert set(codes(world, to_many(b"?" * 16, [0, 1]))) == {Code.UNKNOWN_TOPIC_ID}
+    assert set(codes(world, to_many(topic, [0, 1], b""))) == {Code.INVALID_RECORD}
+    assert prepared == []
+
+
+def test_each_partition_says_for_itself_that_there_is_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    disk = SimulatedDisk()
+    world = World(disk)
+    topic, prepared = world.topic(partitions=3), preparations(world, monkeypatch)
+    assert world.produce(topic, b"a").error_code == 0
+    disk.capacity_bytes = 0
+    assert codes(world, to_many(topic, [1, 2, 0])) == [Code.KAFKA_STORAGE_ERROR, Code.KAFKA_STORAGE_ERROR, 0]
+    disk.capacity_bytes = None
+    assert codes(world, to_many(topic, [1, 2, 0])) == [0, 0, 0]
+    assert prepared == [[1, 2]] * 2
 
 
 # Idempotent producers

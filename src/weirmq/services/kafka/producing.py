@@ -6,9 +6,11 @@ acks=1: it is in the log, as on a Kafka broker that hasn't synced it.
 acks=0: there is no answer; whoever sends what can't be taken has the connection closed.
 """
 
+from contextlib import suppress
 from typing import Final
 
-from weirmq.kernel.errors import NoRoom
+from weirmq.engine.streams import Stream
+from weirmq.kernel.errors import LogDamaged, NoRoom
 from weirmq.services.kafka import enlisting, placement, topic_configs
 from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
@@ -103,8 +105,10 @@ def _wait(kafka: Kafka, ask: Ask, request: ProduceRequest, key: Key, durable: in
 
 def _written(kafka: Kafka, ask: Ask, request: ProduceRequest) -> ProduceResponse | None:
     responses = []
-    for each in request.topic_data:
-        topic = find_for(kafka, ask, Operation.WRITE, each.name, each.topic_id)
+    topics = [find_for(kafka, ask, Operation.WRITE, each.name, each.topic_id) for each in request.topic_data]
+    if len(topics) > 1 or any(len(each.partition_data) > 1 for each in request.topic_data):
+        _prepare(kafka, ask, request, topics)
+    for each, topic in zip(request.topic_data, topics, strict=True):
         partitions = [_produce(kafka, ask, request, topic, data) for data in each.partition_data]
         responses.append(TopicProduceResponse(each.name, each.topic_id, partitions))
     if request.acks != ALL:
@@ -117,6 +121,19 @@ def _written(kafka: Kafka, ask: Ask, request: ProduceRequest) -> ProduceResponse
     if len(kafka.cluster(ask).brokers) > 1:
         return ProduceResponse(responses, node_endpoints=_leaders(kafka, ask, responses))
     return ProduceResponse(responses)
+
+
+def _prepare(kafka: Kafka, ask: Ask, request: ProduceRequest, topics: list[Topic | Code]) -> None:
+    """Have the logs of partitions that are new made side by side."""
+    logs: dict[Stream, None] = {}  # a faulty request may name one twice
+    for each, topic in zip(request.topic_data, topics, strict=True):
+        for data in each.partition_data:
+            with suppress(Refused):
+                partition = _partition(topic, data.index, request.acks)
+                if partition.leader == ask.broker and data.records:
+                    logs[kafka.log(partition)] = None
+    with suppress(LogDamaged, NoRoom):  # whose log it is finds out when it is written to
+        kafka.streams.prepare(list(logs))
 
 
 def _refused(request: ProduceRequest, code: Code) -> ProduceResponse:
