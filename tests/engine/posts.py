@@ -71,7 +71,7 @@ class PostOffice:
     def begin(self, slack_bytes: int = 1 << 30) -> Post:
         snapshot = newest_snapshot(self.disk, SNAPSHOTS)
         post = Post(FileLog(self.disk, LOG, self.segment_bytes), waits_for_sync=True, slack_bytes=slack_bytes)
-        post.outbox.add("test", Obedient())
+        post.outbox.add("test", Obedient)
         post.journal.replay(snapshot.parts, snapshot.offset, older_offset(self.disk, SNAPSHOTS, snapshot.offset))
         return post
 

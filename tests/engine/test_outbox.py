@@ -13,7 +13,7 @@ from weirmq.kernel.ids import SeededEntropy
 @pytest.fixture
 def post() -> Post:
     it = Post()
-    it.outbox.add("test", Obedient())
+    it.outbox.add("test", Obedient)
     return it
 
 
@@ -80,7 +80,7 @@ def test_nobody_posts_without_a_carrier(post: Post) -> None:
     with pytest.raises(ValueError, match="sns has no carrier"):
         post.outbox.post("sns", ["a"], b"")
     with pytest.raises(ValueError, match="test has a carrier already"):
-        post.outbox.add("test", Obedient())
+        post.outbox.add("test", Obedient)
 
 
 def test_several_posts_and_the_facts_of_others_are_one_commit(post: Post) -> None:

@@ -10,6 +10,7 @@ content, which stays in the log. Tasks that wait cost a heap entry each and no C
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from heapq import heapify, heappop, heappush
 from itertools import islice
 from typing import Any, ClassVar, Final, Protocol
@@ -134,7 +135,7 @@ class Outbox:
     parts: ClassVar[Any] = OutboxPart | PostsPart | TasksPart
 
     def __init__(self, holdings: Holdings) -> None:
-        self.carriers: dict[str, Carrier] = {}
+        self.carriers: dict[str, Callable[[], Carrier]] = {}
         self.tasks: dict[int, Task] = {}
         self.posts: dict[int, Post] = {}  # by the numbers of their first tasks
         self.on_due: Callable[[], None] = _nobody
@@ -142,11 +143,13 @@ class Outbox:
         self._heap: list[tuple[int, int]] = []  # due_ms and number of tasks that nobody has taken, and leftovers
         self.next_number = 0  # that of the next task; those below are posted
 
-    def add(self, service: str, carrier: Carrier) -> None:
-        """Let `carrier` judge what `service` posts. Raises ValueError where there is one."""
+    def add(self, service: str, carrier: Callable[[], Carrier]) -> None:
+        """Let `carrier`, which is made when it is needed first, judge what `service` posts. Raises ValueError where
+        there is one.
+        """
         if service in self.carriers:
             raise ValueError(f"{service} has a carrier already")
-        self.carriers[service] = carrier
+        self.carriers[service] = cache(carrier)
 
     def post(self, service: str, targets: Sequence[str], content: bytes, due_ms: int = 0) -> Posted:
         """The fact of a new task for each target, due at once or at `due_ms`; for the caller to commit, urgently.

@@ -19,7 +19,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
-from crc32c import crc32c
+
+from weirmq.kernel.crc import crc32c
 
 HEADER_BYTES: Final = 61
 MAX_BATCH_BYTES: Final = 2**31 - 1  # `length` is a signed 32-bit number; the 12 bytes before it aren't worth a bound

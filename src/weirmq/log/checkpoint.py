@@ -15,8 +15,7 @@ while the first is durable, and the first only while the second is.
 import struct
 from typing import Final, NamedTuple
 
-from crc32c import crc32c
-
+from weirmq.kernel.crc import crc32c
 from weirmq.log.disk import Disk, opened
 
 NAME: Final = "checkpoint"

@@ -16,8 +16,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from typing import Final, NamedTuple
 
-from crc32c import crc32c
-
+from weirmq.kernel.crc import crc32c
 from weirmq.log.disk import Disk, opened
 
 INTERVAL_BYTES: Final = 16 * 1024  # what a cold read goes through before it meets its batch: a few microseconds

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, cast
 
 from weirmq.server.exchange import address_of
 from weirmq.server.http1_exchange import FAILED, NO_REQUEST, Http1Exchange, take_answers
-from weirmq.server.http2 import Http2Connection
 from weirmq.server.parting import Parting
 from weirmq.server.timeouts import BODY_BYTES_MIN
 from weirmq.wire import http1
@@ -194,6 +193,8 @@ class Connection(asyncio.Protocol):
 
     def _hand_over(self, data: bytes) -> None:
         """The peer knows that this port speaks HTTP/2 (RFC 9113, 3.3), or has agreed on it over TLS."""
+        from weirmq.server.http2 import Http2Connection  # which many servers never need
+
         server = self._server
         self._open = False
         server.wheel.drop(self)

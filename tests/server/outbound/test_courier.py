@@ -279,7 +279,7 @@ async def test_a_carrier_that_fails_loses_no_task_and_holds_up_no_others(verb: s
     carrier, good = Obedient(), Obedient()
     setattr(carrier, verb, fault)
     async with world(carrier) as it:
-        it.post.outbox.carriers["good"] = good
+        it.post.outbox.carriers["good"] = lambda: good
         it.send("a")
         it.post.journal.commit(it.post.outbox, [it.post.outbox.post("good", ["b"], b"")], NOW_MS)
         await quiet()

@@ -60,7 +60,7 @@ class World:
         self.is_alive = True
         self.durable = True  # whether what is written is also synced
         self._loop = asyncio.get_running_loop()
-        post.outbox.carriers["test"] = carrier
+        post.outbox.carriers["test"] = lambda: carrier
         self.courier = Courier(
             post.outbox,
             post.journal,

@@ -160,7 +160,7 @@ def test_a_policy_of_its_own(world: World, topic: str) -> None:
 
 
 def test_lanes(world: World, topic: str) -> None:
-    carrier = world.outbox.carriers["sns"]
+    carrier = world.outbox.carriers["sns"]()
     for url in ("https://hooks.example.com/fast", "https://hooks.example.com/slow"):
         assert carrier.lane(confirmed(world, topic, url)) == Lane(url)
     policy = json.dumps({"throttlePolicy": {"maxReceivesPerSecond": 3}})

@@ -47,7 +47,7 @@ def test_without_a_subject(world: World, topic: str) -> None:
 
 def test_its_lane(world: World, topic: str) -> None:
     arn = world.subscribe(topic, FUNCTION, "lambda")
-    assert world.outbox.carriers["sns"].lane(arn) == Lane(FUNCTION)
+    assert world.outbox.carriers["sns"]().lane(arn) == Lane(FUNCTION)
 
 
 def test_what_came_of_it(world: World, topic: str) -> None:

@@ -226,5 +226,5 @@ def test_successes_are_told_if_the_application_wants_it(world: World) -> None:
 def test_each_application_has_a_lane(world: World) -> None:
     topic, target = world.topic(), endpoint(world, apple(world))
     subscription = world.subscribe(topic, target, "application")
-    carrier = world.outbox.carriers["sns"]
+    carrier = world.outbox.carriers["sns"]()
     assert carrier.lane(subscription) == carrier.lane(target)

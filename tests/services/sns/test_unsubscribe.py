@@ -93,7 +93,7 @@ def test_farewells_do_not_wait_for_each_other(world: World) -> None:
     arns = [confirmed(world, url, "https") for url in urls]
     for arn in arns:
         world.ask("Unsubscribe", SubscriptionArn=arn)
-    lanes = [world.outbox.carriers["sns"].lane(arn) for arn in arns]
+    lanes = [world.outbox.carriers["sns"]().lane(arn) for arn in arns]
     assert len(set(lanes)) == 2
 
 

@@ -173,11 +173,11 @@ class World:
 
     def errand(self, task: Task) -> Any:
         """What the carrier makes of a task now."""
-        return self.outbox.carriers["sns"].errand(task, self.content(task), self.clock.now_ms())
+        return self.outbox.carriers["sns"]().errand(task, self.content(task), self.clock.now_ms())
 
     def outcome(self, task: Task, result: Any) -> Any:
         """What the carrier makes of a result now."""
-        return self.outbox.carriers["sns"].outcome(task, self.content(task), result, self.clock.now_ms())
+        return self.outbox.carriers["sns"]().outcome(task, self.content(task), result, self.clock.now_ms())
 
     def work(self) -> None:
         """Let the machines do what is due now, once, and the disk what it is for."""

@@ -158,14 +158,14 @@ class Courier:
 
     def _line_up(self, task: Task) -> None:
         service = task.post.service
-        carrier = self._outbox.carriers.get(service)
-        if carrier is None:  # its tasks are kept for a version that knows the service
+        make = self._outbox.carriers.get(service)
+        if make is None:  # its tasks are kept for a version that knows the service
             if service not in self._strangers:
                 self._strangers.add(service)
                 self._on_error("deliveries wait for ever", LookupError(f"nobody carries what {service} has posted"))
             return
         try:
-            lane = carrier.lane(task.target)
+            lane = make().lane(task.target)
         except Exception as error:  # noqa: BLE001 - a fault of one service; the tasks of others must go on
             self._on_error(f"{service} has no lane for a delivery", error)
             lane = Lane(task.target)
@@ -181,7 +181,7 @@ class Courier:
             begun = self.lanes.begin(now_ms)
             if begun is None:
                 break
-            sent = Sent(begun, begun.task, self._outbox.carriers[begun.task.post.service])
+            sent = Sent(begun, begun.task, self._outbox.carriers[begun.task.post.service]())
             running = self._loop.create_task(self._deliver(sent))
             self._running.add(running)
             running.add_done_callback(self._running.discard)

@@ -8,11 +8,13 @@ Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWo
 import re
 from collections.abc import Callable, Mapping
 from decimal import Context, Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from weirmq.services.dynamodb import errors
 from weirmq.services.dynamodb.limits import DEPTH, DIGITS, EXPONENTS, NUMBER_LETTERS
-from weirmq.wire.aws.types.dynamodb import AttributeValue
+
+if TYPE_CHECKING:  # the machine needs this module, and not all shapes of DynamoDB
+    from weirmq.wire.aws.types.dynamodb import AttributeValue
 
 Value = dict[str, Any]
 Item = dict[str, Value]
@@ -24,9 +26,9 @@ _EXACT: Final = Context(prec=2 * (EXPONENTS[1] - EXPONENTS[0]))
 _NOUNS: Final = {"SS": "string", "NS": "number", "BS": "binary"}
 
 
-def read(value: AttributeValue, depth: int = 0) -> Value:
+def read(value: "AttributeValue", depth: int = 0) -> Value:
     """What a client sent, checked. Raises Validation."""
-    found = [kind for kind in AttributeValue.__struct_fields__ if getattr(value, kind) is not None]
+    found = [kind for kind in value.__struct_fields__ if getattr(value, kind) is not None]
     if not found:
         raise errors.validation("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes")
     if len(found) > 1:
@@ -38,7 +40,7 @@ def read(value: AttributeValue, depth: int = 0) -> Value:
     return {kind: _READERS[kind](getattr(value, kind), depth)}
 
 
-def read_item(values: Mapping[str, AttributeValue]) -> Item:
+def read_item(values: Mapping[str, "AttributeValue"]) -> Item:
     """A map of attributes, checked. Raises Validation."""
     return {name: read(value) for name, value in values.items()}
 
@@ -49,12 +51,12 @@ def _read_null(is_null: bool, _depth: int) -> bool:
     return True
 
 
-def _read_list(parts: list[AttributeValue], depth: int) -> list[Value]:
+def _read_list(parts: list["AttributeValue"], depth: int) -> list[Value]:
     _check_depth(depth)
     return [read(part, depth + 1) for part in parts]
 
 
-def _read_map(parts: dict[str, AttributeValue], depth: int) -> Item:
+def _read_map(parts: dict[str, "AttributeValue"], depth: int) -> Item:
     _check_depth(depth)
     return {name: read(part, depth + 1) for name, part in parts.items()}
 
@@ -153,8 +155,10 @@ def sortable(value: Value) -> Any:
     return Decimal(content) if kind == "N" else content
 
 
-def shown(value: Value) -> AttributeValue:
+def shown(value: Value) -> "AttributeValue":
     """A value as an answer has it."""
+    from weirmq.wire.aws.types.dynamodb import AttributeValue
+
     kind, content = kind_of(value), content_of(value)
     if kind == "M":
         content = shown_item(content)
@@ -163,7 +167,7 @@ def shown(value: Value) -> AttributeValue:
     return AttributeValue(**{kind: content})
 
 
-def shown_item(item: Item) -> dict[str, AttributeValue]:
+def shown_item(item: Item) -> dict[str, "AttributeValue"]:
     """A map of attributes as an answer has it."""
     return {name: shown(value) for name, value in item.items()}
 

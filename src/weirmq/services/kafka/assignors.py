@@ -4,9 +4,8 @@ Source: KIP-848, UniformAssignor and RangeAssignor; KIP-932, SimpleAssignor.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from fractions import Fraction
 from heapq import heappop, heappush
-from math import ceil
+from math import lcm
 from typing import Final
 
 Partition = tuple[bytes, int]
@@ -66,8 +65,10 @@ def simple(members: Subscriptions, sizes: Sizes, held: Held) -> dict[str, frozen
     """
     takers = {topic: sum(topic in topics for topics in members.values()) for topic in sizes}
     load = {(topic, index): 0 for topic in sizes if takers[topic] for index in range(sizes[topic])}
+    parts = lcm(*(count for count in takers.values() if count))  # of a partition, so that shares are whole numbers
     most = {
-        member: ceil(sum(Fraction(sizes[each], takers[each]) for each in topics)) for member, topics in members.items()
+        member: -(-sum(sizes[each] * parts // takers[each] for each in topics) // parts)
+        for member, topics in members.items()
     }
     crowd = max(1, sum(most.values()) // len(load)) if load else 0
     wanted: dict[str, set[Partition]] = {member: set() for member in members}

@@ -5,12 +5,17 @@ What was found is kept until topics come or go, and then only new names are look
 """
 
 from collections import OrderedDict
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-import re2
 
+from weirmq.kernel.lazy import LazyModule
 from weirmq.services.kafka.model import Cluster
+
+if TYPE_CHECKING:
+    import re2
+else:
+    re2 = LazyModule("re2")
 
 PATTERN_LETTERS: Final = 4_096  # our own
 PROGRAM_BYTES: Final = 1024 * 1024  # that an expression may be made into
@@ -68,3 +73,8 @@ def compiled(pattern: str) -> Any:
     options.never_capture = True
     options.max_mem = PROGRAM_BYTES
     return re2.compile(pattern, options)
+
+
+def quoted(name: str) -> str:
+    """The pattern that fits this name alone."""
+    return str(re2.escape(name))

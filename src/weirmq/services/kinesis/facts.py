@@ -3,9 +3,8 @@
 import msgspec
 
 from weirmq.engine.machine import Fact
-from weirmq.services.kinesis.model import Distribution, Mode, Status
+from weirmq.services.kinesis.model import Distribution, MetricsName, Mode, Status
 from weirmq.services.kinesis.queues.facts import QueueFact
-from weirmq.wire.aws.types.kinesis import MetricsName
 
 
 class KeyDrawn(Fact, tag=0):

@@ -10,7 +10,6 @@ from weirmq.iam.policy import Policy
 from weirmq.kernel import arn
 from weirmq.services.kinesis import sequence
 from weirmq.services.kinesis.load import Load
-from weirmq.wire.aws.types.kinesis import MetricsName
 
 if TYPE_CHECKING:
     from weirmq.services.kinesis.facts import ChangeBegun
@@ -18,6 +17,10 @@ if TYPE_CHECKING:
 KEYS: Final = 2**128  # hash keys: MD5 digests as numbers
 Mode = Literal["PROVISIONED", "ON_DEMAND"]
 Distribution = Literal["AUTO", "USER_PARTITION_KEY"]
+MetricsName = Literal[
+    "IncomingBytes", "IncomingRecords", "OutgoingBytes", "OutgoingRecords", "WriteProvisionedThroughputExceeded",
+    "ReadProvisionedThroughputExceeded", "IteratorAgeMilliseconds", "ALL",
+]  # fmt: skip
 Status = Literal["CREATING", "DELETING", "ACTIVE", "UPDATING"]
 ON_DEMAND: Final = "ON_DEMAND"
 PROVISIONED: Final = "PROVISIONED"

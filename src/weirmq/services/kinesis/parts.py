@@ -7,9 +7,8 @@ import msgspec
 
 from weirmq.iam.policy import Kind, parse
 from weirmq.services.kinesis.facts import ChangeBegun
-from weirmq.services.kinesis.model import Commitment, Consumer, Distribution, Mode, Shard, Stream
+from weirmq.services.kinesis.model import Commitment, Consumer, Distribution, MetricsName, Mode, Shard, Stream
 from weirmq.services.kinesis.queues import parts as queue_parts
-from weirmq.wire.aws.types.kinesis import MetricsName
 
 if TYPE_CHECKING:
     from weirmq.services.kinesis.machine import KinesisMachine

@@ -12,7 +12,6 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html ("Reserved
 import json
 import re
 from collections.abc import Callable, Mapping
-from html import escape
 from typing import Any, Final
 
 from weirmq.engine.handover import Value
@@ -27,6 +26,7 @@ _GOOGLE_TTL_S: Final = 2_419_200  # four weeks: Firebase, "Lifespan of a message
 _ADM_TTL_S: Final = 2_678_400  # 31 days: ADM, "expiresAfter"
 _COLLAPSE_ID_BYTES: Final = 64  # Apple, "Sending notification requests to APNs"
 _WNS_TAG_LETTERS: Final = 16  # "Push notification service request and response headers"
+_REFERENCES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 _MESSAGE: Final = b'{"message":{'  # how every request to Google starts
@@ -222,14 +222,14 @@ def _baidu_text(message: str, _attributes: Mapping[str, Value]) -> bytes:
 def _wns_text(message: str, attributes: Mapping[str, Value]) -> bytes:
     if _text(attributes, "WNS.Type") == "wns/raw":
         return message.encode("utf-8", "replace")
-    binding = f'<binding template="ToastText01"><text id="1">{escape(message, quote=False)}</text></binding>'
+    binding = f'<binding template="ToastText01"><text id="1">{message.translate(_REFERENCES)}</text></binding>'
     return f"<toast><visual>{binding}</visual></toast>".encode("utf-8", "replace")
 
 
 def _mpns_text(message: str, attributes: Mapping[str, Value]) -> bytes:
     if _text(attributes, "MPNS.Type") == "raw":
         return message.encode("utf-8", "replace")
-    toast = f"<wp:Toast><wp:Text1>{escape(message, quote=False)}</wp:Text1></wp:Toast>"
+    toast = f"<wp:Toast><wp:Text1>{message.translate(_REFERENCES)}</wp:Text1></wp:Toast>"
     return (
         f'<?xml version="1.0" encoding="utf-8"?><wp:Notification xmlns:wp="WPNotification">{toast}</wp:Notification>'
     ).encode("utf-8", "replace")

@@ -7,7 +7,7 @@ from typing import Any, Final
 from weirmq.engine.handover import Handover
 from weirmq.engine.journal import Journal
 from weirmq.engine.machine import Fact, Machine
-from weirmq.engine.outbox import Outbox
+from weirmq.engine.outbox import Carrier, Outbox
 from weirmq.engine.service import Call, Operation
 from weirmq.engine.streams import Streams
 from weirmq.iam import authorize
@@ -44,7 +44,6 @@ class Sns:
         self, journal: Journal, streams: Streams, handover: Handover, outbox: Outbox, entropy: Entropy
     ) -> None:
         from weirmq.services.sns.archives import Archives
-        from weirmq.services.sns.carrier import SnsCarrier
         from weirmq.services.sns.replaying import step
 
         self.journal = journal
@@ -65,7 +64,12 @@ class Sns:
         self.on_audit: Callable[[Mapping[str, Any]], None] = _nobody
         self.on_error: Callable[[str, BaseException], None] = lambda _what, _error: None
         handover.add_finisher("sns", self.signer.finish)
-        outbox.add("sns", SnsCarrier(self))
+        outbox.add("sns", self._carrier)
+
+    def _carrier(self) -> Carrier:
+        from weirmq.services.sns.carrier import SnsCarrier
+
+        return SnsCarrier(self)
 
     @property
     def operations(self) -> Mapping[str, Operation]:

@@ -1,6 +1,6 @@
 """AWS Security Token Service: who am I?"""
 
-from weirmq.services.sts.api import Sts
+from weirmq.services.sts.service import Sts
 
 SERVICE = Sts
 

@@ -3,35 +3,18 @@
 Source: https://docs.aws.amazon.com/STS/latest/APIReference/welcome.html
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping
 
 from weirmq.engine.service import Call, Operation
 from weirmq.iam import authorize
 from weirmq.services.sts import errors
+from weirmq.services.sts.service import Sts
 from weirmq.wire.aws.types.sts import (
     GetAccessKeyInfoRequest,
     GetAccessKeyInfoResponse,
     GetCallerIdentityRequest,
     GetCallerIdentityResponse,
 )
-
-AccountOf = Callable[[str], str | None]
-"""The account that an access key belongs to; None for a key that the server doesn't take."""
-
-
-class Sts:
-    """The service. It keeps no state: whom access keys belong to is the configuration's matter."""
-
-    name = "sts"
-    unsigned: Collection[str] = ()
-
-    def __init__(self, account_of: AccountOf) -> None:
-        self.account_of = account_of
-
-    @property
-    def operations(self) -> Mapping[str, Operation]:
-        """Every operation of the model, those that are refused included."""
-        return OPERATIONS
 
 
 def get_caller_identity(_service: Sts, call: Call, _request: GetCallerIdentityRequest) -> GetCallerIdentityResponse:

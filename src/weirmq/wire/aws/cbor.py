@@ -6,12 +6,12 @@ Smithy RPC: https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html;
 """
 
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-import cbor2
 import msgspec
 
 from weirmq.kernel.errors import ServiceError
+from weirmq.kernel.lazy import LazyModule
 from weirmq.wire.aws import readers, timestamps
 from weirmq.wire.aws.assembly import assemble
 from weirmq.wire.aws.disassembly import disassemble, present, tree_of
@@ -22,6 +22,11 @@ from weirmq.wire.aws.scalars import Timestamp
 from weirmq.wire.aws.shapes import Member, Nothing, Shape
 from weirmq.wire.aws.violations import Violations
 from weirmq.wire.http import Request, Response
+
+if TYPE_CHECKING:
+    import cbor2
+else:
+    cbor2 = LazyModule("cbor2")
 
 _EPOCH_TAG = 1  # RFC 8949, 3.4.2
 _DEPTH_MAX = 100

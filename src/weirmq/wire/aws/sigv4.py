@@ -17,10 +17,8 @@ Errors have the names of the JSON protocols; `errors.py` knows what the Query pr
 import hmac
 import re
 from base64 import b64encode
-from calendar import timegm
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -47,7 +45,7 @@ _MAX_ECHO_CHARS = 256  # how much of a bad value an error message repeats
 _HEADER_FIELDS = (b"Credential", b"Signature", b"SignedHeaders")
 _QUERY_FIELDS = (b"X-Amz-Algorithm", b"X-Amz-Credential", b"X-Amz-Date", b"X-Amz-SignedHeaders", b"X-Amz-Signature")
 
-_STAMP = re.compile(rb"[0-9]{8}T[0-9]{6}Z")
+_STAMP = re.compile(rb"([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})Z")
 _NAME = re.compile(rb"[a-z0-9-]{1,64}")
 _PLAIN = re.compile(rb"[A-Za-z0-9_.~-]*")
 _PLAIN_PATH = re.compile(rb"(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+/?")
@@ -396,15 +394,15 @@ def _require_algorithm(name: bytes) -> None:
 
 def _parse_stamp(stamp: bytes) -> int:
     """`20260131T235959Z` in milliseconds."""
-    text = _echo(stamp)
+    found = _STAMP.fullmatch(stamp)
     try:
-        # strptime alone takes shorter forms too, such as a one-digit month.
-        time = datetime.strptime(text if _STAMP.fullmatch(stamp) else "", "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        year, month, day, hour, minute, second = map(int, found.groups() if found else ())
+        time = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         _refuse_incomplete(
-            f"Date must be in ISO-8601 'basic format'. Got '{text}'. See http://en.wikipedia.org/wiki/ISO_8601"
+            f"Date must be in ISO-8601 'basic format'. Got '{_echo(stamp)}'. See http://en.wikipedia.org/wiki/ISO_8601"
         )
-    return timegm(time.timetuple()) * SECOND_MS
+    return int(time.timestamp()) * SECOND_MS
 
 
 def _stamp_of_date(headers: dict[bytes, bytes]) -> bytes:
@@ -412,6 +410,8 @@ def _stamp_of_date(headers: dict[bytes, bytes]) -> bytes:
     date = headers.get(b"date", b"")
     if _STAMP.fullmatch(date):
         return date
+    from email.utils import parsedate_to_datetime  # half a megabyte, for what hardly anybody sends
+
     try:
         return parsedate_to_datetime(date.decode("ascii")).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ").encode()
     except (ValueError, OverflowError):

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
-from crc32c import crc32c
 
+from weirmq.kernel.crc import crc32c
 from weirmq.wire.kafka.codes import Code
 
 HEADER_BYTES: Final = 61

@@ -12,12 +12,16 @@ Lz4 is its frame format with independent blocks: Java's clients read no other.
 
 import struct
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import cramjam
-
+from weirmq.kernel.lazy import LazyModule
 from weirmq.wire.kafka.batch import Refused
 from weirmq.wire.kafka.codes import Code
+
+if TYPE_CHECKING:
+    import cramjam
+else:
+    cramjam = LazyModule("cramjam")
 
 GZIP, SNAPPY, LZ4, ZSTD = 1, 2, 3, 4
 UNPACKED_BYTES_MAX: Final = 64 * 1024 * 1024  # our own: of one batch
@@ -28,12 +32,6 @@ _STREAM_HEAD: Final = _STREAM + struct.pack(">ii", 1, 1)
 _BLOCK_BYTES: Final = 32 * 1024  # of what is packed as one block: as Java's clients do
 _LENGTH: Final = struct.Struct(">i")
 
-_UNPACK_INTO: Final[dict[int, Callable[[Any, Any], int]]] = {
-    GZIP: cramjam.gzip.decompress_into,
-    LZ4: cramjam.lz4.decompress_into,
-    ZSTD: cramjam.zstd.decompress_into,
-}
-
 
 def unpack(codec: int, data: bytes | memoryview, most: int | None = None) -> bytes:
     """What was packed with `codec`; 0 is none. Raises Refused, also for more than `most` bytes."""
@@ -41,9 +39,18 @@ def unpack(codec: int, data: bytes | memoryview, most: int | None = None) -> byt
     if not codec:
         return bytes(data)
     try:
-        return _unsnapped(memoryview(data), most) if codec == SNAPPY else _unpacked(_UNPACK_INTO[codec], data, most)
+        return _unsnapped(memoryview(data), most) if codec == SNAPPY else _unpacked(_unpacker(codec), data, most)
     except (cramjam.DecompressionError, struct.error) as error:
         raise Refused(Code.INVALID_RECORD, f"the records of a batch can't be unpacked: {error}") from None
+
+
+def _unpacker(codec: int) -> Callable[[Any, Any], int]:
+    match codec:
+        case 1:
+            return cramjam.gzip.decompress_into
+        case 3:
+            return cramjam.lz4.decompress_into
+    return cramjam.zstd.decompress_into
 
 
 def _unpacked(unpack_into: Callable[[Any, Any], int], data: bytes | memoryview, most: int) -> bytes:

@@ -8,8 +8,7 @@ Source: https://kafka.apache.org/documentation/#controlbatch, KIP-98.
 import struct
 from typing import Final
 
-from crc32c import crc32c
-
+from weirmq.kernel.crc import crc32c
 from weirmq.wire.kafka import records
 from weirmq.wire.kafka.batch import CONTROL, DELETE_HORIZON, HEADER_BYTES, TRANSACTIONAL, Batch
 

@@ -6,7 +6,6 @@ Source: https://docs.aws.amazon.com/msk/1.0/apireference/v1-replicators.html
 from collections.abc import Iterable
 from typing import Final
 
-import re2
 from msgspec.structs import replace
 
 from weirmq.services.kafka.control import errors
@@ -14,7 +13,7 @@ from weirmq.services.kafka.control.model import ManagedCluster
 from weirmq.services.kafka.replication import chosen
 from weirmq.services.kafka.replication_facts import ReplicationSet
 from weirmq.services.kafka.service import Kafka
-from weirmq.services.kafka.topic_patterns import PATTERN_LETTERS, fault
+from weirmq.services.kafka.topic_patterns import PATTERN_LETTERS, fault, quoted
 from weirmq.wire.aws.types.kafka import (
     ConsumerGroupReplication,
     KafkaCluster,
@@ -158,9 +157,9 @@ def _fixed(names: Iterable[str], patterns: list[str]) -> list[str]:
     found: list[str] = []
     for name in names:
         if chosen(name, patterns, []):
-            quoted = re2.escape(name)
-            if found and len(found[-1]) + len(quoted) < PATTERN_LETTERS:
-                found[-1] += f"|{quoted}"
+            letters = quoted(name)
+            if found and len(found[-1]) + len(letters) < PATTERN_LETTERS:
+                found[-1] += f"|{letters}"
             else:
-                found.append(quoted)
+                found.append(letters)
     return found

@@ -1,7 +1,10 @@
 """What the log holds of queues. As all facts of Kinesis, whose union they are part of: added to, never edited."""
 
+from typing import Literal
+
 from weirmq.engine.machine import Fact
-from weirmq.wire.aws.types.kinesis import QueueStartingPositionType
+
+Start = Literal["TRIM_HORIZON", "LATEST", "AT_TIMESTAMP"]
 
 Place = tuple[int, int]
 """A record: the index of its shard, and its offset there."""
@@ -21,7 +24,7 @@ class QueueCreated(Fact, tag=60):
     region: str
     name: str
     queue_id: str
-    start: QueueStartingPositionType
+    start: Start
     start_ms: int
     starts: dict[int, int]
     visibility_s: int

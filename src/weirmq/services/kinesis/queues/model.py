@@ -12,7 +12,7 @@ from weirmq.iam.policy import Policy
 from weirmq.kernel import arn
 from weirmq.kernel.deadlines import Deadlines
 from weirmq.services.kinesis.model import Stream
-from weirmq.wire.aws.types.kinesis import QueueStartingPositionType
+from weirmq.services.kinesis.queues.facts import Start
 
 _OFFSET_BITS = 64
 _OFFSET_MASK = 2**_OFFSET_BITS - 1
@@ -71,7 +71,7 @@ class Queue:
         self.id = queue_id
         self.arn = arn.build("kinesis", region, account, f"queue/{queue_id}")
         self.created_ms = created_ms
-        self.start: QueueStartingPositionType = "LATEST"
+        self.start: Start = "LATEST"
         self.start_ms = created_ms
         self.visibility_s = 0
         self.max_receives = 0  # 0: there are no dead letters

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from weirmq.iam.policy import Kind, parse
+from weirmq.services.kinesis.queues.facts import Start
 from weirmq.services.kinesis.queues.model import Cursor, Held, Queue, key_of
-from weirmq.wire.aws.types.kinesis import QueueStartingPositionType
 
 if TYPE_CHECKING:
     from weirmq.services.kinesis.machine import KinesisMachine
@@ -32,7 +32,7 @@ class QueuePart(msgspec.Struct, array_like=True, tag=61):
     name: str
     queue_id: str
     created_ms: int
-    start: QueueStartingPositionType
+    start: Start
     start_ms: int
     visibility_s: int
     max_receives: int
