@@ -30,8 +30,9 @@ APIS = [
     "AlterShareGroupOffsets", "Heartbeat", "IncrementalAlterConfigs", "InitProducerId", "JoinGroup", "LeaveGroup",
     "ListConfigResources", "ListGroups", "ListOffsets", "ListPartitionReassignments", "ListTransactions", "Metadata",
     "OffsetCommit", "OffsetDelete", "OffsetFetch", "OffsetForLeaderEpoch", "Produce", "SaslAuthenticate",
-    "SaslHandshake", "ShareAcknowledge", "ShareFetch", "ShareGroupDescribe", "ShareGroupHeartbeat", "SyncGroup",
-    "TxnOffsetCommit", "UpdateFeatures", "WriteTxnMarkers", "GetTelemetrySubscriptions", "PushTelemetry",
+    "SaslHandshake", "ShareAcknowledge", "ShareFetch", "ShareGroupDescribe", "ShareGroupHeartbeat",
+    "StreamsGroupDescribe", "StreamsGroupHeartbeat", "SyncGroup", "TxnOffsetCommit", "UpdateFeatures",
+    "WriteTxnMarkers", "GetTelemetrySubscriptions", "PushTelemetry",
     "CreateDelegationToken", "RenewDelegationToken", "ExpireDelegationToken", "DescribeDelegationToken",
 ]  # fmt: skip
 DATA = ["ConsumerProtocolAssignment", "ConsumerProtocolSubscription"]

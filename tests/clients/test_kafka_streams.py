@@ -15,17 +15,23 @@ pytestmark = [pytest.mark.clients, pytest.mark.timeout(300)]
 WORDS = Path(__file__).parent / "python" / "kafka_words.py"
 
 
+def java(program: str, *arguments: str) -> tuple[str, ...]:
+    return ("java", "-XX:TieredStopAtLevel=1", "-cp", toolchains.java("java-kafka"), f"clients.{program}", *arguments)
+
+
 @contextmanager
-def counting(server: Server) -> Iterator[None]:
-    """The application at work; killed in the end."""
-    command = ("java", "-XX:TieredStopAtLevel=1", "-cp", toolchains.java("java-kafka"), "clients.Counting")
+def counting(server: Server, protocol: str, name: str = "state", *, ends: bool = False) -> Iterator[None]:
+    """The application at work, with a folder of that name for its state; killed in the end, or told to end."""
+    command = java("Counting", str(server.folder / name), protocol)
     environ = programs.environment(server, server.key)
-    state = str(server.folder / "state")
-    with subprocess.Popen([*command, state], env=environ, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             assert "ok running\n" in iter(process.stdout.readline, "")
             yield
+            if ends:
+                process.terminate()
+                process.wait(60)
         finally:
             process.kill()
 
@@ -35,13 +41,35 @@ def words(server: Server, what: str) -> str:
     return programs.output((python, WORDS, what), programs.environment(server, server.key))
 
 
+def administered(server: Server, *what: str) -> str:
+    return programs.output(java("Applications", *what), programs.environment(server, server.key))
+
+
 def test_words_are_counted_exactly_once(open_server: Server) -> None:
     words(open_server, "make")
-    with counting(open_server):
+    with counting(open_server, "classic"):
         words(open_server, "feed")
-    with counting(open_server):
+    with counting(open_server, "classic"):
         words(open_server, "feed")
         open_server.kill()
         open_server.start()
         words(open_server, "feed")
         assert words(open_server, "check") == "ok exact\n"
+
+
+def test_an_application_goes_on_by_the_streams_protocol(open_server: Server) -> None:
+    words(open_server, "make")
+    with counting(open_server, "classic", ends=True):
+        words(open_server, "feed")
+    with counting(open_server, "streams", ends=True):
+        with counting(open_server, "streams", "other state"):
+            assert administered(open_server, "stable", "4", "0") == "ok stable\n"
+            assert administered(open_server, "copied", "1") == "ok copied\n"
+            assert administered(open_server, "stable", "4", "2") == "ok stable\n"
+            words(open_server, "feed")
+        open_server.kill()
+        open_server.start()
+        words(open_server, "feed")
+        assert words(open_server, "check") == "ok exact\n"
+        assert administered(open_server, "stable", "2", "0") == "ok stable\n"
+    assert administered(open_server, "ended") == "ok ended\n"

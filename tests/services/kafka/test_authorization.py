@@ -149,6 +149,14 @@ def request(key: int, topic_id: bytes) -> tuple[Any, int | None]:
             "ShareFetchRequest", "g", "m", 0, 0, topics=[of("FetchTopic", topic_id, [of("FetchPartition", 0)])]
         ),
         79: lambda: of("ShareAcknowledgeRequest", "g", "m", 1),
+        88: lambda: of(
+            "StreamsGroupHeartbeatRequest",
+            "g",
+            "m",
+            rebalance_timeout_ms=1_000,
+            topology=of("Topology", 0, [of("Subtopology", "0", ["orders"])]),
+        ),
+        89: lambda: of("StreamsGroupDescribeRequest", ["g"]),
         90: lambda: of(
             "DescribeShareGroupOffsetsRequest",
             [
@@ -257,6 +265,8 @@ ROWS: list[tuple[int, tuple[Right, ...], Code]] = [
     (77, ((GROUP, DESCRIBE),), NO_GROUP),
     (78, ((GROUP, READ), (TOPIC, READ)), NO_GROUP),
     (79, ((GROUP, READ),), NO_GROUP),
+    (88, ((GROUP, READ), (TOPIC, DESCRIBE)), NO_GROUP),
+    (89, ((GROUP, DESCRIBE),), NO_GROUP),
     (90, ((GROUP, DESCRIBE), (TOPIC, DESCRIBE)), NO_GROUP),
     (91, ((GROUP, READ), (TOPIC, READ)), NO_GROUP),
     (92, ((GROUP, DELETE), (TOPIC, READ)), NO_GROUP),

@@ -338,7 +338,7 @@ def test_only_members_commit_while_there_are_some(world: World) -> None:
     assert committed(world, "g", 1) == Code.UNKNOWN_MEMBER_ID
     member.generation += 1
     assert committed(world, "g", 1, member) == Code.ILLEGAL_GENERATION
-    assert committed(world, "h", 1, member) == Code.ILLEGAL_GENERATION
+    assert committed(world, "h", 1, member) == Code.UNKNOWN_MEMBER_ID
     assert committed(world, "h", 1) == 0
 
 

@@ -10,7 +10,7 @@ from weirmq.services.kafka.assignors import ASSIGNORS, Partition, by_topic
 from weirmq.services.kafka.consumer_groups import NOTHING, ConsumerGroup, Member
 from weirmq.services.kafka.group_access import Refused, access_fault, description_fault
 from weirmq.services.kafka.group_configs import CONSUMER_HEARTBEAT_MS, CONSUMER_SESSION_MS
-from weirmq.services.kafka.group_types import is_share_group
+from weirmq.services.kafka.group_types import is_other_group, is_share_group
 from weirmq.services.kafka.model import Cluster
 from weirmq.services.kafka.service import Kafka
 from weirmq.wire.kafka.codes import Code
@@ -58,7 +58,7 @@ def _check(kafka: Kafka, ask: Ask, request: ConsumerGroupHeartbeatRequest) -> No
     if request.server_assignor is not None and request.server_assignor not in ASSIGNORS:
         names = ", ".join(ASSIGNORS)
         raise Refused(Code.UNSUPPORTED_ASSIGNOR, f"There is no assignor {request.server_assignor}, but: {names}.")
-    if is_share_group(kafka, key):
+    if is_share_group(kafka, key) or kafka.streams_groups.get(key) is not None:
         raise Refused(Code.GROUP_ID_NOT_FOUND, f"Group {key[1]} is not a consumer group.")
     if request.member_epoch == JOIN:
         _check_join(request)
@@ -276,7 +276,7 @@ def _described(kafka: Kafka, ask: Ask, name: str) -> described.DescribedGroup:
     if code:
         return described.DescribedGroup(code, reason, name)
     if group is None:
-        is_there = is_share_group(kafka, key) or kafka.groups.get(key) is not None
+        is_there = is_share_group(kafka, key) or is_other_group(kafka, key)
         reason = f"Group {name} is not a consumer group." if is_there else f"Group {name} not found."
         return described.DescribedGroup(Code.GROUP_ID_NOT_FOUND, reason, name, "Dead")
     members = [_shown(kafka.cluster(ask), group, each) for each in group.members.values()]

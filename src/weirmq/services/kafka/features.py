@@ -13,6 +13,7 @@ from weirmq.wire.kafka.messages.update_features_response import UpdatableFeature
 FEATURES: Final = {  # and the level of each, as Kafka 4.3 has them
     "group.version": 1,  # KIP-848
     "share.version": 1,  # KIP-932
+    "streams.version": 1,  # KIP-1071
     "transaction.version": EPOCH_BUMPING_VERSION,  # KIP-890's second part
 }
 RESULTS_LAST: Final = 1  # the last version that tells of each feature

@@ -1,11 +1,14 @@
 """Who may be a member of a group, and be told of it."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
-from weirmq.services.kafka.service import Kafka
 from weirmq.wire.kafka.codes import Code
+
+if TYPE_CHECKING:
+    from weirmq.services.kafka.service import Kafka
 
 
 class Refused(Exception):  # noqa: N818 - says what is so
@@ -17,12 +20,12 @@ class Refused(Exception):  # noqa: N818 - says what is so
         self.reason = reason
 
 
-def may_read(kafka: Kafka, ask: Ask, group: str) -> bool:
+def may_read(kafka: "Kafka", ask: Ask, group: str) -> bool:
     """Whether whoever asks may be a member of a group."""
     return kafka.authorizer.may(ask, Operation.READ, ResourceType.GROUP, group)
 
 
-def access_fault(kafka: Kafka, ask: Ask, group: str, topics: Iterable[str] | None) -> tuple[Code, str]:
+def access_fault(kafka: "Kafka", ask: Ask, group: str, topics: Iterable[str] | None) -> tuple[Code, str]:
     """Whether whoever asks may not be a member of a group that reads these topics (KIP-848, KIP-932)."""
     if not may_read(kafka, ask, group):
         return Code.GROUP_AUTHORIZATION_FAILED, "Group authorization failed."
@@ -32,7 +35,7 @@ def access_fault(kafka: Kafka, ask: Ask, group: str, topics: Iterable[str] | Non
     return Code.NONE, ""
 
 
-def description_fault(kafka: Kafka, ask: Ask, group: str, topics: Iterable[str]) -> tuple[Code, str]:
+def description_fault(kafka: "Kafka", ask: Ask, group: str, topics: Iterable[str]) -> tuple[Code, str]:
     """Whether whoever asks may not be told of a group that reads these topics."""
     may = kafka.authorizer.may
     if not may(ask, Operation.DESCRIBE, ResourceType.GROUP, group):

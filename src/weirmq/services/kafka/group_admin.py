@@ -71,7 +71,8 @@ def _described(kafka: Kafka, ask: Ask, name: str) -> DescribedGroup:
         return DescribedGroup(Code.GROUP_AUTHORIZATION_FAILED, None, name)
     key = (ask.cluster, name)
     group = kafka.groups.get(key)
-    is_other = kafka.consumer_groups.get(key) is not None or is_share_group(kafka, key)
+    others = (kafka.consumer_groups, kafka.streams_groups)
+    is_other = any(kind.get(key) is not None for kind in others) or is_share_group(kafka, key)
     if is_other or (group is None and key not in kafka.machine.offsets):
         code = Code.GROUP_ID_NOT_FOUND if ask.version >= NOT_FOUND_FIRST else Code.NONE
         reason = f"Group {name} is not a classic group." if is_other else f"Group {name} not found."
@@ -103,6 +104,8 @@ def list_groups(kafka: Kafka, ask: Ask, request: ListGroupsRequest) -> ListGroup
     }
     for found in kafka.consumer_groups.of(ask.cluster):
         listed[found.key[1]] = ListedGroup(found.key[1], "consumer", found.state, "consumer")
+    for each in kafka.streams_groups.of(ask.cluster):
+        listed[each.key[1]] = ListedGroup(each.key[1], "streams", each.state, "streams")
     listed |= _share_groups(kafka, ask.cluster)
     for cluster, name in kafka.machine.offsets:
         if cluster == ask.cluster and name not in listed:
@@ -139,20 +142,18 @@ def _deleted(kafka: Kafka, ask: Ask, name: str) -> Code:
     if not kafka.authorizer.may(ask, Operation.DELETE, ResourceType.GROUP, name):
         return Code.GROUP_AUTHORIZATION_FAILED
     key = (ask.cluster, name)
-    group = kafka.groups.get(key)
-    consumers = kafka.consumer_groups.get(key)
-    sharers = kafka.share_groups.get(key)
+    kinds = (kafka.groups, kafka.consumer_groups, kafka.streams_groups, kafka.share_groups)
+    groups = [group for kind in kinds if (group := kind.get(key)) is not None]
     is_kept = key in kafka.machine.offsets or key in kafka.machine.shares.groups
-    if group is None and consumers is None and sharers is None and not is_kept:
+    if not groups and not is_kept:
         return Code.GROUP_ID_NOT_FOUND
-    if any(each is not None and each.members for each in (group, consumers, sharers)):
+    if any(each.members for each in groups):
         return Code.NON_EMPTY_GROUP
     if is_kept and (
         code := kafka.record(ask.now_ms, facts.GroupDeleted(ask.cluster, name), full=Code.COORDINATOR_NOT_AVAILABLE)
     ):
         return code
-    kafka.groups.drop(key)
-    kafka.consumer_groups.drop(key)
-    kafka.share_groups.drop(key)
+    for kind in kinds:
+        kind.drop(key)
     kafka.share_partitions.prune()
     return Code.NONE

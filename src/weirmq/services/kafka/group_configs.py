@@ -12,6 +12,11 @@ from weirmq.services.kafka.topic_configs import BOOLEAN, INT, STRING, Config
 
 CONSUMER_SESSION_MS: Final = "consumer.session.timeout.ms"
 CONSUMER_HEARTBEAT_MS: Final = "consumer.heartbeat.interval.ms"
+STREAMS_SESSION_MS: Final = "streams.session.timeout.ms"
+STREAMS_HEARTBEAT_MS: Final = "streams.heartbeat.interval.ms"
+STREAMS_STANDBYS: Final = "streams.num.standby.replicas"
+STREAMS_DELAY_MS: Final = "streams.initial.rebalance.delay.ms"
+STREAMS_ASSIGNMENT_MS: Final = "streams.assignment.interval.ms"
 SESSION_MS: Final = "share.session.timeout.ms"
 HEARTBEAT_MS: Final = "share.heartbeat.interval.ms"
 LOCK_MS: Final = "share.record.lock.duration.ms"
@@ -54,7 +59,7 @@ class Bounded(Config, frozen=True):
         """What is wrong with `value`; "" for nothing."""
         if found := super().fault(value):
             return found
-        kind, _, rest = self.name.partition(".")
+        kind, _, rest = self.name.replace(".num.", ".").partition(".")  # group.streams.max.standby.replicas
         if self.low is not None and int(value) < self.low:
             return f"{self.name} must be greater than or equal to group.{kind}.min.{rest}"
         if self.high is not None and int(value) > self.high:
@@ -85,6 +90,11 @@ GROUP_CONFIGS: Final[dict[str, Config]] = {
         Bounded(LOCK_MS, INT, "30000", 1_000, low=15_000, high=60_000),
         Config(RENEW, BOOLEAN, "true"),
         Bounded(SESSION_MS, INT, "45000", 1, low=45_000, high=60_000),
+        Bounded(STREAMS_ASSIGNMENT_MS, INT, "1000", 0, high=15_000),
+        Bounded(STREAMS_HEARTBEAT_MS, INT, "5000", 1, low=5_000, high=15_000),
+        Bounded(STREAMS_DELAY_MS, INT, "3000", 0),
+        Bounded(STREAMS_STANDBYS, INT, "0", 0, high=2),
+        Bounded(STREAMS_SESSION_MS, INT, "45000", 1, low=45_000, high=60_000),
     )
 }
 

@@ -1,6 +1,6 @@
 """OffsetCommit, OffsetFetch, OffsetDelete: where groups stand. It is durable, and outlives the members."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from weirmq.services.kafka import facts
@@ -10,13 +10,13 @@ from weirmq.services.kafka.consumer_groups import CONSUMER
 from weirmq.services.kafka.consumer_membership import epoch_fault
 from weirmq.services.kafka.facts import Committed
 from weirmq.services.kafka.group_access import may_read
-from weirmq.services.kafka.group_types import consumers_of, is_share_group
+from weirmq.services.kafka.group_types import consumers_of, is_other_group, is_share_group, streams_of
 from weirmq.services.kafka.groups import COMPLETING, EMPTY, Key
 from weirmq.services.kafka.machine import GroupOffsets
 from weirmq.services.kafka.membership import member_fault
 from weirmq.services.kafka.model import Cluster, Topic
 from weirmq.services.kafka.service import Kafka
-from weirmq.services.kafka.topics import find_for, partition_of
+from weirmq.services.kafka.topics import find, find_for, partition_of
 from weirmq.services.kafka.transactional import PartitionKey
 from weirmq.wire.kafka import consumer_protocol
 from weirmq.wire.kafka.codes import Code
@@ -46,6 +46,7 @@ from weirmq.wire.kafka.messages.txn_offset_commit_request import TxnOffsetCommit
 from weirmq.wire.kafka.schema import NO_UUID
 
 METADATA_BYTES: Final = 4_096  # offset.metadata.max.bytes
+EPOCHS_FIRST: Final = 9  # the version of OffsetCommit that knows epochs of members (KIP-848)
 GROUPS_FIRST: Final = 8  # the version of OffsetFetch that asks for several groups
 NOTHING: Final = -1
 
@@ -80,14 +81,18 @@ def _commit_fault(kafka: Kafka, ask: Ask, request: OffsetCommitRequest) -> Code:
     """Whether this one may commit for the group."""
     if is_share_group(kafka, (ask.cluster, request.group_id)):
         return Code.GROUP_ID_NOT_FOUND
-    group = kafka.groups.get((ask.cluster, request.group_id))
+    key = (ask.cluster, request.group_id)
+    group = kafka.groups.get(key)
     generation = request.generation_id_or_member_epoch
-    if (consumers := consumers_of(kafka, (ask.cluster, request.group_id))) is not None:
+    if (consumers := consumers_of(kafka, key)) is not None:
         return epoch_fault(consumers, request.member_id, generation)
+    if (streams := streams_of(kafka, key)) is not None:
+        code = streams.commit_fault(request.member_id, generation, _places(kafka.cluster(ask), request))
+        return code if code is Code.UNKNOWN_MEMBER_ID or ask.version >= EPOCHS_FIRST else Code.UNSUPPORTED_VERSION
     if generation < 0 and not request.member_id:  # one that assigns its partitions itself
         return Code.UNKNOWN_MEMBER_ID if group is not None and group.state != EMPTY else Code.NONE
-    if group is None:
-        return Code.ILLEGAL_GENERATION
+    if group is None:  # one who was a member before a restart joins anew, where it hears what its version knows
+        return Code.UNKNOWN_MEMBER_ID if ask.version >= EPOCHS_FIRST else Code.ILLEGAL_GENERATION
     if code := member_fault(group, request.member_id, request.group_instance_id, generation):
         return code
     if group.state == COMPLETING:
@@ -95,6 +100,14 @@ def _commit_fault(kafka: Kafka, ask: Ask, request: OffsetCommitRequest) -> Code:
     member = group.members[request.member_id]
     kafka.groups.expect(group, member.id, ask.now_ms + member.session_ms)
     return Code.NONE
+
+
+def _places(cluster: Cluster, request: OffsetCommitRequest) -> Iterator[tuple[str, int]]:
+    """The partitions of a commit, by the names of their topics; those that aren't there are refused otherwise."""
+    for each in request.topics:
+        topic = find(cluster, each.name, each.topic_id)
+        if isinstance(topic, Topic):
+            yield from ((topic.name, asked.partition_index) for asked in each.partitions)
 
 
 def partition_fault(topic: Topic | Code, asked: OffsetCommitRequestPartition | TxnOffsetCommitRequestPartition) -> Code:
@@ -175,6 +188,8 @@ def _fetch_fault(kafka: Kafka, ask: Ask, group: str, member_id: str | None, epoc
         return Code.NONE
     if (consumers := consumers_of(kafka, key)) is not None:
         return epoch_fault(consumers, member_id, epoch)
+    if (streams := streams_of(kafka, key)) is not None:
+        return streams.fetch_fault(member_id, epoch)
     # franz-go names its generation here; Kafka doesn't look at it where the group is a classic one.
     return Code.NONE if kafka.groups.get(key) is not None else Code.UNKNOWN_MEMBER_ID
 
@@ -235,7 +250,7 @@ def offset_delete(kafka: Kafka, ask: Ask, request: OffsetDeleteRequest) -> Offse
     cluster = kafka.cluster(ask)
     key = (cluster.number, request.group_id)
     classic = kafka.groups.get(key)
-    if key not in kafka.machine.offsets and classic is None and kafka.consumer_groups.get(key) is None:
+    if not is_other_group(kafka, key):
         return OffsetDeleteResponse(Code.GROUP_ID_NOT_FOUND)
     if classic is not None and classic.members and classic.protocol_type != CONSUMER:
         return OffsetDeleteResponse(Code.NON_EMPTY_GROUP)
@@ -261,8 +276,10 @@ def offset_delete(kafka: Kafka, ask: Ask, request: OffsetDeleteRequest) -> Offse
 
 def _subscribed(kafka: Kafka, key: Key) -> set[str]:
     """The topics that a group's members read; all of the cluster where a member says nothing that can be read."""
-    classic, consumers = kafka.groups.get(key), kafka.consumer_groups.get(key)
+    classic, consumers, streams = kafka.groups.get(key), kafka.consumer_groups.get(key), streams_of(kafka, key)
     found = {name for each in consumers.members.values() for name in each.wanted} if consumers is not None else set()
+    if streams is not None:
+        found.update(streams.topology.readers)
     try:
         for member in classic.members.values() if classic is not None else ():
             metadata = member.protocols[0][1]

@@ -7,11 +7,18 @@ from weirmq.services.kafka.groups import Key
 if TYPE_CHECKING:
     from weirmq.services.kafka.consumer_groups import ConsumerGroup
     from weirmq.services.kafka.service import Kafka
+    from weirmq.services.kafka.streams_groups import StreamsGroup
 
 
 def consumers_of(kafka: "Kafka", key: Key) -> "ConsumerGroup | None":
     """The group where it is one of KIP-848's protocol, with members."""
     found = kafka.consumer_groups.get(key)
+    return found if found is not None and found.members else None
+
+
+def streams_of(kafka: "Kafka", key: Key) -> "StreamsGroup | None":
+    """The group where it is one of a Kafka Streams application, of KIP-1071's protocol, with members."""
+    found = kafka.streams_groups.get(key)
     return found if found is not None and found.members else None
 
 
@@ -21,7 +28,6 @@ def is_share_group(kafka: "Kafka", key: Key) -> bool:
 
 
 def is_other_group(kafka: "Kafka", key: Key) -> bool:
-    """Whether it is one that reads by offsets, of the classic protocol or of KIP-848."""
-    return (
-        key in kafka.machine.offsets or kafka.groups.get(key) is not None or kafka.consumer_groups.get(key) is not None
-    )
+    """Whether it is one that reads by offsets, of the classic protocol, of KIP-848 or of KIP-1071."""
+    kinds = (kafka.groups, kafka.consumer_groups, kafka.streams_groups)
+    return key in kafka.machine.offsets or any(kind.get(key) is not None for kind in kinds)

@@ -7,7 +7,7 @@ from weirmq.services.kafka import classic_members
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.broker_configs import MAX_SESSION_MS, MIN_SESSION_MS
 from weirmq.services.kafka.group_access import may_read
-from weirmq.services.kafka.group_types import consumers_of, is_share_group
+from weirmq.services.kafka.group_types import consumers_of, is_share_group, streams_of
 from weirmq.services.kafka.groups import COMPLETING, ID_FIRST, PREPARING, STABLE, Group, Groups, Member
 from weirmq.services.kafka.migration import to_classic_group
 from weirmq.services.kafka.rebalancing import joined, rebalance, remove
@@ -39,7 +39,7 @@ def join_group(kafka: Kafka, ask: Ask, request: JoinGroupRequest) -> JoinGroupRe
     if not of_brokers(MIN_SESSION_MS) <= request.session_timeout_ms <= of_brokers(MAX_SESSION_MS):
         return JoinGroupResponse(error_code=Code.INVALID_SESSION_TIMEOUT, member_id=request.member_id)
     key = (ask.cluster, request.group_id)
-    if is_share_group(kafka, key):
+    if is_share_group(kafka, key) or streams_of(kafka, key) is not None:
         return JoinGroupResponse(error_code=Code.INCONSISTENT_GROUP_PROTOCOL, member_id=request.member_id)
     if (consumers := consumers_of(kafka, key)) is not None:
         classic_members.make_way(kafka, consumers, request, ask.now_ms)

@@ -111,11 +111,12 @@ def goes_down(group: ConsumerGroup) -> bool:
 
 def to_classic_group(kafka: Kafka, key: Key) -> groups.Group:
     """The group as a classic one: it is, or becomes one where it has no members, or is made."""
-    before = kafka.consumer_groups.get(key)
     group = kafka.groups.make(key)
-    if before is not None:
-        kafka.consumer_groups.drop(key)
-        group.empty_ms = before.empty_ms
+    for kind in (kafka.consumer_groups, kafka.streams_groups):
+        before = kind.get(key)
+        if before is not None:
+            kind.drop(key)
+            group.empty_ms = before.empty_ms
     return group
 
 

@@ -50,7 +50,10 @@ class OffsetExpiry:
         """When a group is to go, as far as one can tell now."""
         machine = self._kafka.machine
         retention_ms = machine.broker_number(key[0], OFFSETS_RETENTION_MINUTES) * MINUTE_MS
-        groups = [each for each in (self._kafka.groups.get(key), self._kafka.consumer_groups.get(key)) if each]
+        kafka = self._kafka
+        groups = [
+            each for kind in (kafka.groups, kafka.consumer_groups, kafka.streams_groups) if (each := kind.get(key))
+        ]
         if any(group.members for group in groups):
             return now_ms + retention_ms
         if not machine.offsets[key]:
@@ -67,4 +70,5 @@ class OffsetExpiry:
             return False
         self._kafka.groups.drop(key)
         self._kafka.consumer_groups.drop(key)
+        self._kafka.streams_groups.drop(key)
         return True

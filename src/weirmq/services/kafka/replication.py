@@ -303,8 +303,8 @@ class Replicator:
                 self._kafka.commit(now_ms, facts.OffsetsCommitted(target.number, group, moved))
 
     def _has_members(self, key: tuple[int, str]) -> bool:
-        classic, new = self._kafka.groups.get(key), self._kafka.consumer_groups.get(key)
-        return bool((classic is not None and classic.members) or (new is not None and new.members))
+        kinds = (self._kafka.groups, self._kafka.consumer_groups, self._kafka.streams_groups)
+        return any((group := kind.get(key)) is not None and group.members for kind in kinds)
 
     def _translated(
         self, asked: ReplicationSet, source: Cluster, target: Cluster, key: PartitionKey, committed: Committed

@@ -30,6 +30,7 @@ from weirmq.services.kafka.rolling import Newest
 from weirmq.services.kafka.share_groups import ShareGroups
 from weirmq.services.kafka.share_partitions import SharePartitions
 from weirmq.services.kafka.share_sessions import ShareSessions
+from weirmq.services.kafka.streams_groups import StreamsGroups
 from weirmq.services.kafka.sweeping import Sweeper
 from weirmq.services.kafka.telemetry_clients import TelemetryClients
 from weirmq.services.kafka.throttle import Throttle
@@ -64,6 +65,7 @@ class Kafka:
         self.fetch_sessions = FetchSessions(self.fetches, entropy)
         self.groups = Groups(entropy)
         self.consumer_groups = ConsumerGroups()
+        self.streams_groups = StreamsGroups()
         self.telemetry = TelemetryClients()
         self.topic_patterns = TopicPatterns()
         self.share_groups = ShareGroups()
@@ -88,13 +90,15 @@ class Kafka:
         self.secret_of: Callable[[str], str | None] = lambda _arn: None  # Secrets Manager's, by ARN
         self.on_groups_due: Callable[[int], None]
         self.on_share_groups_due: Callable[[int], None]
+        self.on_streams_groups_due: Callable[[int], None]
         self._next_producer = self._last_producer = 0
 
     def _watch_groups(self) -> None:
-        from weirmq.services.kafka import consumer_membership, rebalancing, share_membership
+        from weirmq.services.kafka import consumer_membership, rebalancing, share_membership, streams_membership
 
         self.on_groups_due = partial(consumer_membership.expire, self)
         self.on_share_groups_due = partial(share_membership.expire, self)
+        self.on_streams_groups_due = partial(streams_membership.expire, self)
         self.groups.on_member_due = partial(rebalancing.expire, self.groups)
         self.groups.on_rebalance_due = partial(rebalancing.complete, self.groups)
 

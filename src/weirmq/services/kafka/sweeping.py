@@ -39,6 +39,7 @@ class Sweeper:
             kafka.groups.next_ms(),
             kafka.consumer_groups.next_ms(),
             kafka.share_groups.next_ms(),
+            kafka.streams_groups.next_ms(),
             kafka.share_partitions.next_ms(),
             kafka.share_sessions.next_ms(),
             kafka.completions.next_ms(),
@@ -61,6 +62,7 @@ class Sweeper:
         self._kafka.groups.expire(now_ms)
         self._kafka.on_groups_due(now_ms)
         self._kafka.on_share_groups_due(now_ms)
+        self._kafka.on_streams_groups_due(now_ms)
         self._kafka.share_sessions.give_back(now_ms)
         self._kafka.share_partitions.expire(now_ms)
         self._kafka.completions.expire(now_ms)

@@ -10,7 +10,7 @@ from weirmq.services.kafka.consumer_membership import epoch_fault
 from weirmq.services.kafka.facts import Committed
 from weirmq.services.kafka.group_access import may_read
 from weirmq.services.kafka.group_offsets import committed, partition_fault
-from weirmq.services.kafka.group_types import consumers_of
+from weirmq.services.kafka.group_types import consumers_of, streams_of
 from weirmq.services.kafka.groups import EMPTY
 from weirmq.services.kafka.membership import member_fault
 from weirmq.services.kafka.model import Topic
@@ -65,11 +65,16 @@ def _group_fault(kafka: Kafka, ask: Ask, request: TxnOffsetCommitRequest) -> Cod
     """Whether this one may commit for the group. Older clients don't say who they are, and may."""
     if not request.group_id:
         return Code.INVALID_GROUP_ID
-    consumers = consumers_of(kafka, (ask.cluster, request.group_id))
-    if consumers is not None and request.member_id:
+    key = (ask.cluster, request.group_id)
+    code, consumers, streams = Code.NONE, consumers_of(kafka, key), streams_of(kafka, key)
+    if request.member_id and consumers is not None:
         code = epoch_fault(consumers, request.member_id, request.generation_id)
+    elif request.member_id and streams is not None:
+        places = ((each.name, asked.partition_index) for each in request.topics for asked in each.partitions)
+        code = streams.commit_fault(request.member_id, request.generation_id, places)
+    if request.member_id and (consumers is not None or streams is not None):
         return Code.ILLEGAL_GENERATION if code is Code.STALE_MEMBER_EPOCH else code  # what transactional clients know
-    group = kafka.groups.get((ask.cluster, request.group_id))
+    group = kafka.groups.get(key)
     if request.generation_id < 0 and not request.member_id and request.group_instance_id is None:
         return Code.NONE
     if group is None:

@@ -22,6 +22,7 @@ public final class Calls {
             new Records(admin).all();
             new Groups(admin).all();
             new ShareGroups(admin).all();
+            new StreamsGroups(admin).all();
             new Transactions(admin).all();
             new Security(admin).all();
         }

@@ -20,7 +20,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.TopicPartition;
 
-/** Share groups (KIP-932), and groups of streams (KIP-1071). */
+/** Share groups (KIP-932). */
 record ShareGroups(Admin admin) {
     private static final TopicPartition PLACE = new TopicPartition("jobs", 0);
     private static final TopicPartition NO_PARTITION = new TopicPartition("jobs", 9);

@@ -24,7 +24,7 @@ final class Shown {
     /** What is the broker's own affair: ids that it chooses, times, sizes, places in logs of its own. */
     private static final Set<String> MASKED = Set.of(
             "clusterId", "consumerId", "groupEpoch", "memberEpoch", "targetAssignmentEpoch", "directoryId", "finalizedFeaturesEpoch", "host", "highWatermark",
-            "lastCaughtUpTimestamp", "lastFetchTimestamp", "lastTimestamp", "logEndOffset", "port", "producerId",
+            "lastCaughtUpTimestamp", "lastFetchTimestamp", "lastTimestamp", "logEndOffset", "memberId", "port", "processId", "producerId",
             "replicaDirectoryId", "size", "topicId", "totalBytes", "transactionStartTimeMs", "usableBytes");
 
     private static final Map<String, String> NAMES = new HashMap<>();

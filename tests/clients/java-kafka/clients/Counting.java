@@ -3,12 +3,12 @@ package clients;
 import static clients.Steps.ok;
 import static clients.Steps.settings;
 
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
@@ -19,7 +19,7 @@ import org.apache.kafka.streams.kstream.Produced;
 public final class Counting {
     private Counting() {}
 
-    /** Counts until it is killed; the argument is a folder for its state. */
+    /** Counts until it is told to end, or killed; the arguments are a folder for its state, and its group's protocol. */
     public static void main(String[] arguments) throws Exception {
         var builder = new StreamsBuilder();
         var strings = Serdes.String();
@@ -39,16 +39,20 @@ public final class Counting {
                 StreamsConfig.STATE_DIR_CONFIG, arguments[0],
                 StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 50,
                 StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0,
-                "consumer.session.timeout.ms", 6000,
-                "consumer.heartbeat.interval.ms", 500));
-        try (var streams = new KafkaStreams(builder.build(), found)) {
-            streams.setStateListener((now, before) -> {
-                if (now == KafkaStreams.State.RUNNING) {
-                    ok("running");
-                }
-            });
-            streams.start();
-            new CountDownLatch(1).await();
+                StreamsConfig.NUM_STREAM_THREADS_CONFIG, 2,
+                StreamsConfig.GROUP_PROTOCOL_CONFIG, arguments[1]));
+        if (arguments[1].equals("classic")) {
+            found.putAll(Map.of("consumer.session.timeout.ms", 6000, "consumer.heartbeat.interval.ms", 500));
         }
+        var streams = new KafkaStreams(builder.build(), found);
+        streams.setStateListener((now, before) -> {
+            if (now == KafkaStreams.State.RUNNING) {
+                ok("running");
+            }
+        });
+        var leaves = CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> streams.close(leaves)));
+        streams.start();
+        new CountDownLatch(1).await();
     }
 }
