@@ -67,6 +67,8 @@ class Blocks(MutableMapping[int, V]):
             del self._blocks[number >> BLOCK_BITS]
         return value
 
-    def take_any(self) -> V:
-        """Take some value out. Raises StopIteration where there is none."""
-        return self.take(next(reversed(self._blocks[next(reversed(self._blocks))])))
+    def take_block(self) -> dict[int, V]:
+        """Take out some values, a whole block of them. Raises KeyError where there is none."""
+        _, block = self._blocks.popitem()
+        self._size -= len(block)
+        return block

@@ -59,7 +59,7 @@ EXPIRED_AT_ONCE: Final = 2_000  # messages past their retention that `advance` r
 PASSED_AT_ONCE: Final = 50_000  # numbers of messages that are gone that it passes over meanwhile: about 2 ms
 RETURNED_AT_ONCE: Final = 1_000  # messages whose delay or visibility timeout has ended: about 3 ms
 FORGOTTEN_AT_ONCE: Final = 2_000  # deduplication ids, attempt ids: about 1 ms
-RELEASED_AT_ONCE: Final = 5_000  # messages of purged queues that one turn lets go of: about 2 ms
+RELEASED_AT_ONCE: Final = 5_000  # messages of purged queues that one turn lets go of, or some more: about 2 ms
 SWEPT_AT_ONCE: Final = 1_000  # queues that one turn looks after: about 2 ms
 SWEEP_MS: Final = MINUTE_MS  # how often queues that nobody touches are brought up to date
 
@@ -409,12 +409,14 @@ class SqsMachine:
 
     def _let_go(self, most: int) -> None:
         """Release messages of purged and deleted queues, a slice at a time: there may be millions."""
-        while self._condemned and most:
-            messages = self._condemned[-1]
-            while messages and most:
-                self.holdings.release(messages.take_any().offset)
-                most -= 1
-            if not messages:
+        release = self.holdings.release
+        while self._condemned and most > 0:
+            if messages := self._condemned[-1]:
+                block = messages.take_block()
+                for message in block.values():
+                    release(message.offset)
+                most -= len(block)
+            else:
                 self._condemned.pop()
 
     # Move tasks
