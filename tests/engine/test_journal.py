@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.engine.shelf import LOG, NOW_MS, SNAPSHOTS, House, Life, Put, Taken
+from weirmq.engine.journal import RESERVE_STEP_BYTES, SPARED_BYTES, SPARED_PART
 from weirmq.kernel.errors import LogDamaged, LogFailed, NoRoom
 from weirmq.log.batch import headers, hollow
 from weirmq.log.files import FileLog
@@ -478,6 +479,43 @@ def test_a_full_disk_is_won_back_from_between_what_is_kept(monkeypatch: pytest.M
     _turn_over(life, 0, 50)
     house.settle(life)
     assert list(house.begin().texts()) == [*(f"kept {number}" for number in range(7)), "newest"]
+
+
+class NarrowLog(MemoryLog):
+    """One on a disk that has so much room."""
+
+    room_bytes = 10_000_000
+
+    def has_room(self, size: int) -> bool:
+        return size <= self.room_bytes
+
+
+@pytest.mark.parametrize("kept_bytes", [0, 1_000_000])
+def test_payloads_leave_room_for_a_snapshot_and_for_what_makes_room(kept_bytes: int) -> None:
+    log = NarrowLog()
+    life = Life(log)
+    journal = life.journal
+    journal.kept_bytes = kept_bytes
+    for number in range(64):
+        life.put(str(number), "x" * 100_000)
+        journal.flush()
+    left, copied = log.size // SPARED_PART, journal._copying_bytes()
+    assert min(left, copied) > 50_000
+    log.room_bytes = 2 * RESERVE_STEP_BYTES + SPARED_BYTES + left + copied + kept_bytes
+    with pytest.raises(NoRoom, match="kept for winning back space"):
+        life.put("more", "x" * RESERVE_STEP_BYTES)
+    assert (journal.is_short, journal.is_pressed) == (True, False)
+    log.room_bytes = SPARED_BYTES + left // 2 + copied
+    assert not journal.is_pressed
+    log.room_bytes -= 1
+    assert journal.is_pressed
+    for number in range(64):
+        life.take(str(number))  # what makes room still has some
+        journal.flush()
+    assert life.texts() == {}
+    log.room_bytes = 10_000_000
+    life.put("more", "x" * RESERVE_STEP_BYTES)
+    assert (journal.is_short, journal.is_pressed) == (False, False)
 
 
 def _fill(life: Life) -> None:

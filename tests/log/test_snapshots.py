@@ -1,13 +1,14 @@
 """Snapshots: what was written comes back, and a torn or damaged one never does."""
 
 import errno
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from weirmq.kernel.ids import SeededEntropy
 from weirmq.log.disk import SystemDisk
-from weirmq.log.snapshots import newest_snapshot, write_snapshot
+from weirmq.log.snapshots import newest_bytes, newest_snapshot, set_aside, write_snapshot
 from weirmq.testing.disk import PowerLost, SimulatedDisk
 
 FOLDER = "/data/snapshots"
@@ -142,3 +143,95 @@ def test_parts_that_fail_leave_no_snapshot() -> None:
     with pytest.raises(RuntimeError, match="a machine"):
         write_snapshot(disk, FOLDER, 30, failing())  # type: ignore[arg-type]
     assert newest_snapshot(disk, FOLDER).offset == 20
+
+
+# ---- room that is set aside
+
+
+def _full(disk: SimulatedDisk) -> None:
+    """Nobody gets any room from now on."""
+    disk.capacity_bytes = 0
+
+
+def test_a_snapshot_fits_in_the_room_that_was_set_aside() -> None:
+    disk = two_written()
+    size = newest_bytes(disk, FOLDER)
+    assert size == len(disk.contents(f"{FOLDER}/{20:020}.snapshot"))
+    assert set_aside(disk, FOLDER, size) == size
+    assert set_aside(disk, FOLDER, size // 2) == size  # there is more already
+    _full(disk)
+    write_snapshot(disk, FOLDER, 30, SECOND)
+    disk.crash(SeededEntropy(7))
+    offset, parts, refused = newest_snapshot(disk, FOLDER)
+    assert (offset, list(parts), refused) == (30, SECOND, [])
+    assert newest_bytes(disk, FOLDER) == size
+    assert sorted(disk.names(FOLDER)) == [f"{20:020}.snapshot", f"{30:020}.snapshot"]
+
+
+def test_a_snapshot_may_be_smaller_than_that() -> None:
+    disk = two_written()
+    set_aside(disk, FOLDER, 1_000_000)
+    write_snapshot(disk, FOLDER, 30, THIRD)
+    assert newest_bytes(disk, FOLDER) < 1_000
+    assert list(newest_snapshot(disk, FOLDER).parts) == THIRD
+
+
+def test_one_that_does_not_fit_leaves_the_room_to_the_next() -> None:
+    disk = two_written()
+    set_aside(disk, FOLDER, 500)
+    _full(disk)
+    for _ in range(2):
+        with pytest.raises(OSError, match="No space"):
+            write_snapshot(disk, FOLDER, 30, SECOND)
+        assert len(disk.contents(f"{FOLDER}/spare")) == 500
+        assert newest_snapshot(disk, FOLDER).offset == 20
+    write_snapshot(disk, FOLDER, 30, THIRD)
+    assert list(newest_snapshot(disk, FOLDER).parts) == THIRD
+
+
+def test_of_room_that_is_not_there_none_is_taken() -> None:
+    disk = two_written()
+    assert set_aside(disk, FOLDER, 500) == 500
+    disk.capacity_bytes = 10_000
+    free = disk.free(FOLDER)
+    assert set_aside(disk, FOLDER, 20_000) == 500
+    assert disk.free(FOLDER) == free
+    disk.capacity_bytes = None
+    disk.fail("allocate")
+    with pytest.raises(OSError, match="Input/output"):
+        set_aside(disk, FOLDER, 20_000)
+    assert set_aside(disk, FOLDER, 20_000) == 20_000
+
+
+def test_much_room_is_taken_in_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("weirmq.log.snapshots.STEP_BYTES", 1_000)
+    disk = two_written()
+    assert [set_aside(disk, FOLDER, 2_500) for _ in range(4)] == [1_000, 2_000, 2_500, 2_500]
+
+
+def test_what_a_killed_process_left_gives_its_room_back() -> None:
+    disk = two_written()
+    disk.put(f"{FOLDER}/{25:020}.snapshot.part", bytes(100_000))
+    disk.capacity_bytes = 100_000
+    set_aside(disk, FOLDER, 50_000)
+    assert sorted(disk.names(FOLDER)) == [f"{10:020}.snapshot", f"{20:020}.snapshot", "spare"]
+
+
+def test_power_lost_in_every_call_with_room_set_aside() -> None:
+    for at_call in range(1, 40):
+        disk = two_written()
+        disk.lose_power_at = disk.calls + at_call
+        expected = {20, 30}
+        with suppress(PowerLost):
+            set_aside(disk, FOLDER, 4_000)
+            write_snapshot(disk, FOLDER, 30, THIRD)
+            expected = {30}
+        disk.crash(SeededEntropy(at_call))
+        offset, parts, refused = newest_snapshot(disk, FOLDER)
+        assert offset in expected
+        assert list(parts) == {20: SECOND, 30: THIRD}[offset]
+        assert not refused
+        set_aside(disk, FOLDER, 4_000)
+        write_snapshot(disk, FOLDER, 40, FIRST)
+        assert list(newest_snapshot(disk, FOLDER).parts) == FIRST
+        assert len(disk.names(FOLDER)) == 2

@@ -29,6 +29,7 @@ from weirmq.cli import serve
 from weirmq.kernel.errors import NoRoom
 from weirmq.kernel.ids import SeededEntropy
 from weirmq.log.files import FileLog
+from weirmq.log.snapshots import write_snapshot
 from weirmq.server.app import App
 from weirmq.server.config import Options
 from weirmq.server.snapshotter import Snapshotter
@@ -159,7 +160,10 @@ def test_polls_on_a_full_disk_are_answered() -> None:
     spend(scenario())
 
 
-def test_a_disk_that_is_full_to_the_last_byte_refuses_every_change_and_is_stopped_in_peace() -> None:
+def test_a_disk_that_is_full_to_the_last_byte_refuses_every_change_and_is_stopped_in_peace(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("weirmq.server.snapshotter.MAINTAIN_S", 3600)  # nothing was set aside for a snapshot
     disk = SimulatedDisk(LITTLE_ROOM_BYTES)
 
     async def scenario() -> None:
@@ -265,6 +269,63 @@ def test_a_full_disk_is_trimmed_as_it_is_emptied(tmp_path: Path, monkeypatch: py
                     _ended(snapshotter)
             assert forks == 3  # one for each 100,000 bytes: ten messages at a time
             assert journal.fallback_offset > 31  # behind all that was sent
+
+    spend(scenario())
+
+
+def _write_here(self: Snapshotter, folder: str) -> None:
+    """A snapshot in place of a child's: a simulated disk is in this process only."""
+    journal = self._journal
+    journal.flush()
+    taken = (journal.end, journal.bytes_since_snapshot)
+    self._sync_log()
+    try:
+        write_snapshot(self._disk, folder, taken[0], journal.snapshot())
+    except OSError as error:
+        self._on_error("writing a snapshot failed; the log is kept", error)
+    else:
+        journal.snapshot_taken(*taken)
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_small_messages_make_room_on_a_full_disk_again_and_again(
+    is_shared: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Room is won back by snapshots alone, which take some, as the deletes before them do."""
+    monkeypatch.setattr("weirmq.server.snapshotter.MAINTAIN_S", 3600)
+    monkeypatch.setattr("weirmq.engine.journal.RESERVE_STEP_BYTES", 64 * 1024)
+    monkeypatch.setattr("weirmq.engine.journal.SPARED_BYTES", 32 * 1024)
+    monkeypatch.setattr("weirmq.server.snapshotter.LEAST_PRESSED_BYTES", 4 * 1024)
+    monkeypatch.setattr("weirmq.server.snapshotter.LEAST_WASTED_BYTES", 50_000)
+    monkeypatch.setattr("weirmq.server.app.FileLog", partial(FileLog, segment_bytes=100_000))
+    monkeypatch.setattr(Snapshotter, "_fork", _write_here)
+    disk = SimulatedDisk(700_000)
+
+    async def scenario() -> None:
+        async with day(disk) as it:
+            client = await it.connect()
+            await client.ask(create())
+            snapshotter = it.app._snapshotter
+            assert snapshotter is not None
+            for turn in range(4):
+                count = 0
+                while (await client.ask(send(f"{turn}-{count}"))).status == 200:
+                    count += 1
+                    if count % 20 == 0:
+                        snapshotter._maintain()
+
+                assert count > 500
+                if is_shared:  # others take what is left
+                    disk.put("/other", bytes(disk.free("/data")))
+                found: list[str] = []
+                while more := await drain(it, client, most=50):
+                    found += more
+                    snapshotter._maintain()
+                assert found == [f"{turn}-{number}" for number in range(count)]
+                if is_shared:
+                    disk.remove("/other")
+                snapshotter._maintain()
+            assert "writing a snapshot failed; the log is kept" not in it.events
 
     spend(scenario())
 

@@ -28,6 +28,7 @@ MAX_BATCH_BYTES: Final = 4 * 1024 * 1024  # more than this isn't gathered before
 RECORD_OVERHEAD_BYTES: Final = 64  # more than a record's own lengths, deltas and key can take
 RESERVE_STEP_BYTES: Final = 768 * 1024  # room is asked for in steps, not for each fact
 SPARED_BYTES: Final = 256 * 1024  # of room that payloads leave to other facts: a batch of ten deletes takes some 250
+SPARED_PART: Final = 64  # and such a part of a long log: its consumers write so much before they have made room
 RECENT_BYTES: Final = 1024 * 1024  # a generation of payloads kept in memory because they were written last: to let
 # go of it takes time at once, the more so while a snapshot's child shares its pages
 PAGE_BYTES: Final = 16 * 1024  # read at once where a payload is no longer in memory
@@ -70,6 +71,7 @@ class Journal:
         self._builder = BatchBuilder()
         self._base = 0  # offset of the pending batch
         self.is_short = False  # of room: there is none for a payload
+        self.kept_bytes = 0  # of room that payloads leave to the next snapshot
         self._room = 0  # bytes that the log has promised to take, beside what is pending and the header of its batch
         self._latest_ms = 0
         self._held: deque[tuple[int, Callable[[Any], None], Any]] = deque()
@@ -249,8 +251,15 @@ class Journal:
 
     def _set_aside(self, size: int) -> None:
         self.log.reserve(size)
-        if not self.log.has_room(size + self._copying_bytes()):
+        if not self.log.has_room(size + self.log.size // SPARED_PART + self._copying_bytes() + self.kept_bytes):
             raise NoRoom("the room that the disk still has is kept for winning back space")
+
+    @property
+    def is_pressed(self) -> bool:
+        """Whether what payloads leave to other facts is half used up. Raises OSError."""
+        return self.is_short and not self.log.has_room(
+            SPARED_BYTES + self.log.size // (2 * SPARED_PART) + self._copying_bytes()
+        )
 
     def _copying_bytes(self) -> int:
         """What is held of the log's oldest segment: once that much is copied forward, the segment can be let go of."""

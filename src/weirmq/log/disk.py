@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Protocol
 
+FULL: Final = (errno.ENOSPC, errno.EDQUOT)  # what an OSError says where there is no room
 _ZEROS: Final = bytes(1 << 20)
 _UNSUPPORTED: Final = (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)
 

@@ -16,7 +16,6 @@ To set room aside is such a call (it waits for the file system's journal), so th
 spare has a lock of its own, for which the appending thread waits only where it would have to do the same itself.
 """
 
-import errno
 import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,14 +28,13 @@ from weirmq.kernel.errors import LogFailed, NoRoom
 from weirmq.log import batch as batches
 from weirmq.log.checkpoint import NAME as CHECKPOINT_NAME
 from weirmq.log.checkpoint import Bounds, Checkpoint
-from weirmq.log.disk import Disk, path_of
+from weirmq.log.disk import FULL, Disk, path_of
 from weirmq.log.index import Summary
 from weirmq.log.opening import SPARE_NAME, bounds_of, segments_of
 from weirmq.log.rewriting import Keep, Pause, Piece, Rewritten, finish, rewrite, swap_of, walk
 from weirmq.log.segment import Segment
 
 SEGMENT_BYTES: Final = 64 * 1024 * 1024
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 OPEN_SEGMENTS: Final = 16  # sealed segments whose file and index stay open after a read: 16 files, 1 MiB
 _INDEX_EVERY_BYTES: Final = (
     8 * 1024 * 1024
@@ -195,7 +193,7 @@ class FileLog:
                 try:
                     self._grow_spare(min(self._segment_bytes, SEGMENT_BYTES))
                 except OSError as error:
-                    if error.errno not in _FULL:
+                    if error.errno not in FULL:
                         raise
                     # Who needs the room is told when it is needed.
 
@@ -461,7 +459,7 @@ class FileLog:
         try:
             segment.save_index(summary)
         except OSError as error:
-            if error.errno not in _FULL:
+            if error.errno not in FULL:
                 raise
             # A full disk is no reason to stop: without the side file the index is made again from the segment.
 
@@ -489,7 +487,7 @@ class FileLog:
         return LogFailed(f"{self._folder}: {error}")
 
     def _no_room(self, error: OSError) -> NoRoom | None:
-        return NoRoom(f"{self._folder}: {error}") if error.errno in _FULL else None
+        return NoRoom(f"{self._folder}: {error}") if error.errno in FULL else None
 
 
 def _piece(segment: Segment) -> Piece:

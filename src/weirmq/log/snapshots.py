@@ -4,6 +4,9 @@
 1 MiB, numbered from 0, and at its end a batch without records, whose base offset is the number of the records before it
 and whose timestamp is the snapshot's offset: only with that mark is it whole. It is written under another name first,
 so a crash leaves no part of one under its own.
+
+On a disk that runs full, a log wins back room by a snapshot alone. So room for one is set aside before, in the file
+`spare`, which becomes the next snapshot.
 """
 
 import re
@@ -13,11 +16,13 @@ from typing import Final, NamedTuple
 
 from weirmq.log import batch as batches
 from weirmq.log.batch import BadBatch, BatchBuilder
-from weirmq.log.disk import Disk, opened, path_of
+from weirmq.log.disk import FULL, Disk, opened, path_of
 
 KEPT: Final = 2  # the newest, and the one before in case that is damaged
 _NAME: Final = re.compile(r"\A[0-9]{20}\.snapshot\Z")
 _UNFINISHED: Final = ".snapshot.part"
+_SPARE: Final = "spare"
+STEP_BYTES: Final = 64 * 1024 * 1024  # where the file system can't set room aside, it is written
 _BATCH_BYTES: Final = 1 << 20
 
 
@@ -40,22 +45,61 @@ def write_snapshot(disk: Disk, folder: str, offset: int, parts: Iterable[tuple[b
     disk.make_folder(folder)
     path = path_of(folder, f"{offset:020}.snapshot")
     unfinished = path_of(folder, f"{offset:020}{_UNFINISHED}")
+    with suppress(FileNotFoundError):
+        disk.rename(path_of(folder, _SPARE), unfinished)
+    held = 0
     try:
         with opened(disk, unfinished, create=True) as file:
-            disk.truncate(file, 0)
-            _fill(disk, file, offset, parts)
+            held = disk.size(file)
+            disk.truncate(file, _fill(disk, file, offset, parts))
             disk.sync(file)
         disk.rename(unfinished, path)
     except OSError:
         with suppress(OSError):  # it takes room that others need; the error to tell of is the first one
-            disk.remove(unfinished)
+            _give_back(disk, folder, unfinished, held)
         raise
     disk.sync_folder(folder)
     _tidy(disk, folder)
     return path
 
 
-def _fill(disk: Disk, file: int, offset: int, parts: Iterable[tuple[bytes, bytes]]) -> None:
+def set_aside(disk: Disk, folder: str, size: int) -> int:
+    """Have room for a snapshot of `size` bytes, which nothing else can take; nobody else writes one meanwhile.
+
+    Returns how much it is by now: a call takes STEP_BYTES at most, and nothing where the disk has no more. Raises
+    OSError.
+    """
+    disk.make_folder(folder)
+    for name in disk.names(folder):
+        if name.endswith(_UNFINISHED):  # a killed process has left it
+            disk.remove(path_of(folder, name))
+    with opened(disk, path_of(folder, _SPARE), create=True) as file:
+        held = disk.size(file)
+        wanted = min(size, held + STEP_BYTES)
+        if wanted <= held:
+            return held
+        try:
+            disk.allocate(file, wanted)
+        except OSError as error:
+            disk.truncate(file, held)  # what was got of it goes back
+            if error.errno not in FULL:
+                raise
+            return held
+        return wanted
+
+
+def _give_back(disk: Disk, folder: str, unfinished: str, held: int) -> None:
+    """Let the next snapshot have what was set aside for the one that failed, and others the rest."""
+    if not held:
+        disk.remove(unfinished)
+        return
+    with opened(disk, unfinished) as file:
+        disk.truncate(file, held)
+    disk.rename(unfinished, path_of(folder, _SPARE))
+
+
+def _fill(disk: Disk, file: int, offset: int, parts: Iterable[tuple[bytes, bytes]]) -> int:
+    """Write a snapshot; returns its size."""
     position = count = 0
     builder = BatchBuilder()
     for key, value in parts:
@@ -64,7 +108,9 @@ def _fill(disk: Disk, file: int, offset: int, parts: Iterable[tuple[bytes, bytes
         builder.add(key, value, 0)
     if builder.count:
         position, count = _flush(disk, file, builder, position, count)
-    disk.write(file, batches.hollow(count, 1, offset), position)
+    mark = batches.hollow(count, 1, offset)
+    disk.write(file, mark, position)
+    return position + len(mark)
 
 
 def _flush(disk: Disk, file: int, builder: BatchBuilder, position: int, count: int) -> tuple[int, int]:
@@ -101,6 +147,14 @@ def newest_snapshot(disk: Disk, folder: str) -> Snapshot:
         else:
             return Snapshot(offset, _parts(disk, path, end), refused)
     return Snapshot(0, iter(()), refused)
+
+
+def newest_bytes(disk: Disk, folder: str) -> int:
+    """The size of the newest snapshot, sound or not; 0 where there is none. Raises OSError."""
+    for name in _newest_first(_names(disk, folder)):
+        with opened(disk, path_of(folder, name)) as file:
+            return disk.size(file)
+    return 0
 
 
 def older_offset(disk: Disk, folder: str, offset: int) -> int:

@@ -17,12 +17,16 @@ from typing import Final
 from weirmq.engine.journal import Journal
 from weirmq.kernel.errors import LogDamaged, LogFailed, NoRoom
 from weirmq.log.disk import Disk, opened, path_of
-from weirmq.log.snapshots import write_snapshot
+from weirmq.log.snapshots import newest_bytes, set_aside, write_snapshot
 from weirmq.server.http import OnError
 
 LEAST_BYTES: Final = 64 * 1024 * 1024  # of facts since the last snapshot: replayed in well under a second
 LEAST_FACTS: Final = 250_000  # about a second of replay
 LEAST_WASTED_BYTES: Final = 16 * 1024 * 1024  # on a full disk: a fork for so many more that are no longer needed
+LEAST_PRESSED_BYTES: Final = 64 * 1024  # the same where even deletes will soon have no room
+LOW_BYTES: Final = 1024 * 1024 * 1024  # with less on the disk, room for a snapshot is set aside
+LEAST_ASIDE_BYTES: Final = 64 * 1024
+PAYLOAD_BYTES: Final = 100  # in a snapshot: 15 of a message that waits, 50 of one in flight, 100 of one of a FIFO queue
 LOOK_S: Final = 0.05
 COPIED_AT_ONCE: Final = 200  # records looked at in one turn of the loop: about 2 ms
 MAINTAIN_S: Final = 1.0
@@ -58,6 +62,7 @@ class Snapshotter:
         self._loop = asyncio.get_running_loop()
         self._child = 0
         self._taken = (0, 0)
+        self._payloads = journal.holdings.held().payloads  # when the newest snapshot was taken; at a start, now
         self._wasted = 0  # bytes of the log when it was snapshot last for want of room
         self._told_s = -inf  # when it was said last that maintenance has to wait
         self._timer = self._loop.call_later(MAINTAIN_S, self._maintain)
@@ -100,11 +105,24 @@ class Snapshotter:
         """Start one, or see whether it is done. Returns in how many seconds to look again."""
         if self._folder is None:
             self._journal.nothing_to_replay()
-        elif self._child:
+            return MAINTAIN_S
+        if self._child:
             self._look_after_child()
         elif self._is_due() and self._loop.time() >= self._again_s:
             self._fork(self._folder)
-        return LOOK_S if self._child else MAINTAIN_S
+        if self._child:
+            return LOOK_S
+        self._set_aside(self._folder)
+        return MAINTAIN_S
+
+    def _set_aside(self, folder: str) -> None:
+        """On a disk that runs full, have room for the next snapshot; what can't be had now, payloads leave alone."""
+        journal = self._journal
+        held = journal.holdings.held().payloads
+        size = max(newest_bytes(self._disk, folder) + PAYLOAD_BYTES * (held - self._payloads), PAYLOAD_BYTES * held)
+        size = LEAST_ASIDE_BYTES + size * 5 // 4
+        is_low = self._disk.free(self._log_folder) < LOW_BYTES + size
+        journal.kept_bytes = max(0, size - set_aside(self._disk, folder, size)) if is_low else 0
 
     def _win_back(self) -> float:
         """Copy forward and trim. Returns in how many seconds to go on."""
@@ -120,6 +138,8 @@ class Snapshotter:
         journal = self._journal
         held = journal.holdings.held()
         if journal.is_short and self._is_more_wasted(max(LEAST_WASTED_BYTES, held.size // 4)):
+            return True
+        if journal.is_pressed and self._is_more_wasted(LEAST_PRESSED_BYTES):
             return True
         return journal.bytes_since_snapshot > max(
             LEAST_BYTES, held.size // 4
@@ -175,6 +195,7 @@ class Snapshotter:
             self._on_error("writing a snapshot failed; the log is kept", _why(os.waitstatus_to_exitcode(status)))
             self._again_s = self._loop.time() + AFTER_FAILURE_S
         else:
+            self._payloads = self._journal.holdings.held().payloads
             self._journal.snapshot_taken(*self._taken)
 
 
