@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 STOP_SECONDS = 30
+REST_SECONDS = 1.25  # WeirMQ looks every second whether there is something to tidy up
+REST_CPU = 0.05  # of a core
+UNREST_SECONDS = 30
 PR_SET_PDEATHSIG = 1  # prctl(2)
 CPUCLOCK_SCHED = 2  # the kernel's number for "run time of a process", see clock_getcpuclockid(3)
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -81,6 +84,17 @@ class Process:
             with contextlib.suppress(OSError):
                 total += time.clock_gettime((~pid << 3) | CPUCLOCK_SCHED)
         return total
+
+    def come_to_rest(self) -> None:
+        """Wait, for a while at most, until the tree does next to nothing: what it was asked before may keep it busy,
+        as the messages of a deleted queue do, and would be counted to what it is asked next.
+        """
+        deadline = time.perf_counter() + UNREST_SECONDS
+        while time.perf_counter() < deadline:
+            before = self.cpu_seconds()
+            time.sleep(REST_SECONDS)
+            if self.cpu_seconds() - before < REST_CPU * REST_SECONDS:
+                return
 
     def memory(self) -> Memory:
         """What the tree holds now."""

@@ -150,6 +150,7 @@ class Running:
         url: str = sqs.create_queue(QueueName=f"{name}-{next(self._numbers)}")["QueueUrl"]
         yield url
         sqs.delete_queue(QueueUrl=url)
+        self.process.come_to_rest()
 
 
 @contextlib.contextmanager

@@ -120,6 +120,7 @@ def _fan_out(running: Running, name: str, kinds: Sequence[str]) -> Iterator[tupl
     yield topic_arn, urls
     sns.delete_topic(TopicArn=topic_arn)
     _send_all(running, [record("delete_queue", QueueUrl=url) for url in urls])
+    running.process.come_to_rest()
 
 
 def _queue_policy(queue_arn: str, topic_arn: str) -> str:
