@@ -8,7 +8,7 @@ from weirmq.engine.stream import BATCH_BYTES
 from weirmq.engine.streams import Part, Row, Stream, Streams
 from weirmq.kernel.errors import LogFailed, NoRoom
 from weirmq.kernel.ids import SeededEntropy
-from weirmq.log.batch import headers
+from weirmq.log.batch import headers, hollow
 from weirmq.log.library import FileLibrary, MemoryLibrary
 from weirmq.log.log import Log
 from weirmq.log.memory import MemoryLog
@@ -98,6 +98,24 @@ def test_holds_an_answer_until_it_is_written() -> None:
     assert done == ["read", "another read"]
     streams.flush()
     assert done == ["read", "another read", "put"]
+
+
+@pytest.mark.parametrize("waits_for_sync", [False, True])
+def test_an_answer_that_rests_on_what_is_written_leaves_at_once_where_that_is_enough(waits_for_sync: bool) -> None:
+    streams = streams_on(SimulatedDisk(), waits_for_sync=waits_for_sync)
+    stream = streams.stream("g/0")
+    told: list[str] = []
+    streams.readers.append(told.append)
+    answers: list[str] = []
+    streams.place(stream, memoryview(hollow(0, 3)))
+    streams.hold(answers.append, "placed")
+    assert (answers, stream.readable, told) == (([], 0, []) if waits_for_sync else (["placed"], 3, ["g/0"]))
+    append(streams, stream, b"a")
+    streams.hold(answers.append, "appended")
+    assert "appended" not in answers
+    streams.flush()
+    sync(streams)
+    assert (answers, stream.readable) == (["placed", "appended"], 4)
 
 
 def test_holds_an_answer_until_all_its_logs_are_synced() -> None:

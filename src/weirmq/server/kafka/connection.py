@@ -12,6 +12,7 @@ pauses; without, it goes on, for that is how one hears that a client is gone.
 """
 
 import asyncio
+import struct
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, cast
@@ -30,6 +31,7 @@ LEAST_BYTES: Final = 4 * 1024  # of a buffer of one's own, where the frame isn't
 GROWTH: Final = 8  # so many times what has come: few copies of a large frame, little memory for a lie
 MADE_BYTES: Final = 1024 * 1024  # of answers that are there; with more, no frame is handled before some are sent
 _LENGTH: Final = 4
+_SIZE: Final = struct.Struct(">i")
 
 PROGRESS, WAITING, READER, ENDING, MUTED = 1, 2, 4, 8, 16  # bits of KafkaConnection._holds
 
@@ -205,7 +207,7 @@ class KafkaConnection(Guest, asyncio.BufferedProtocol):
         begin = at + _LENGTH
         if begin > end:
             return None
-        size = int.from_bytes(view[at:begin], "big", signed=True)
+        (size,) = _SIZE.unpack_from(view, at)
         if not 0 < size <= self.frame_bytes:
             self.listener.remark(self, f"a frame of {size} bytes")
             self.close()

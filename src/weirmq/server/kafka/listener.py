@@ -29,7 +29,7 @@ from weirmq.wire.kafka.messages.sasl_authenticate_request import SaslAuthenticat
 REMARK_S: Final = 1.0
 TLS_S: Final = 10.0  # for a handshake, and for a goodbye
 TURNED_AWAY_S: Final = 0.1  # connection.failed.authentication.delay.ms
-PRODUCE: Final = b"\0\0"  # its API key, at the beginning of a request
+PRODUCE: Final = 0  # its API key
 _LENGTH: Final = struct.Struct(">i")
 
 
@@ -217,7 +217,7 @@ class Listener:
 
     def _answer_quickly(self, connection: KafkaConnection, frame: memoryview, slot: Slot) -> bool:
         """Whether the request had a way of its own."""
-        if bytes(frame[:2]) != PRODUCE:
+        if len(frame) < 2 or frame[0] or frame[1] != PRODUCE:
             return False
         now_ms = self._server_has.clock.now_ms()
         if connection.login is not None:
