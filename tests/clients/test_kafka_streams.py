@@ -20,14 +20,19 @@ def java(program: str, *arguments: str) -> tuple[str, ...]:
 
 
 @contextmanager
-def counting(server: Server, protocol: str, name: str = "state", *, ends: bool = False) -> Iterator[None]:
-    """The application at work, with a folder of that name for its state; killed in the end, or told to end."""
-    command = java("Counting", str(server.folder / name), protocol)
+def counting(
+    server: Server, protocol: str, name: str = "state", *, processes: int = 1, ends: bool = False
+) -> Iterator[None]:
+    """The application at work, with a folder of that name for its state; killed in the end, or told to end.
+
+    It knows which of so many processes have which partitions.
+    """
+    command = java("Counting", str(server.folder / name), protocol, str(processes))
     environ = programs.environment(server, server.key)
     with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
-            assert "ok running\n" in iter(process.stdout.readline, "")
+            assert "ok found\n" in iter(process.stdout.readline, "")
             yield
             if ends:
                 process.terminate()
@@ -62,7 +67,7 @@ def test_an_application_goes_on_by_the_streams_protocol(open_server: Server) -> 
     with counting(open_server, "classic", ends=True):
         words(open_server, "feed")
     with counting(open_server, "streams", ends=True):
-        with counting(open_server, "streams", "other state"):
+        with counting(open_server, "streams", "other state", processes=2):
             assert administered(open_server, "stable", "4", "0") == "ok stable\n"
             assert administered(open_server, "copied", "1") == "ok copied\n"
             assert administered(open_server, "stable", "4", "2") == "ok stable\n"

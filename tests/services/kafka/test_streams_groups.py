@@ -32,6 +32,7 @@ from weirmq.wire.kafka.messages.offset_delete_request import (
 )
 from weirmq.wire.kafka.messages.share_group_heartbeat_request import ShareGroupHeartbeatRequest
 from weirmq.wire.kafka.messages.streams_group_describe_request import StreamsGroupDescribeRequest
+from weirmq.wire.kafka.messages.streams_group_heartbeat_request import Endpoint
 
 RIVERS = topology(subtopology("0", "rivers"))
 SESSION_MS = 45_000
@@ -149,6 +150,42 @@ def test_a_lost_answer_is_told_again(world: World, rivers: bytes) -> None:
     assert (lost.member_epoch, tasks(lost.active_tasks)) == (4, "0: 0 1 2 3")
     again = world.ask(before)
     assert (again.member_epoch, tasks(again.active_tasks)) == (4, "0: 0 1 2 3")
+
+
+# Endpoints
+
+
+def told(answer: Any) -> list[tuple[str, dict[str, list[int]], dict[str, list[int]]]] | None:
+    """By the host of each endpoint, what is active there and what is kept."""
+    if answer.partitions_by_user_endpoint is None:
+        return None
+    return [
+        (
+            each.user_endpoint.host,
+            {topic.topic: topic.partitions for topic in each.active_partitions},
+            {topic.topic: topic.partitions for topic in each.standby_partitions},
+        )
+        for each in answer.partitions_by_user_endpoint
+    ]
+
+
+def test_threads_of_one_process_have_one_endpoint(world: World, rivers: bytes) -> None:
+    configure(world, streams_num_standby_replicas="1")
+    of = topology(subtopology("0", "rivers", stores=["dams"]))
+    threads = [Thread(world.ask, name, name[0], of=of) for name in ("a1", "a2", "b1")]
+    for each in threads:
+        each.endpoint = Endpoint(f"{each.process}.example", 80)
+        each.join()
+    for _ in range(3):
+        settle(*threads)
+    hears = threads[0].beat(endpoint_information_epoch=-1)
+    assert sorted(told(hears) or ()) == [
+        ("a.example", {"rivers": [0, 1, 2]}, {"rivers": [3]}),
+        ("b.example", {"rivers": [3]}, {"rivers": [0, 1, 2]}),
+    ]
+    assert told(threads[0].beat()) is None
+    threads[2].leave()
+    assert [host for host, _, _ in told(threads[0].beat()) or ()] == ["a.example"]
 
 
 # Internal topics

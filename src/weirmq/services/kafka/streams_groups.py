@@ -153,6 +153,7 @@ class StreamsGroup(msgspec.Struct):
         del self.members[member.id]
         self.target.pop(member.id, None)
         self.epoch += 1
+        self.endpoints_epoch += member.endpoint is not None
         if not self.members:
             self.shutdown_by, self.empty_ms = "", now_ms
 

@@ -19,7 +19,10 @@ import org.apache.kafka.streams.kstream.Produced;
 public final class Counting {
     private Counting() {}
 
-    /** Counts until it is told to end, or killed; the arguments are a folder for its state, and its group's protocol. */
+    /**
+     * Counts until it is told to end, or killed; the arguments are a folder for its state, its group's protocol, and of
+     * how many processes it is to hear where their stores can be asked.
+     */
     public static void main(String[] arguments) throws Exception {
         var builder = new StreamsBuilder();
         var strings = Serdes.String();
@@ -40,6 +43,7 @@ public final class Counting {
                 StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 50,
                 StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0,
                 StreamsConfig.NUM_STREAM_THREADS_CONFIG, 2,
+                StreamsConfig.APPLICATION_SERVER_CONFIG, "localhost:" + (1 + ProcessHandle.current().pid() % 65_535),
                 StreamsConfig.GROUP_PROTOCOL_CONFIG, arguments[1]));
         if (arguments[1].equals("classic")) {
             found.putAll(Map.of("consumer.session.timeout.ms", 6000, "consumer.heartbeat.interval.ms", 500));
@@ -53,6 +57,22 @@ public final class Counting {
         var leaves = CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> streams.close(leaves)));
         streams.start();
+        while (hosts(streams) < Integer.parseInt(arguments[2])) {
+            Thread.sleep(100);
+        }
+        ok("found");
         new CountDownLatch(1).await();
+    }
+
+    /** How many processes are known to have tasks, if all partitions that are read are known of. */
+    private static long hosts(KafkaStreams streams) {
+        if (streams.state() != KafkaStreams.State.RUNNING) {
+            return 0;
+        }
+        var sizes = streams.metadataForAllStreamsClients().stream()
+                .map(each -> each.topicPartitions().size())
+                .filter(size -> size > 0)
+                .toList();
+        return sizes.stream().mapToInt(Integer::intValue).sum() == 6 ? sizes.size() : 0;
     }
 }
