@@ -172,7 +172,7 @@ def test_what_comes_while_a_sync_runs_waits_for_the_next() -> None:
     assert streams.take_dirty() == []  # one call at a time
     streams.synced(stream, synced)
     assert done == ["first"]
-    assert streams.has_more(stream)
+    assert streams.has_dirty
     sync(streams)
     assert done == ["first", "second"]
 

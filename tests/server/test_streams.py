@@ -12,6 +12,7 @@ from weirmq.engine.streams import Part, Stream, Streams
 from weirmq.kernel.errors import LogFailed
 from weirmq.log.library import FileLibrary
 from weirmq.log.memory import MemoryLog
+from weirmq.server import streams as streams_module
 from weirmq.server.streams import StreamWheel, hold_for, most_open
 from weirmq.testing.disk import SimulatedDisk
 
@@ -205,3 +206,22 @@ async def test_the_end_of_the_server_ends_a_cleaning() -> None:
         world.streams.cleanings.add(stream, endless, lambda _: None)
         await begun
     assert world.errors == []
+
+
+async def test_few_threads_sync_many_logs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes while all of them do waits for the first that is free."""
+    async with turned(waits_for_sync=True) as world:
+        jobs: list[list[str]] = []
+        sync = streams_module._sync
+
+        def noted(some: list[Stream]) -> list[int]:
+            jobs.append([stream.name for stream in some])
+            return sync(some)
+
+        monkeypatch.setattr(streams_module, "_sync", noted)
+        streams = [world.streams.stream(f"g/{number}") for number in range(10)]
+        await asyncio.gather(*[world.append(stream) for stream in streams])
+        assert sorted(map(len, jobs)) == [2, 2, 3, 3]
+        assert sorted(name for job in jobs for name in job) == sorted(stream.name for stream in streams)
+        await asyncio.gather(*[world.append(stream) for stream in streams[:2]])
+        assert sorted(map(len, jobs[4:])) == [1, 1]

@@ -161,9 +161,10 @@ class Streams:
             stream.is_syncing = True
         return taken
 
-    def has_more(self, stream: Stream) -> bool:
-        """Whether there is something to do for a stream whose sync has just ended: a sync, or its removal."""
-        return stream in self._dirty or stream.is_removed
+    @property
+    def has_dirty(self) -> bool:
+        """Whether a log has something to sync that came since `take_dirty`."""
+        return bool(self._dirty)
 
     def synced(self, stream: Stream, offset: int) -> None:
         """A log is durable up to `offset`: answers leave."""

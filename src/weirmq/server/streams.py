@@ -1,8 +1,9 @@
 """Turns the streams: writes at the end of each turn of the loop, syncs in threads, removes what was given up, cleans.
 
-    append -> end of the turn: flush -> (durability fsync: each log that was touched is synced in a thread ->) answers
+    append -> end of the turn: flush -> (durability fsync: the logs that were touched are synced in threads ->) answers
 
-Logs are synced side by side, and while one is, what comes for it gathers: group commit, for each log.
+A few threads sync logs side by side, each some of them, one after the other. While all threads do, what comes gathers:
+group commit, for each log, and few turns between the threads, which cost more than a sync does.
 """
 
 import asyncio
@@ -51,6 +52,7 @@ class StreamWheel:
         self._running: set[asyncio.Future[Any]] = set()
         self._lazy: asyncio.TimerHandle | None = None
         self._sync_due = False
+        self._free = THREADS  # of the threads that sync
         self._stopped = False
         self._cleaner = ThreadPoolExecutor(1, thread_name_prefix="weirmq-stream-cleaner")
         self._is_cleaning = self._is_stopping = False
@@ -83,13 +85,18 @@ class StreamWheel:
             self._lazy = self._loop.call_later(LAZY_SYNC_S, self.sync)
 
     def sync(self) -> None:
-        """Make durable what is written, each log in a thread of its own; and remove what was given up."""
+        """Make durable what is written, as soon as a thread is free; and remove what was given up."""
         self._lazy = None
         self._sync_due = False
         if self._stopped:
             return
-        for stream in self._streams.take_dirty():
-            self._run(stream.sync, partial(self._synced, stream))
+        if self._free:
+            dirty = self._streams.take_dirty()
+            threads = min(self._free, len(dirty))
+            self._free -= threads
+            for first in range(threads):
+                some = dirty[first::threads]
+                self._run(partial(_sync, some), partial(self._synced, some))
         removed = self._streams.take_removed()
         if removed:
             self._run(partial(self._remove, removed), self._on_removed)
@@ -122,9 +129,11 @@ class StreamWheel:
         except Exception as error:  # noqa: BLE001 - whatever it is, what was written may not be on the disk
             self._stop_with(error)
 
-    def _synced(self, stream: Stream, offset: int) -> None:
-        self._streams.synced(stream, offset)
-        if self._streams.has_more(stream):
+    def _synced(self, streams: list[Stream], offsets: list[int]) -> None:
+        self._free += 1
+        for stream, offset in zip(streams, offsets, strict=True):
+            self._streams.synced(stream, offset)
+        if self._streams.has_dirty:
             self._expect()
 
     # Cleaning
@@ -196,6 +205,11 @@ class StreamWheel:
             self._pool.shutdown()
             self._cleaner.shutdown()
             self._streams.close()
+
+
+def _sync(streams: list[Stream]) -> list[int]:
+    """Sync some logs, in a thread; returns up to where. Raises LogFailed."""
+    return [stream.sync() for stream in streams]
 
 
 def most_open() -> int:
