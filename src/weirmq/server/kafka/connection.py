@@ -297,7 +297,7 @@ class KafkaConnection(Guest, asyncio.BufferedProtocol):
         self._made_bytes -= size
         self.listener.bytes_out += size
         self.used_s = self.listener.now_s()
-        # Not `writelines`: asyncio's tells nobody that the peer doesn't read, before 3.12.8 and 3.13.1 (CVE-2024-12254).
+        # asyncio before 3.12.8 and 3.13.1 tells nobody of a peer who does not read `writelines` (CVE-2024-12254)
         self._transport.write(answers[0] if len(answers) == 1 else b"".join(answers))
         if self._holds & READER:
             self.listener.budget.owe(self, self._transport.get_write_buffer_size())
