@@ -48,6 +48,7 @@ class Wheel:
         self._syncing: asyncio.Future[int] | None = None
         self._lazy: asyncio.TimerHandle | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._tick_ms = 0  # when it is due, by the clock
         self._stopped = False
         self._look_due = False
         waiting.on_signalled = self._look_soon
@@ -78,10 +79,8 @@ class Wheel:
     def expect(self) -> None:
         """A poll has begun to wait: look at the timers again."""
         next_ms = self._waiting.next_ms()
-        if next_ms is not None:
-            delay_s = max((next_ms - self._clock.now_ms()) / 1000, LEAST_TICK_S)
-            if self._timer is None or self._loop.time() + delay_s < self._timer.when():
-                self._arm(delay_s)
+        if next_ms is not None and next_ms < self._tick_ms:
+            self._arm(max((next_ms - self._clock.now_ms()) / 1000, LEAST_TICK_S))
 
     def tick(self) -> None:
         """Let time do its part up to now."""
@@ -126,6 +125,7 @@ class Wheel:
         if self._timer is not None:
             self._timer.cancel()
         self._timer = self._loop.call_later(delay_s, self.tick)
+        self._tick_ms = self._clock.now_ms() + int(delay_s * 1000)
 
     def _flush(self) -> None:
         if self._journal.end != self._gathered and self._looks < LOOKS:

@@ -97,6 +97,10 @@ class Words:
     def quick(self, connection: Any, place: Place, frame: memoryview, now_ms: int) -> None:
         """Nothing has a way of its own."""
 
+    def waits_again(self, *_what: Any) -> bool:
+        """Nothing was asked before."""
+        return False
+
     def unsupported(self) -> ApiVersionsResponse:
         return ApiVersionsResponse(35, [ApiVersion(VERSIONS, 0, 4)])
 

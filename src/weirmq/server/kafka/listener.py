@@ -21,7 +21,7 @@ from weirmq.server.kafka.security import OPEN, Security
 from weirmq.server.listening import BACKLOG
 from weirmq.services.kafka.ask import Ask, Place, Service
 from weirmq.services.kafka.login import AUTHENTICATE, Login, NotLoggedIn
-from weirmq.wire.kafka import apis, codec, head
+from weirmq.wire.kafka import apis, codec, frames, head
 from weirmq.wire.kafka.errors import Malformed
 from weirmq.wire.kafka.head import API_VERSIONS, Head
 from weirmq.wire.kafka.messages.sasl_authenticate_request import SaslAuthenticateRequest
@@ -29,7 +29,7 @@ from weirmq.wire.kafka.messages.sasl_authenticate_request import SaslAuthenticat
 REMARK_S: Final = 1.0
 TLS_S: Final = 10.0  # for a handshake, and for a goodbye
 TURNED_AWAY_S: Final = 0.1  # connection.failed.authentication.delay.ms
-PRODUCE: Final = 0  # its API key
+PRODUCE, FETCH = 0, 1  # their API keys
 _LENGTH: Final = struct.Struct(">i")
 
 
@@ -217,17 +217,31 @@ class Listener:
 
     def _answer_quickly(self, connection: KafkaConnection, frame: memoryview, slot: Slot) -> bool:
         """Whether the request had a way of its own."""
-        if len(frame) < 2 or frame[0] or frame[1] != PRODUCE:
+        if len(frame) < 2 or frame[0]:
             return False
+        if frame[1] != PRODUCE:
+            return frame[1] == FETCH and self._waits_again(connection, frame, slot)
         now_ms = self._server_has.clock.now_ms()
         if connection.login is not None:
-            connection.login.require(0, now_ms)
+            connection.login.require(PRODUCE, now_ms)
         answer = self._service.quick(connection, self._place, frame, now_ms)
         if answer is None:
             return False
         slot.put(answer)
         self._server_has.hold(slot.fill, None)
         self._server_has.touch(now_ms)
+        return True
+
+    def _waits_again(self, connection: KafkaConnection, frame: memoryview, slot: Slot) -> bool:
+        """Whether the request is a fetch that waits as it did the last time."""
+        now_ms = self._server_has.clock.now_ms()
+        if connection.login is not None:
+            connection.login.require(FETCH, now_ms)
+        answered = partial(self._answered, connection, slot)
+        if not self._service.waits_again(connection, self._place, frame, now_ms, answered):
+            return False
+        slot.wait()
+        self._server_has.expect()
         return True
 
     def _answer(self, connection: KafkaConnection, found: Head, frame: memoryview, slot: Slot) -> None:
@@ -239,15 +253,16 @@ class Listener:
             if found.key != API_VERSIONS:
                 raise Malformed(f"API key {found.key} of version {found.version} is not spoken here")
             found = Head(found.key, 0, found.correlation, found.client_id, found.size)  # KIP-511
-            slot.put(_encoded(found, self._service.unsupported()))
+            slot.put(frames.answer(found, self._service.unsupported()))
             slot.fill()
             return
         message = apis.request(found.key)
         body = codec.decode(message, found.version, frame, head.body_at(found, message, frame))
-        ask = Ask(connection, self._place, found, now_ms, partial(self._answered, connection, found, slot))
+        ask = Ask(connection, self._place, found, now_ms, partial(self._answered, connection, slot, found), frame)
         answer = self._service.run(api, ask, body)
+        ask.frame = None  # whoever waits keeps no buffer
         if answer is not None:
-            slot.put(_encoded(found, answer))
+            slot.put(frames.answer(found, answer))
             self._server_has.hold(slot.fill, None)
         elif ask.is_over:
             self._server_has.hold(slot.fill, None)
@@ -273,12 +288,12 @@ class Listener:
             slot.put(_LENGTH.pack(len(answer.auth_bytes)) + answer.auth_bytes)
         self._server_has.hold(slot.fill, None)
 
-    def _answered(self, connection: KafkaConnection, found: Head, slot: Slot, answer: Any) -> None:
+    def _answered(self, connection: KafkaConnection, slot: Slot, found: Head, answer: Any) -> None:
         """The answer of a request that had to wait."""
         if self.is_silent or not connection.is_open:
             return
         try:
-            slot.put(_encoded(found, answer))
+            slot.put(frames.answer(found, answer))
             self._server_has.hold(slot.fill, None)
         except Exception as error:  # noqa: BLE001 - whoever brought the answer must not be taken along
             self._failed(connection, slot, error)
@@ -328,13 +343,3 @@ class Listener:
             each.close()
         for connection in list(self.connections):
             connection.stop()
-
-
-def _encoded(found: Head, answer: Any) -> bytearray:
-    """The frame of an answer."""
-    message = apis.response(found.key)
-    out = bytearray(_LENGTH.size)
-    out += head.write(message, found.version, found.correlation)
-    codec.encoder(message, found.version)(answer, out)
-    _LENGTH.pack_into(out, 0, len(out) - _LENGTH.size)
-    return out

@@ -87,22 +87,36 @@ class Connection(Protocol):
         ...
 
 
+WhenAnswered = Callable[[Head, Any], None]
+"""Called with the head of a request and with its answer: a message, or a frame that another request got before."""
+
+
 class Ask:
     """One request: who asks, of which broker, when. An answer that is made later is given to `answer`.
 
-    A handler returns its answer; None says that it comes later, or with `is_over` that there is none.
+    A handler returns its answer; None says that it comes later, or with `is_over` that there is none. `frame` is the
+    request as it came, which stays there while the handler runs, and no longer.
     """
 
-    __slots__ = ("answer", "broker", "cluster", "connection", "head", "is_over", "listener", "now_ms", "throttle_ms")
+    __slots__ = (
+        "answer", "broker", "cluster", "connection", "frame", "head", "is_over", "listener", "now_ms", "throttle_ms",
+    )  # fmt: skip
 
     def __init__(
-        self, connection: Connection, place: Place, head: Head, now_ms: int, answer: Callable[[Any], None]
+        self,
+        connection: Connection,
+        place: Place,
+        head: Head,
+        now_ms: int,
+        answer: Callable[[Any], None],
+        frame: memoryview | None = None,
     ) -> None:
         self.connection = connection
         self.cluster, self.broker, self.listener = place
         self.head = head
         self.now_ms = now_ms
         self.answer = answer
+        self.frame = frame
         self.is_over = False
         self.throttle_ms = 0  # for how long whoever asks is to wait, for what a handler found
 
@@ -140,6 +154,12 @@ class Service(Protocol):
         """The frame of the answer to a request that is so common that it has a way of its own; None for any other, and
         where it must go the long way after all. Answers rest on what was appended, as others.
         """
+        ...
+
+    def waits_again(
+        self, connection: Connection, place: Place, frame: memoryview, now_ms: int, answered: WhenAnswered
+    ) -> bool:
+        """Whether the request is a fetch that waits as it did the last time; then `answered` is called later."""
         ...
 
     def came(self, connection: Connection, place: Place, now_ms: int) -> None:

@@ -1,13 +1,21 @@
 """Fetches that wait for records: which of them are to look again when a log has more."""
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from weirmq.services.kafka.ask import Connection
 
 if TYPE_CHECKING:
     from weirmq.engine.waiting import Waiting
 
+SLACK: Final = 8  # a fetch may wait by this part of its time longer: those that end in one turn of the loop cost half
+
 Key = tuple[str, int]
+
+
+def until(now_ms: int, most_ms: int) -> int:
+    """When a fetch that begins to wait now has waited enough: together with others, where that isn't much later."""
+    until_ms = now_ms + most_ms
+    return until_ms + -until_ms % (most_ms // SLACK or 1)
 
 
 class Follower(Protocol):

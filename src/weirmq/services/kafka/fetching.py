@@ -14,13 +14,16 @@ from typing import Any, Final, NamedTuple, Protocol
 from weirmq.engine.waiting import Wait
 from weirmq.services.kafka.acls import Operation
 from weirmq.services.kafka.ask import Ask
-from weirmq.services.kafka.fetch_sessions import FetchSession
+from weirmq.services.kafka.fetch_sessions import FINAL, NO_SESSION, FetchSession
+from weirmq.services.kafka.fetches import Key, until
 from weirmq.services.kafka.model import Partition, Topic
 from weirmq.services.kafka.offsets import READ_COMMITTED, epoch_fault
 from weirmq.services.kafka.partition_logs import producers_of
 from weirmq.services.kafka.producers import Producers
 from weirmq.services.kafka.service import Kafka
+from weirmq.services.kafka.standing_fetches import MOST_BYTES, StandingFetch
 from weirmq.services.kafka.topics import find_for, partition_of
+from weirmq.wire.kafka import plain_fetch
 from weirmq.wire.kafka.batch import heads
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.fetch_request import FetchPartition, FetchRequest
@@ -31,7 +34,6 @@ from weirmq.wire.kafka.messages.fetch_response import (
     PartitionData,
 )
 
-SLACK: Final = 16  # a fetch may wait by this part of its time longer: those that end in one turn of the loop cost half
 ANSWER_BYTES: Final = 55 * 1024 * 1024  # fetch.max.bytes: of an answer, whatever was asked for
 NOTHING: Final = memoryview(b"")
 
@@ -63,21 +65,28 @@ def fetch(kafka: Kafka, ask: Ask, request: FetchRequest) -> FetchResponse | None
     key = kafka.fetches.key() if session is None else session.key
     wait = Wait(
         key=key,
-        until_ms=_until(ask.now_ms, request.max_wait_ms),
+        until_ms=until(ask.now_ms, request.max_wait_ms),
         attempt=looking.attempt,
         next_ms=_never,
         empty=FetchResponse(),  # the server stops
         at_end=looking.at_end,
     )
+    if session is None:
+        _let_stand(kafka, ask, request, looking, key, wait)
     number = kafka.fetches.waiting.add(wait, partial(_done, kafka, ask, key))
     kafka.fetches.add(ask.connection, key, number, looking.logs())
     return None
 
 
-def _until(now_ms: int, most_ms: int) -> int:
-    """When a fetch that begins to wait now has waited enough: together with others, where that isn't much later."""
-    until_ms = now_ms + most_ms
-    return until_ms + -until_ms % (most_ms // SLACK or 1)
+def _let_stand(kafka: Kafka, ask: Ask, request: FetchRequest, looking: "_Looking", key: Key, wait: Wait) -> None:
+    """Have a fetch stand if it finds nothing, where it is one that may."""
+    frame = ask.frame
+    if frame is None or len(frame) > MOST_BYTES or (request.session_id, request.session_epoch) != (NO_SESSION, FINAL):
+        return
+    sense = plain_fetch.sense(frame)
+    if sense is not None and kafka.plain_cluster(ask.connection, ask.cluster) is not None:
+        found = StandingFetch(ask, sense, looking, key, wait, request.max_wait_ms)
+        wait.at_end = partial(kafka.standing_fetches.stand, ask.connection, found)
 
 
 def _never() -> None:
@@ -112,6 +121,11 @@ class _Looking:
         """The answer, with what there is. Whatever comes to a log lets `attempt` look: without that, nothing has."""
         self._ask.now_ms = now_ms
         return self._told(self._nothing or self._get())
+
+    @property
+    def has_nothing(self) -> bool:
+        """Whether the last look found no record, and nothing wrong."""
+        return self._nothing is not None
 
     def logs(self) -> list[str]:
         """What it waits for."""

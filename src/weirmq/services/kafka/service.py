@@ -12,7 +12,7 @@ from weirmq.engine.waiting import Waiting
 from weirmq.kernel.errors import NoRoom
 from weirmq.kernel.ids import Entropy
 from weirmq.services.kafka import facts
-from weirmq.services.kafka.ask import Api, Ask, Connection, Place, PortOpener
+from weirmq.services.kafka.ask import Api, Ask, Connection, Place, PortOpener, WhenAnswered
 from weirmq.services.kafka.authorizer import Authorizer
 from weirmq.services.kafka.cleaner import Cleaner
 from weirmq.services.kafka.clusters import UUID_BYTES, make_default
@@ -30,6 +30,7 @@ from weirmq.services.kafka.rolling import Newest
 from weirmq.services.kafka.share_groups import ShareGroups
 from weirmq.services.kafka.share_partitions import SharePartitions
 from weirmq.services.kafka.share_sessions import ShareSessions
+from weirmq.services.kafka.standing_fetches import StandingFetches
 from weirmq.services.kafka.streams_groups import StreamsGroups
 from weirmq.services.kafka.sweeping import Sweeper
 from weirmq.services.kafka.telemetry_clients import TelemetryClients
@@ -63,6 +64,7 @@ class Kafka:
         self.sweeper = self.machine.sweeper = Sweeper(self)
         self.fetches = Fetches(waiting)
         self.fetch_sessions = FetchSessions(self.fetches, entropy)
+        self.standing_fetches = StandingFetches(self.fetches)
         self.groups = Groups(entropy)
         self.consumer_groups = ConsumerGroups()
         self.streams_groups = StreamsGroups()
@@ -140,13 +142,24 @@ class Kafka:
         return self.throttle.run(api, ask, request, cluster.quotas)
 
     def quick(self, connection: Connection, place: Place, frame: memoryview, now_ms: int) -> bytes | None:
-        """The answer to a Produce that is as most are, in a cluster with nothing to look at but topics."""
-        cluster = self.machine.clusters.get(place.cluster)
+        """The answer to a Produce that is as most are."""
+        cluster = self.plain_cluster(connection, place.cluster)
+        return None if cluster is None else self._produce_plain(cluster, place.broker, frame, now_ms)
+
+    def waits_again(
+        self, connection: Connection, place: Place, frame: memoryview, now_ms: int, answered: WhenAnswered
+    ) -> bool:
+        """Whether the request is the fetch that the connection sent before, and waits as that did."""
+        if self.plain_cluster(connection, place.cluster) is None:
+            return False
+        return self.standing_fetches.again(connection, frame, now_ms, answered)
+
+    def plain_cluster(self, connection: Connection, number: int) -> Cluster | None:
+        """A cluster, if there is nothing to look at in it but topics for those who ask by this connection."""
+        cluster = self.machine.clusters.get(number)
         if cluster is None or cluster.configs or cluster.quotas or cluster.acls or connection.caller is not None:
             return None
-        if not self.authorizer.rules.allows_unlisted:
-            return None
-        return self._produce_plain(cluster, place.broker, frame, now_ms)
+        return cluster if self.authorizer.rules.allows_unlisted else None
 
     def came(self, connection: Connection, place: Place, now_ms: int) -> None:
         """A client is there."""
@@ -157,6 +170,7 @@ class Kafka:
     def left(self, connection: Connection) -> None:
         """A client is gone: nobody waits for what it asked."""
         self.fetches.left(connection)
+        self.standing_fetches.left(connection)
         self.fetch_sessions.left(connection)
         self.share_sessions.left(connection)
 
