@@ -4,7 +4,7 @@ import heapq
 from collections.abc import MutableMapping
 from typing import Final, Generic, TypeVar
 
-K = TypeVar("K", int, str)
+K = TypeVar("K", int, str, tuple[int, str, str])
 
 SLOT_BITS: Final = 7  # keys that are due within 128 ms share a heap
 _SLACK: Final = 64  # so few leftovers are never worth a sweep

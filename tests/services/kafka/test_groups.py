@@ -164,6 +164,16 @@ def test_a_silent_member_is_out_after_its_session(world: World) -> None:
     assert second.beat() == Code.UNKNOWN_MEMBER_ID
 
 
+def test_a_silent_member_of_whatever_name_is_out(world: World) -> None:
+    request = JoinGroupRequest("g\0h", SESSION_MS, REBALANCE_MS, "", None, "consumer", [RANGE])
+    request.member_id = world.ask(request, client="a\0pp").member_id
+    assert world.ask(request).error_code == Code.NONE
+    world.clock.advance(milliseconds=SESSION_MS)
+    world.tick()
+    (found,) = world.ask(DescribeGroupsRequest(["g\0h"])).groups
+    assert (found.group_state, found.members) == ("Empty", [])
+
+
 def test_an_id_that_nobody_uses_is_forgotten(world: World) -> None:
     answer = world.ask(JoinGroupRequest("g", SESSION_MS, REBALANCE_MS, "", None, "consumer", [RANGE]))
     world.clock.advance(milliseconds=SESSION_MS)

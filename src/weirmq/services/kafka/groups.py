@@ -108,7 +108,7 @@ class Groups:
         self.on_rebalance_due: Callable[[Group, int], None]
         self._entropy = entropy
         self._groups: dict[Key, Group] = {}
-        self._due: Deadlines[str] = Deadlines()  # of members, by cluster, group and id; "" is the group's rebalance
+        self._due: Deadlines[tuple[int, str, str]] = Deadlines()  # of members, by cluster, group, id; "": a rebalance
 
     def get(self, key: Key) -> Group | None:
         """The group, if it has or had members."""
@@ -155,8 +155,8 @@ class Groups:
     def expire(self, now_ms: int) -> None:
         """Look at those whose time has come."""
         while (found := self._due.pop_due(now_ms)) is not None:
-            cluster, name, member = found.split("\0")
-            group = self._groups.get((int(cluster), name))
+            cluster, name, member = found
+            group = self._groups.get((cluster, name))
             if group is None:
                 continue
             if member:
@@ -165,6 +165,5 @@ class Groups:
                 self.on_rebalance_due(group, now_ms)
 
 
-def _due_key(group: Group, member: str) -> str:
-    cluster, name = group.key
-    return f"{cluster}\0{name}\0{member}"
+def _due_key(group: Group, member: str) -> tuple[int, str, str]:
+    return *group.key, member

@@ -28,7 +28,7 @@ class MemberGroups(Generic[G]):
         """`make` makes a group without members."""
         self._make = make
         self._groups: dict[Key, G] = {}
-        self._due: Deadlines[str] = Deadlines()  # of members, by cluster, group and id
+        self._due: Deadlines[tuple[int, str, str]] = Deadlines()  # of members, by cluster, group and id
 
     def get(self, key: Key) -> G | None:
         """The group, if it has or had members."""
@@ -72,13 +72,12 @@ class MemberGroups(Generic[G]):
     def expired(self, now_ms: int) -> Iterator[tuple[G, Any]]:
         """Those whose time is up."""
         while (found := self._due.pop_due(now_ms)) is not None:
-            cluster, name, member_id = found.split("\0")
-            group = self._groups.get((int(cluster), name))
+            cluster, name, member_id = found
+            group = self._groups.get((cluster, name))
             member = group.members.get(member_id) if group is not None else None
             if group is not None and member is not None:
                 yield group, member
 
 
-def _due_key(group: _Group, member: _Member) -> str:
-    cluster, name = group.key
-    return f"{cluster}\0{name}\0{member.id}"
+def _due_key(group: _Group, member: _Member) -> tuple[int, str, str]:
+    return *group.key, member.id
