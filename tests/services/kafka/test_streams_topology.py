@@ -5,11 +5,14 @@ import pytest
 from tests.services.kafka.streaming import WORDS, internal, subtopology, topology
 from weirmq.services.kafka.group_access import Refused
 from weirmq.services.kafka.streams_topology import (
+    INTERNAL_MAX,
     MISPARTITIONED,
     MISSING_INTERNAL,
     MISSING_SOURCES,
     TASKS_MAX,
+    TOPICS_MAX,
     Layout,
+    check_size,
     laid_out,
     named,
     topology_of,
@@ -162,8 +165,28 @@ def test_a_topology_has_so_many_tasks_at_most() -> None:
         made(of, a=TASKS_MAX // 6 + 1)
 
 
+def test_internal_topics_have_so_many_partitions_at_most() -> None:
+    stores = INTERNAL_MAX // TASKS_MAX
+    fits = topology(subtopology("0", "a", stores=[f"c{number}" for number in range(stores)]))
+    assert made(fits, a=TASKS_MAX).status is not None
+    with pytest.raises(Refused, match="there may be 50000"):
+        made(topology(subtopology("0", "a", stores=[f"c{number}" for number in range(stores + 1)])), a=TASKS_MAX)
+
+
+def test_a_topology_has_so_many_topics_and_subtopologies_at_most() -> None:
+    check_size(topology(subtopology("0", *(f"t{number}" for number in range(TOPICS_MAX)))))
+    check_size(topology(*(subtopology(str(number), "a") for number in range(TASKS_MAX))))
+    for much in (
+        topology(subtopology("0", *(f"t{number}" for number in range(TOPICS_MAX + 1)))),
+        topology(*(subtopology(str(number), "a") for number in range(TASKS_MAX + 1))),
+    ):
+        with pytest.raises(Refused) as refused:
+            check_size(much)
+        assert refused.value.code == Code.STREAMS_INVALID_TOPOLOGY
+
+
 def test_a_long_chain_takes_no_longer_than_its_length() -> None:
-    last = 10_000
+    last = TASKS_MAX // 2 - 1
     chain = [subtopology(str(at), reads=[internal(f"t{at + 1}")], writes=[f"t{at}"]) for at in range(last)]
     found = made(topology(*chain, subtopology(str(last), "a", writes=[f"t{last}"])), a=2)
     assert set(found.partitions.values()) == {2}
@@ -189,4 +212,4 @@ def test_a_group_of_nothing_is_copartitioned() -> None:
 
 
 def test_all_topics_are_named_once() -> None:
-    assert sorted(named(WORDS)) == ["counts", "lines", "words"]
+    assert sorted(named(WORDS.subtopologies)) == ["counts", "lines", "words"]

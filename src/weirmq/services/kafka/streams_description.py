@@ -10,7 +10,7 @@ from weirmq.services.kafka.service import Kafka
 from weirmq.services.kafka.streams_assignor import NO_TASKS, Task
 from weirmq.services.kafka.streams_groups import Member, StreamsGroup
 from weirmq.services.kafka.streams_membership import task_ids
-from weirmq.services.kafka.streams_topology import Layout, sources
+from weirmq.services.kafka.streams_topology import Layout, named
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages import streams_group_describe_response as described
 from weirmq.wire.kafka.messages.streams_group_describe_request import StreamsGroupDescribeRequest
@@ -31,7 +31,8 @@ def streams_group_describe(
 def _described(kafka: Kafka, ask: Ask, name: str) -> described.DescribedGroup:
     key = (ask.cluster, name)
     group = kafka.streams_groups.get(key)
-    code, reason = description_fault(kafka, ask, name, _topics(group) if group is not None else ())
+    topics = named(group.topology.subtopologies.values()) if group is not None else ()
+    code, reason = description_fault(kafka, ask, name, topics)
     if code:
         return described.DescribedGroup(code, reason, name)
     if group is None:
@@ -43,13 +44,6 @@ def _described(kafka: Kafka, ask: Ask, name: str) -> described.DescribedGroup:
     topology = described.Topology(group.topology.epoch, [_subtopology(each, layout) for each in subtopologies])
     members = [_member(group, each) for each in group.members.values()]
     return described.DescribedGroup(0, None, name, group.state, group.epoch, group.assigned_epoch, topology, members)
-
-
-def _topics(group: StreamsGroup) -> Iterable[str]:
-    for each in group.topology.subtopologies.values():
-        yield from sources(each)
-        yield from each.repartition_sink_topics
-        yield from (topic.name for topic in each.state_changelog_topics)
 
 
 def _subtopology(each: Subtopology, layout: Layout) -> described.Subtopology:

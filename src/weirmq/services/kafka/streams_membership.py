@@ -28,8 +28,10 @@ from weirmq.services.kafka.streams_topology import (
     STALE_TOPOLOGY,
     Layout,
     Topology,
+    check_size,
     laid_out,
     named,
+    summary,
     topology_of,
 )
 from weirmq.services.kafka.topics import create_topics, name_fault
@@ -40,6 +42,7 @@ from weirmq.wire.kafka.messages.streams_group_heartbeat_request import TaskIds a
 from weirmq.wire.kafka.messages.streams_group_heartbeat_response import Status, StreamsGroupHeartbeatResponse, TaskIds
 
 JOIN, LEAVE, AWAY = 0, -1, -2  # epochs that say something else
+SAID_LETTERS: Final = 8_192  # of what a member says of itself, and others may be told: our own
 INTERNAL: Final = frozenset({"__consumer_offsets", "__transaction_state", "__share_group_state"})  # Kafka's own
 
 
@@ -63,8 +66,11 @@ def streams_group_heartbeat(
 
 
 def _check_access(kafka: Kafka, ask: Ask, request: StreamsGroupHeartbeatRequest) -> None:
-    topics = named(request.topology) if request.topology is not None else []
-    for name in topics if may_read(kafka, ask, request.group_id) else ():
+    topics = []
+    if request.topology is not None and may_read(kafka, ask, request.group_id):
+        check_size(request.topology)
+        topics = named(request.topology.subtopologies)
+    for name in topics:
         if name in INTERNAL:
             raise Refused(Code.STREAMS_INVALID_TOPOLOGY, f"{name} is a topic of Kafka's own, and none of a topology.")
         if found := name_fault(name):
@@ -93,6 +99,9 @@ def _check(request: StreamsGroupHeartbeatRequest) -> None:
     for what, value in (("MemberId", request.member_id), ("GroupId", request.group_id), ("RackId", request.rack_id)):
         if value == "":
             raise Refused(Code.INVALID_REQUEST, f"{what} can't be empty.")
+    if (letters := _said_letters(request)) > SAID_LETTERS:
+        reason = f"The member says {letters} letters of itself; there may be {SAID_LETTERS} here."
+        raise Refused(Code.INVALID_REQUEST, reason)
     tasks = (request.active_tasks, request.standby_tasks, request.warmup_tasks)
     if request.member_epoch == JOIN:
         if request.rebalance_timeout_ms == -1:
@@ -107,6 +116,12 @@ def _check(request: StreamsGroupHeartbeatRequest) -> None:
         raise Refused(Code.INVALID_REQUEST, "Topology can only be given by a member that joins.")
     if len({each is None for each in tasks}) > 1:
         raise Refused(Code.INVALID_REQUEST, "Of ActiveTasks, StandbyTasks and WarmupTasks all must be given, or none.")
+
+
+def _said_letters(request: StreamsGroupHeartbeatRequest) -> int:
+    host = request.user_endpoint.host if request.user_endpoint is not None else ""
+    tags = [text for each in request.client_tags or () for text in (each.key, each.value)]
+    return sum(map(len, (request.member_id, request.rack_id or "", request.process_id or "", host, *tags)))
 
 
 def _check_type(kafka: Kafka, key: Key) -> None:
@@ -137,7 +152,7 @@ def _check_epoch(member: Member, epoch: int, owned: Tasks | None) -> None:
         raise Refused(Code.FENCED_MEMBER_EPOCH, reason)
 
 
-def _topology(group: StreamsGroup | None, request: StreamsGroupHeartbeatRequest) -> Topology:
+def _topology(kafka: Kafka, ask: Ask, group: StreamsGroup | None, request: StreamsGroupHeartbeatRequest) -> Topology:
     """The topology that the group has, or gets by its first member."""
     sent = request.topology
     if group is not None and request.member_epoch != JOIN:
@@ -146,6 +161,7 @@ def _topology(group: StreamsGroup | None, request: StreamsGroupHeartbeatRequest)
         raise Refused(Code.INVALID_REQUEST, "Topology must be given by a member that joins.")
     asked = topology_of(sent)
     if group is not None and asked.epoch < group.topology.epoch:
+        _check_described(kafka, ask, group)
         return group.topology
     if group is not None and asked != group.topology:
         reason = f"Group {request.group_id} has another topology, and keeps it until it is deleted."
@@ -153,11 +169,18 @@ def _topology(group: StreamsGroup | None, request: StreamsGroupHeartbeatRequest)
     return asked
 
 
+def _check_described(kafka: Kafka, ask: Ask, group: StreamsGroup) -> None:
+    """Whether a member may hear of the topics of the group, where these are others than its own."""
+    code, reason = access_fault(kafka, ask, group.key[1], named(group.topology.subtopologies.values()))
+    if code:
+        raise Refused(code, reason)
+
+
 def _check_tasks(layout: Layout, owned: Tasks | None) -> None:
     """Whether there are all the tasks that a member says it has, as far as that is known."""
     if owned is None or not layout.is_ready:
         return
-    for name, index in sorted(owned.active | owned.standby):
+    for name, index in owned.active | owned.standby:
         if name not in layout.tasks:
             raise Refused(Code.INVALID_REQUEST, f"There is no subtopology {name}.")
         if not 0 <= index < layout.tasks[name]:
@@ -176,7 +199,7 @@ def _beat(kafka: Kafka, ask: Ask, request: StreamsGroupHeartbeatRequest) -> Stre
     if request.member_epoch != JOIN:
         known, before = _find(kafka, ask, request)
         _check_epoch(before, request.member_epoch, owned)
-    topology = _topology(known, request)
+    topology = _topology(kafka, ask, known, request)
     sizes = _sizes(cluster, topology)
     is_same = known is not None and known.sizes == sizes and not known.layout.missing
     layout = known.layout if known is not None and is_same else _laid_out(topology, sizes)
@@ -235,10 +258,10 @@ def _make(kafka: Kafka, ask: Ask, topics: list[CreatableTopic]) -> str:
     if not may(ask, Operation.CREATE, ResourceType.CLUSTER):
         denied = [each.name for each in topics if not may(ask, Operation.CREATE, ResourceType.TOPIC, each.name)]
         if denied:
-            return f"Unauthorized to CREATE on topics {', '.join(denied)}."
+            return f"Unauthorized to CREATE on topics {summary(denied)}."
     made = create_topics(kafka, ask, CreateTopicsRequest(topics)).topics
     failed = [f"{each.name} ({each.error_message})" for each in made if each.error_code]
-    return f"Creation failed: {', '.join(failed)}." if failed else ""
+    return f"Creation failed: {summary(failed)}." if failed else ""
 
 
 def _updated(ask: Ask, member: Member, request: StreamsGroupHeartbeatRequest) -> Member:

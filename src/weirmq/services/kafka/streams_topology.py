@@ -26,8 +26,11 @@ from weirmq.wire.kafka.messages.streams_group_heartbeat_response import Status
 
 # StreamsGroupHeartbeatResponse.Status
 STALE_TOPOLOGY, MISSING_SOURCES, MISPARTITIONED, MISSING_INTERNAL, SHUTDOWN, DELAYED = range(6)
-TASKS_MAX: Final = 50_000  # of an application: our own
-NAMES_TOLD: Final = 3  # topics that a status names; of the others it says how many
+# Of an application, our own: more would keep everybody waiting while they are assigned, looked for or made.
+TASKS_MAX: Final = 10_000
+TOPICS_MAX: Final = 5_000
+INTERNAL_MAX: Final = 50_000  # partitions of its internal topics
+TOLD: Final = 3  # topics that a status speaks of; of the others it says how many
 
 Sizes = Mapping[str, int]
 """How many partitions the topics have that are there."""
@@ -76,13 +79,22 @@ def sources(subtopology: Subtopology) -> list[str]:
     return [*subtopology.source_topics, *(each.name for each in subtopology.repartition_source_topics)]
 
 
-def named(sent: Sent) -> list[str]:
+def named(subtopologies: Iterable[Subtopology]) -> list[str]:
     """All topics that a topology names, each once."""
     found: dict[str, None] = {}
-    for each in sent.subtopologies:
+    for each in subtopologies:
         for names in (sources(each), each.repartition_sink_topics, _names(each.state_changelog_topics)):
             found.update(dict.fromkeys(names))
     return list(found)
+
+
+def check_size(sent: Sent) -> None:
+    """Look no further at a topology that is too large. Raises Refused."""
+    count = len(sent.subtopologies)  # each of which has a task at least
+    if count > TASKS_MAX:
+        raise _invalid(f"The topology has {count} subtopologies; there may be {TASKS_MAX} here.")
+    if (count := len(named(sent.subtopologies))) > TOPICS_MAX:
+        raise _invalid(f"The topology has {count} topics; there may be {TOPICS_MAX} here.")
 
 
 def _names(topics: Iterable[TopicInfo]) -> list[str]:
@@ -144,27 +156,30 @@ def laid_out(topology: Topology, sizes: Sizes) -> Layout:
             raise _invalid(f"The topology has {sum(tasks.values())} tasks; there may be {TASKS_MAX} here.")
         for each in subtopologies:
             counts.update(dict.fromkeys(_names(each.state_changelog_topics), tasks[each.subtopology_id]))
+        if (internal := sum(counts.values())) > INTERNAL_MAX:
+            raise _invalid(f"The internal topics have {internal} partitions; there may be {INTERNAL_MAX} here.")
         missing = _missing(topology, sizes, counts)
     except _Misfit as misfit:
         return Layout(status=misfit.status)
     status = None
     if missing:
-        names = _summary(each.name for each in missing)
+        names = summary(each.name for each in missing)
         status = Status(MISSING_INTERNAL, f"Internal topics are missing: {names}.")
     return Layout(tasks, counts, missing, status)
 
 
-def _summary(names: Iterable[str]) -> str:
-    found = sorted(names)
-    more = f" and {len(found) - NAMES_TOLD} more" if len(found) > NAMES_TOLD else ""
-    return ", ".join(found[:NAMES_TOLD]) + more
+def summary(topics: Iterable[str]) -> str:
+    """The first few of some topics, or of what is to be said of each, and how many more there are."""
+    found = sorted(topics)
+    more = f" and {len(found) - TOLD} more" if len(found) > TOLD else ""
+    return ", ".join(found[:TOLD]) + more
 
 
 def _repartitioned(topology: Topology, sizes: Sizes) -> dict[str, int]:
     """How many partitions each repartition topic has by itself, from the sources on."""
     subtopologies = topology.subtopologies.values()
     if gone := {name for each in subtopologies for name in each.source_topics if name not in sizes}:
-        raise _Misfit(MISSING_SOURCES, f"Source topics are missing: {_summary(gone)}.")
+        raise _Misfit(MISSING_SOURCES, f"Source topics are missing: {summary(gone)}.")
     counts = {
         topic.name: topic.partitions
         for each in subtopologies
