@@ -2,12 +2,18 @@
 
 import pytest
 
+from tests.services.kafka.streaming import Thread, subtopology, topology
 from tests.services.kafka.test_consumer_groups import Consumer as NewConsumer
-from tests.services.kafka.test_groups import stable
+from tests.services.kafka.test_groups import RANGE, REBALANCE_MS, stable
+from tests.services.kafka.test_streams_groups import quick
 from tests.services.kafka.transacting import Transactor, place_of
 from tests.services.kafka.world import World
+from weirmq.kernel.clock import MINUTE_MS
+from weirmq.services.kafka.offset_expiry import CHECK_MS, LOOKED_AT_ONCE, SLICE_MS
 from weirmq.testing.disk import SimulatedDisk
 from weirmq.wire.kafka.codes import Code
+from weirmq.wire.kafka.messages.consumer_group_heartbeat_request import ConsumerGroupHeartbeatRequest
+from weirmq.wire.kafka.messages.join_group_request import JoinGroupRequest
 from weirmq.wire.kafka.messages.list_groups_request import ListGroupsRequest
 from weirmq.wire.kafka.messages.offset_commit_request import (
     OffsetCommitRequest,
@@ -124,3 +130,44 @@ def test_an_open_transaction_keeps_them(world: World, commits: bool) -> None:
     assert is_there(world)
     assert writer.end(commits=commits) == Code.NONE
     assert is_there(after(world, 2)) == commits
+
+
+def listed(world: World) -> list[str]:
+    return [each.group_id for each in world.ask(ListGroupsRequest()).groups]
+
+
+def test_a_group_that_never_committed_is_forgotten_with_the_next_check(world: World) -> None:
+    topic = world.topic("rivers")
+    quick(world)
+    (classic,) = stable(world, 1)
+    assert not world.ask(ConsumerGroupHeartbeatRequest("new", "ann", 0, None, None, 30_000, ["rivers"])).error_code
+    thread = Thread(world.ask, "ann", group="streams", of=topology(subtopology("0", "rivers")))
+    thread.join()
+    world.tick()
+    classic.leave()
+    after(world, 1)
+    commit(world, topic, "kept")
+    assert sorted(listed(after(world, 8))) == ["g", "kept", "new", "streams"]
+    assert not thread.join().error_code
+    assert sorted(listed(after(world, 1))) == ["kept", "new", "streams"]
+    assert listed(after(world, 10)) == ["kept"]
+
+
+def test_many_groups_are_looked_at_in_slices(world: World) -> None:
+    world.topic("rivers")
+    world.tick()
+    for number in range(LOOKED_AT_ONCE + 1):
+        Thread(world.ask, "ann", group=f"g{number}", of=topology(subtopology("0", "rivers"))).join()
+    after(world, 1)
+    assert len(listed(after(world, CHECK_MS // MINUTE_MS))) == 1
+    world.clock.advance(milliseconds=SLICE_MS)
+    world.tick()
+    assert listed(world) == []
+
+
+def test_a_group_that_somebody_is_about_to_join_is_not_forgotten(world: World) -> None:
+    request = JoinGroupRequest("g", 600_000, REBALANCE_MS, "", None, "consumer", [RANGE])
+    after(world, 9)
+    request.member_id = world.ask(request).member_id
+    after(world, 2)
+    assert world.ask(request).error_code == Code.NONE

@@ -110,6 +110,12 @@ class Groups:
         self._groups: dict[Key, Group] = {}
         self._due: Deadlines[tuple[int, str, str]] = Deadlines()  # of members, by cluster, group, id; "": a rebalance
 
+    def __len__(self) -> int:
+        return len(self._groups)
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._groups)
+
     def get(self, key: Key) -> Group | None:
         """The group, if it has or had members."""
         return self._groups.get(key)

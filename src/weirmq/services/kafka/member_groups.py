@@ -30,6 +30,12 @@ class MemberGroups(Generic[G]):
         self._groups: dict[Key, G] = {}
         self._due: Deadlines[tuple[int, str, str]] = Deadlines()  # of members, by cluster, group and id
 
+    def __len__(self) -> int:
+        return len(self._groups)
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._groups)
+
     def get(self, key: Key) -> G | None:
         """The group, if it has or had members."""
         return self._groups.get(key)

@@ -1,10 +1,11 @@
-"""Committed offsets of groups that nobody needs any more (KIP-211).
+"""Committed offsets, and groups, that nobody needs any more (KIP-211).
 
 A group loses its offsets, and is gone, when it has been without members for offsets.retention.minutes, and nobody has
 committed for it meanwhile; one without offsets when it has no members. Whether it had members before a restart isn't
 known, so then the time begins with the start.
 
-Each group is looked at when it may be due at the earliest: the machine has one deadline for each.
+Each group with offsets is looked at when it may be due at the earliest: the machine has one deadline for each. One that
+never committed is in memory alone: all those are gone through every 10 minutes, a slice at a time.
 """
 
 from typing import TYPE_CHECKING, Final
@@ -15,28 +16,38 @@ from weirmq.services.kafka import facts
 from weirmq.services.kafka.broker_configs import OFFSETS_RETENTION_MINUTES
 
 if TYPE_CHECKING:
+    from weirmq.services.kafka.consumer_groups import ConsumerGroup, ConsumerGroups
+    from weirmq.services.kafka.groups import Group, Groups
     from weirmq.services.kafka.service import Kafka
+    from weirmq.services.kafka.streams_groups import StreamsGroup, StreamsGroups
 
 RETRY_MS: Final = MINUTE_MS  # where a disk had no room, or a transaction is under way
+CHECK_MS: Final = 10 * MINUTE_MS  # offsets.retention.check.interval.ms
+SLICE_MS: Final = 50
+LOOKED_AT_ONCE: Final = 500
 
 Key = tuple[int, str]
 
 
 class OffsetExpiry:
-    """Looks after all groups that have committed something."""
+    """Looks after all groups but those that share."""
 
     def __init__(self, kafka: "Kafka") -> None:
         self._kafka = kafka
         self._started_ms: int | None = None
+        self._check_ms = 0
+        self._unchecked: list[Key] = []
 
     def next_ms(self) -> int | None:
         """When `expire` wants to be called."""
-        return self._kafka.machine.groups_due.next_ms()
+        found = (self._kafka.machine.groups_due.next_ms(), self._check_ms if any(self._kinds) else None)
+        return min((due_ms for due_ms in found if due_ms is not None), default=None)
 
     def expire(self, now_ms: int) -> None:
         """Delete the groups whose time has come. Raises LogFailed."""
         if self._started_ms is None:
             self._started_ms = now_ms
+        self._forget(now_ms)
         due = self._kafka.machine.groups_due
         while (found := due.pop_due(now_ms)) is not None:
             cluster, _, name = found.partition("\0")
@@ -50,10 +61,7 @@ class OffsetExpiry:
         """When a group is to go, as far as one can tell now."""
         machine = self._kafka.machine
         retention_ms = machine.broker_number(key[0], OFFSETS_RETENTION_MINUTES) * MINUTE_MS
-        kafka = self._kafka
-        groups = [
-            each for kind in (kafka.groups, kafka.consumer_groups, kafka.streams_groups) if (each := kind.get(key))
-        ]
+        groups = self._groups(key)
         if any(group.members for group in groups):
             return now_ms + retention_ms
         if not machine.offsets[key]:
@@ -68,7 +76,31 @@ class OffsetExpiry:
             self._kafka.commit(now_ms, facts.GroupDeleted(*key), urgent=False)
         except NoRoom:
             return False
-        self._kafka.groups.drop(key)
-        self._kafka.consumer_groups.drop(key)
-        self._kafka.streams_groups.drop(key)
+        self._drop(key)
         return True
+
+    @property
+    def _kinds(self) -> "tuple[Groups, ConsumerGroups, StreamsGroups]":
+        return self._kafka.groups, self._kafka.consumer_groups, self._kafka.streams_groups
+
+    def _groups(self, key: Key) -> "list[Group | ConsumerGroup | StreamsGroup]":
+        return [found for kind in self._kinds if (found := kind.get(key)) is not None]
+
+    def _drop(self, key: Key) -> None:
+        for kind in self._kinds:
+            kind.drop(key)
+
+    def _forget(self, now_ms: int) -> None:
+        """Forget groups that have had no members for long, and have no offsets."""
+        if now_ms < self._check_ms:
+            return
+        if not self._unchecked:
+            self._unchecked = [key for kind in self._kinds for key in kind]
+        for key in self._unchecked[-LOOKED_AT_ONCE:]:
+            is_in_use = any(each.members or now_ms < each.empty_ms + CHECK_MS for each in self._groups(key))
+            classic = self._kafka.groups.get(key)
+            is_expected = classic is not None and classic.pending  # by somebody who is about to join
+            if not (is_in_use or is_expected or key in self._kafka.machine.offsets):
+                self._drop(key)
+        del self._unchecked[-LOOKED_AT_ONCE:]
+        self._check_ms = now_ms + (SLICE_MS if self._unchecked else CHECK_MS)
