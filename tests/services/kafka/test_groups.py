@@ -7,6 +7,7 @@ import pytest
 from tests.services.kafka.test_broker_defaults import configure
 from tests.services.kafka.world import Later, World
 from weirmq.wire.kafka.codes import Code
+from weirmq.wire.kafka.messages.consumer_group_describe_request import ConsumerGroupDescribeRequest
 from weirmq.wire.kafka.messages.delete_groups_request import DeleteGroupsRequest
 from weirmq.wire.kafka.messages.describe_groups_request import DescribeGroupsRequest
 from weirmq.wire.kafka.messages.find_coordinator_request import FindCoordinatorRequest
@@ -30,6 +31,8 @@ from weirmq.wire.kafka.messages.offset_fetch_request import (
     OffsetFetchRequestTopic,
     OffsetFetchRequestTopics,
 )
+from weirmq.wire.kafka.messages.share_group_describe_request import ShareGroupDescribeRequest
+from weirmq.wire.kafka.messages.streams_group_describe_request import StreamsGroupDescribeRequest
 from weirmq.wire.kafka.messages.sync_group_request import SyncGroupRequest, SyncGroupRequestAssignment
 
 RANGE = JoinGroupRequestProtocol("range", b"meta")
@@ -296,6 +299,15 @@ def test_groups_are_described_and_listed(world: World) -> None:
 def described(world: World, name: str) -> Any:
     (found,) = world.ask(DescribeGroupsRequest([name])).groups
     return found
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [DescribeGroupsRequest, ConsumerGroupDescribeRequest, ShareGroupDescribeRequest, StreamsGroupDescribeRequest],
+)
+def test_a_group_that_is_asked_for_twice_is_told_once(world: World, kind: Any) -> None:
+    found = world.ask(kind(["g", "h", "g", "g"])).groups
+    assert [each.group_id for each in found] == ["g", "h"]
 
 
 def test_the_coordinator_is_a_broker(world: World) -> None:

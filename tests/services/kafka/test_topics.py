@@ -59,6 +59,12 @@ def test_metadata_of_all_topics_and_by_id(world: World) -> None:
     assert unknown.error_code == Code.UNKNOWN_TOPIC_ID
 
 
+def test_metadata_of_a_topic_that_is_asked_for_twice_is_told_once(world: World) -> None:
+    topic_id = world.topic("orders")
+    asked = [MetadataRequestTopic(name="orders")] * 3 + [MetadataRequestTopic(topic_id)] * 2
+    assert [each.name for each in world.ask(MetadataRequest(asked)).topics] == ["orders", "orders"]
+
+
 def created(world: World, *topics: CreatableTopic, is_trial: bool = False) -> list[tuple[int, str | None]]:
     answer = world.ask(CreateTopicsRequest(list(topics), 1000, is_trial))
     return [(each.error_code, each.error_message) for each in answer.topics]

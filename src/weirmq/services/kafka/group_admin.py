@@ -59,7 +59,7 @@ def _coordinator(kafka: Kafka, ask: Ask, key: str, key_type: int) -> Coordinator
 
 def describe_groups(kafka: Kafka, ask: Ask, request: DescribeGroupsRequest) -> DescribeGroupsResponse:
     """What groups are doing, and their members."""
-    groups = [_described(kafka, ask, name) for name in request.groups]
+    groups = [_described(kafka, ask, name) for name in dict.fromkeys(request.groups)]  # each once
     if request.include_authorized_operations:
         for each in [group for group in groups if not group.error_code]:
             each.authorized_operations = kafka.authorizer.operations(ask, ResourceType.GROUP, each.group_id)

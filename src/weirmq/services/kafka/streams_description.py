@@ -21,7 +21,7 @@ def streams_group_describe(
     kafka: Kafka, ask: Ask, request: StreamsGroupDescribeRequest
 ) -> described.StreamsGroupDescribeResponse:
     """Topology, state and members of groups."""
-    groups = [_described(kafka, ask, name) for name in request.group_ids]
+    groups = [_described(kafka, ask, name) for name in dict.fromkeys(request.group_ids)]  # each once
     if request.include_authorized_operations:
         for each in [group for group in groups if not group.error_code]:
             each.authorized_operations = kafka.authorizer.operations(ask, ResourceType.GROUP, each.group_id)

@@ -94,7 +94,8 @@ def metadata(kafka: Kafka, ask: Ask, request: MetadataRequest) -> MetadataRespon
             if may(ask, Operation.DESCRIBE, ResourceType.TOPIC, topic.name)
         ]
     else:
-        topics = [_asked_for(kafka, ask, request, each) for each in request.topics]
+        asked = {(each.topic_id, each.name): each for each in request.topics}  # each once, as in Kafka
+        topics = [_asked_for(kafka, ask, request, each) for each in asked.values()]
     if request.include_topic_authorized_operations:
         for each in [topic for topic in topics if not topic.error_code]:
             each.topic_authorized_operations = kafka.authorizer.operations(ask, ResourceType.TOPIC, each.name or "")
