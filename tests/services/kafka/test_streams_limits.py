@@ -89,3 +89,16 @@ def test_an_older_topology_lets_nobody_hear_of_topics_of_the_newer_one(world: Wo
     assert (answer.error_code, answer.status) == (Code.TOPIC_AUTHORIZATION_FAILED, [])
     allow(world, *((ResourceType.TOPIC, name, Operation.DESCRIBE) for name in ("rivers", "secret")))
     assert [STATUS[each.status_code] for each in alice.join().status] == ["STALE_TOPOLOGY", "MISSING_SOURCE_TOPICS"]
+
+
+def test_an_endpoint_has_the_partitions_that_are_there_of_each_topic(world: World, rivers: bytes) -> None:
+    world.topic("brooks", 2)
+    ann = Thread(world.ask, "ann", of=topology(subtopology("0", "rivers", "brooks"), subtopology("1", "brooks")))
+    ann.endpoint = Endpoint("host", 80)
+    ann.join()
+    ann.endpoints_epoch = -1
+    (found,) = ann.owns().partitions_by_user_endpoint
+    assert [(each.topic, each.partitions) for each in found.active_partitions] == [
+        ("rivers", [0, 1, 2, 3]),
+        ("brooks", [0, 1]),
+    ]

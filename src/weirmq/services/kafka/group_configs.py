@@ -1,4 +1,4 @@
-"""The configs of groups (KIP-848, KIP-932): their types, Kafka's defaults, and what may stand in them.
+"""The configs of groups (KIP-848, KIP-932, KIP-1071): their types, Kafka's defaults, and what may stand in them.
 
 The inner bounds are the defaults of Kafka's brokers (`group.share.min.session.timeout.ms` and the like).
 Source: https://kafka.apache.org/documentation/#groupconfigs (4.3)

@@ -1,4 +1,4 @@
-"""Groups of members that must be heard of: what share groups and those of KIP-848 have in common."""
+"""Groups of members that must be heard of: what all have in common but those of the classic protocol."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Generic, Protocol, TypeVar

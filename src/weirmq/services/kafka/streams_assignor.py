@@ -17,6 +17,14 @@ Task = tuple[str, int]
 """Subtopology and partition."""
 
 
+def by_subtopology(tasks: Iterable[Task]) -> dict[str, list[int]]:
+    """The partitions of tasks by their subtopologies, in order."""
+    found: dict[str, list[int]] = {}
+    for name, index in sorted(tasks):
+        found.setdefault(name, []).append(index)
+    return found
+
+
 class Tasks(msgspec.Struct, frozen=True):
     """Those of a member."""
 

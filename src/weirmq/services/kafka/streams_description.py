@@ -7,9 +7,8 @@ from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.group_access import description_fault
 from weirmq.services.kafka.group_types import is_other_group, is_share_group
 from weirmq.services.kafka.service import Kafka
-from weirmq.services.kafka.streams_assignor import NO_TASKS, Task
+from weirmq.services.kafka.streams_assignor import NO_TASKS, Task, by_subtopology
 from weirmq.services.kafka.streams_groups import Member, StreamsGroup
-from weirmq.services.kafka.streams_membership import task_ids
 from weirmq.services.kafka.streams_topology import Layout, named
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages import streams_group_describe_response as described
@@ -94,4 +93,4 @@ def _assignment(active: Iterable[Task], standby: Iterable[Task]) -> described.As
 
 
 def _task_ids(tasks: Iterable[Task]) -> list[described.TaskIds]:
-    return [described.TaskIds(each.subtopology_id, each.partitions) for each in task_ids(tasks)]
+    return [described.TaskIds(name, indexes) for name, indexes in by_subtopology(tasks).items()]

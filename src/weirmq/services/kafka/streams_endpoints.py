@@ -5,10 +5,11 @@ An endpoint is named once, with what all members have that give it, as the threa
 entry an endpoint.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable
 
 from weirmq.services.kafka.model import Cluster
-from weirmq.services.kafka.streams_assignor import Task
+from weirmq.services.kafka.streams_assignor import Task, by_subtopology
 from weirmq.services.kafka.streams_groups import Member, StreamsGroup
 from weirmq.services.kafka.streams_topology import sources
 from weirmq.wire.kafka.messages.streams_group_heartbeat_response import Endpoint, EndpointToPartitions, TopicPartition
@@ -31,9 +32,10 @@ def endpoints(cluster: Cluster, group: StreamsGroup) -> list[EndpointToPartition
 
 
 def _partitions(cluster: Cluster, group: StreamsGroup, tasks: Iterable[Task]) -> list[TopicPartition]:
-    indexes: dict[str, list[int]] = {}
-    for name, index in sorted(tasks):
+    found: dict[str, set[int]] = {}
+    for name, indexes in by_subtopology(tasks).items():
         for topic in sources(group.topology.subtopologies[name]):
-            if topic in cluster.topics and index < len(cluster.topics[topic].partitions):
-                indexes.setdefault(topic, []).append(index)
-    return [TopicPartition(topic, found) for topic, found in indexes.items()]
+            count = len(cluster.topics[topic].partitions) if topic in cluster.topics else 0
+            if here := indexes[: bisect_left(indexes, count)]:
+                found.setdefault(topic, set()).update(here)
+    return [TopicPartition(topic, sorted(indexes)) for topic, indexes in found.items()]

@@ -19,7 +19,7 @@ from weirmq.services.kafka.group_types import is_share_group
 from weirmq.services.kafka.groups import Key
 from weirmq.services.kafka.model import Cluster
 from weirmq.services.kafka.service import Kafka
-from weirmq.services.kafka.streams_assignor import NO_TASKS, Task, Tasks
+from weirmq.services.kafka.streams_assignor import NO_TASKS, Task, Tasks, by_subtopology
 from weirmq.services.kafka.streams_endpoints import endpoints
 from weirmq.services.kafka.streams_groups import NOT_VALIDATED, Member, StreamsGroup
 from weirmq.services.kafka.streams_topology import (
@@ -324,7 +324,7 @@ def _told(
     answer = StreamsGroupHeartbeatResponse(0, 0, None, member.id, member.epoch, heartbeat_ms)
     answer.status = list(_status(group, member, delayed))
     if is_told:
-        answer.active_tasks, answer.standby_tasks = task_ids(member.active), task_ids(member.standby)
+        answer.active_tasks, answer.standby_tasks = _task_ids(member.active), _task_ids(member.standby)
         answer.warmup_tasks = []
         if member.endpoint is not None and not is_first:
             group.endpoints_epoch += 1
@@ -334,12 +334,9 @@ def _told(
     return answer
 
 
-def task_ids(tasks: Iterable[Task]) -> list[TaskIds]:
-    """Tasks as answers name them: by subtopology, in order."""
-    found: dict[str, list[int]] = {}
-    for name, index in sorted(tasks):
-        found.setdefault(name, []).append(index)
-    return [TaskIds(name, indexes) for name, indexes in found.items()]
+def _task_ids(tasks: Iterable[Task]) -> list[TaskIds]:
+    """Tasks as answers name them."""
+    return [TaskIds(name, indexes) for name, indexes in by_subtopology(tasks).items()]
 
 
 def _status(group: StreamsGroup, member: Member, delayed: Status | None) -> Iterable[Status]:
