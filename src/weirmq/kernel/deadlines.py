@@ -6,29 +6,31 @@ from typing import Final, Generic, TypeVar
 
 K = TypeVar("K", int, str, tuple[int, str, str])
 
-SLOT_BITS: Final = 7  # keys that are due within 128 ms share a heap
-_SLACK: Final = 64  # so few leftovers are never worth a sweep
-_SWEPT_AT_ONCE: Final = 1_000  # entries, at least: about 0.2 ms
+RUN_LENGTH: Final = 1_024
+_SLACK: Final = 64  # so few leftovers are never worth to take a run apart
 
 
 class Deadlines(Generic[K]):
     """A set of keys, each with the time that it is due. Keys with the same time come in the order of the keys.
 
-    Entries stand in a heap for each slot of time, and the slots' numbers in another. A moved or dropped key leaves its
-    entry behind. When more than half of all are leftovers, each `put` sweeps some slots clean, until that is so no
-    more: to sweep all in one go would take 30 ms with 100,000 keys, and everybody would wait.
+    Entries stand in heaps of RUN_LENGTH each, called runs, as they came; `_order` is a heap of the runs by their first
+    entries. A moved or dropped key leaves its entry behind. When more than half of all are leftovers, each change takes
+    one run apart and puts what still counts into the newest, until that is so no more: to sweep all in one go would
+    take 30 ms with 100,000 keys, and everybody would wait. Runs by time instead would do that as well, but for keys
+    that are due in many different seconds: a run for each takes more room than what it holds.
 
     `due_ms` is where to note the keys' times: `Blocks` instead of a dict, where there may be very many.
     """
 
-    __slots__ = ("_due_ms", "_entries", "_order", "_slots", "_to_sweep")
+    __slots__ = ("_due_ms", "_entries", "_newest", "_order", "_runs", "_to_sweep")
 
     def __init__(self, due_ms: MutableMapping[K, int] | None = None) -> None:
         self._due_ms: MutableMapping[K, int] = {} if due_ms is None else due_ms
-        self._slots: dict[int, list[tuple[int, K]]] = {}
-        self._order: list[int] = []
-        self._entries = 0  # in all slots, leftovers among them
-        self._to_sweep: list[int] = []  # slots whose turn is still to come
+        self._runs: dict[int, list[tuple[int, K]]] = {}  # by number, the newest last
+        self._newest = -1
+        self._order: list[tuple[int, K, int]] = []  # (due_ms, key, run), leftovers among them
+        self._entries = 0  # in all runs, leftovers among them
+        self._to_sweep: list[int] = []  # runs whose turn is still to come
 
     def __len__(self) -> int:
         return len(self._due_ms)
@@ -39,53 +41,76 @@ class Deadlines(Generic[K]):
     def put(self, key: K, due_ms: int) -> None:
         """Add `key`, or move it to another time."""
         self._due_ms[key] = due_ms
-        slot = due_ms >> SLOT_BITS
-        entries = self._slots.get(slot)
-        if entries is None:
-            entries = self._slots[slot] = []
-            heapq.heappush(self._order, slot)
-        heapq.heappush(entries, (due_ms, key))
-        self._entries += 1
+        self._enter((due_ms, key))
         if self._entries > 2 * len(self._due_ms) + _SLACK:
             self._sweep()
 
-    def _sweep(self) -> None:
-        """Rid some slots of their leftovers, each slot in its turn."""
-        swept = 0
-        while swept < _SWEPT_AT_ONCE and self._entries > len(self._due_ms):
-            if not self._to_sweep:
-                self._to_sweep = list(self._slots)
-            entries = self._slots.get(self._to_sweep.pop(), [])
-            before = len(entries)
-            entries[:] = {entry for entry in entries if self._due_ms.get(entry[1]) == entry[0]}
-            heapq.heapify(entries)
-            self._entries -= before - len(entries)
-            swept += before + 1
+    def _enter(self, entry: tuple[int, K]) -> None:
+        run = self._runs.get(self._newest)
+        if run is None or len(run) >= RUN_LENGTH:
+            self._newest += 1
+            run = self._runs[self._newest] = []
+        heapq.heappush(run, entry)
+        self._entries += 1
+        if run[0] is entry:
+            heapq.heappush(self._order, (*entry, self._newest))
 
     def drop(self, key: K) -> None:
         """Forget `key`, if it is there."""
         self._due_ms.pop(key, None)
+        if self._entries > 2 * len(self._due_ms) + _SLACK:
+            self._sweep()
+
+    def _sweep(self) -> None:
+        """Rid one run of its leftovers, each run in its turn."""
+        if not self._to_sweep:
+            self._to_sweep = list(self._runs)
+            self._order = [(*run[0], number) for number, run in self._runs.items()]
+            heapq.heapify(self._order)
+        self._take_apart(self._to_sweep.pop())
+
+    def _take_apart(self, number: int) -> None:
+        """Put what still counts of a run into the newest."""
+        run = self._runs.pop(number, [])
+        self._entries -= len(run)
+        known = self._due_ms
+        for entry in {entry for entry in run if known.get(entry[1]) == entry[0]}:  # one that was put twice stands twice
+            self._enter(entry)
 
     def next_ms(self) -> int | None:
         """The time of the earliest key; None where there is none."""
-        order, slots, known = self._order, self._slots, self._due_ms
+        order, runs, known, passed = self._order, self._runs, self._due_ms, 0
         while order:
-            entries = slots[order[0]]
-            while entries:
-                due_ms, key = entries[0]
-                if known.get(key) == due_ms:
-                    return due_ms
-                heapq.heappop(entries)
-                self._entries -= 1
-            del slots[heapq.heappop(order)]
+            due_ms, key, number = order[0]
+            run = runs.get(number)
+            if run is None or run[0] != (due_ms, key):  # swept, or an earlier entry came to it and was first since
+                heapq.heappop(order)
+            elif known.get(key) == due_ms:
+                return due_ms
+            elif passed < _SLACK:
+                self._take_first(run)
+                passed += 1
+            else:  # there may be tens of thousands in a row: this takes a quarter of the time for each
+                self._take_apart(number)
         return None
+
+    def _take_first(self, run: list[tuple[int, K]]) -> None:
+        """Take the first entry out of the run that has the first of all."""
+        number = self._order[0][2]
+        heapq.heappop(run)
+        self._entries -= 1
+        if run:
+            heapq.heapreplace(self._order, (*run[0], number))
+        else:
+            heapq.heappop(self._order)
+            del self._runs[number]
 
     def pop_due(self, now_ms: int) -> K | None:
         """Take out the earliest key that is due at `now_ms`; None where none is."""
         next_ms = self.next_ms()
         if next_ms is None or next_ms > now_ms:
             return None
-        key = heapq.heappop(self._slots[self._order[0]])[1]
-        self._entries -= 1
+        _, key, number = self._order[0]
+        self._take_first(self._runs[number])
         del self._due_ms[key]
         return key
