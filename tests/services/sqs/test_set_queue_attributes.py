@@ -1,3 +1,6 @@
+import pytest
+
+from tests.services.sqs.kit import reborn
 from tests.services.sqs.world import ACCOUNT, OTHER, World, arn, refused
 from weirmq.iam import policy
 from weirmq.iam.caller import root_of, user_of
@@ -130,3 +133,47 @@ def test_a_delay_holds_for_messages_that_wait_in_a_fifo_queue(world: World) -> N
     assert world.attributes(url)["ApproximateNumberOfMessagesDelayed"] == "1"
     set_to(world, url, DelaySeconds="0")
     assert world.bodies(url) == ["x"]
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+@pytest.mark.parametrize(("before_s", "after_s"), [(100, 0), (100, 50), (50, 100)])
+def test_a_delay_changes_for_many_a_slice_at_a_time(
+    world: World, monkeypatch: pytest.MonkeyPatch, before_s: int, after_s: int, is_restarted: bool
+) -> None:
+    """Until it has, none is handed out: a group's messages must not overtake each other."""
+    monkeypatch.setattr("weirmq.services.sqs.machine.RETURNED_AT_ONCE", 1)
+    url = world.create("a.fifo", FifoQueue="true", ContentBasedDeduplication="true", DelaySeconds=str(before_s))
+    for number in range(7):
+        world.ask("SendMessage", QueueUrl=url, MessageBody=str(number), MessageGroupId="g")
+    set_to(world, url, DelaySeconds=str(after_s))
+    world.ask("SendMessage", QueueUrl=url, MessageBody="7", MessageGroupId="g")
+    assert world.bodies(url) == []
+    assert world.queue("a.fifo").to_delay
+    if is_restarted:
+        world = reborn(world)
+    for _ in range(10):
+        world.work()
+    assert world.sqs.machine.next_due_ms() != 0
+    if after_s:
+        world.clock.advance(seconds=after_s - 1)
+        assert world.bodies(url) == []
+        world.clock.advance(seconds=1)
+    for _ in range(10):
+        world.attributes(url)  # each lets one more be ready
+    assert world.bodies(url) == [str(number) for number in range(8)]
+
+
+def test_a_poll_waits_for_a_delay_that_changes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("weirmq.services.sqs.machine.RETURNED_AT_ONCE", 1)
+    url = world.create("a.fifo", FifoQueue="true", ContentBasedDeduplication="true", DelaySeconds="100")
+    for number in range(3):
+        world.ask("SendMessage", QueueUrl=url, MessageBody=str(number), MessageGroupId="g")
+    wait = world.ask("ReceiveMessage", QueueUrl=url, WaitTimeSeconds=20)
+    set_to(world, url, DelaySeconds="0")
+    found = None
+    while found is None:
+        assert wait.next_ms() <= world.clock.now_ms()
+        world.clock.advance(seconds=0.001)
+        found = wait.attempt(world.clock.now_ms())
+    assert [message.Body for message in found.Messages] == ["0"]
+    assert not world.queue("a.fifo").to_delay

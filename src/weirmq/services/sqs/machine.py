@@ -177,16 +177,24 @@ class SqsMachine:
         queue.at_ms = -1  # another retention may end more now
         self._redrive(queue, queue.settings.redrive, before.redrive)
         if before.is_fifo and queue.delayed and before.delay_s != queue.settings.delay_s:
-            self._delay_again(queue, now_ms)
+            queue.to_delay = range(queue.expire_from, queue.next_seq)
+            self.advance(queue, now_ms)
+            self._unswept.append(queue)
 
-    def _delay_again(self, queue: Queue, now_ms: int) -> None:
-        """On a FIFO queue a new DelaySeconds holds for messages already delayed as well (SetQueueAttributes)."""
-        for seq, message in queue.messages.items():
-            if message.state == DELAYED:
+    def _delay_again(self, queue: Queue) -> None:
+        """On a FIFO queue a new DelaySeconds holds for messages already delayed as well (SetQueueAttributes). There may
+        be a million of them: until all have it, no time ends, and none is handed out.
+        """
+        room, last = RETURNED_AT_ONCE, -1
+        for last in queue.to_delay[:PASSED_AT_ONCE]:
+            message = queue.messages.get(last)
+            if message is not None and message.state == DELAYED:
                 message.visible_at_ms = message.sent_ms + queue.settings.delay_s * SECOND_MS
-                queue.deadlines.put(seq, message.visible_at_ms)
-        queue.at_ms = -1
-        self.advance(queue, now_ms)
+                queue.deadlines.put(last, message.visible_at_ms)
+                room -= 1
+                if not room:
+                    break
+        queue.to_delay = range(last + 1, queue.to_delay.stop)
         self.signal(queue.number)
 
     def _tags_set(self, fact: TagsSet, _offset: int, _now_ms: int) -> None:
@@ -334,8 +342,11 @@ class SqsMachine:
         """
         if now_ms == queue.at_ms:
             return
-        rest = bool(queue.deadlines) and self._return_due(queue, now_ms)
-        queue.is_behind = self._expire(queue, now_ms - queue.settings.retention_s * SECOND_MS)
+        if queue.to_delay:
+            self._delay_again(queue)
+        rest = not queue.to_delay and bool(queue.deadlines) and self._return_due(queue, now_ms)
+        is_left = self._expire(queue, now_ms - queue.settings.retention_s * SECOND_MS)
+        queue.is_behind = is_left or bool(queue.to_delay)
         if queue.forget or queue.attempts:
             queue.forget_until(now_ms, FORGOTTEN_AT_ONCE)
         queue.at_ms = -1 if rest or queue.is_behind else now_ms
@@ -466,9 +477,14 @@ class SqsMachine:
                 yield message
 
     def snapshot(self) -> Iterable[Any]:
-        """All of it. Purged messages are let go of first, for a snapshot has no place for them."""
+        """All of it. Purged messages are let go of first, and a new delay is brought to its end, for a snapshot has no
+        place for what is half done.
+        """
         while self._condemned:
             self._let_go(RELEASED_AT_ONCE)
+        for queue in self.queues.values():
+            while queue.to_delay:
+                self._delay_again(queue)
         return parts.of(self)
 
     def restore(self, part: Any) -> None:

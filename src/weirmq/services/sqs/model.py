@@ -113,7 +113,8 @@ class Queue:
     __slots__ = (
         "account", "arn", "at_ms", "attempts", "attributes", "created_ms", "deadlines", "deduplication", "delayed",
         "expire_from", "forget", "in_flight", "is_behind", "lanes", "messages", "modified_ms", "name", "next_seq",
-        "noisy", "number", "old", "order", "promised", "purged_ms", "region", "settings", "tags", "verdicts",
+        "noisy", "number", "old", "order", "promised", "purged_ms", "region", "settings", "tags", "to_delay",
+        "verdicts",
     )  # fmt: skip
 
     def __init__(self, number: int, account: str, region: str, name: str, now_ms: int) -> None:
@@ -126,7 +127,8 @@ class Queue:
         self.modified_ms = now_ms
         self.purged_ms = -(10**15)
         self.at_ms = -1  # the time that it was last brought up to, wholly
-        self.is_behind = False  # messages past their retention may still be there: none may be handed out before
+        self.is_behind = False  # messages past their retention may still be there, or some whose delay is to change:
+        # none may be handed out before
         self.attributes: dict[str, str] = {}  # as set by callers
         self.tags: dict[str, str] = {}
         self.settings: Settings
@@ -148,6 +150,7 @@ class Queue:
         self.delayed = 0
         self.in_flight = 0
         self.expire_from = self.next_seq  # messages below are gone, or in `old`
+        self.to_delay = range(0)  # of these messages the delayed ones have an old delay yet
         self.old: Deadlines[int] = Deadlines(Blocks())  # dead letters that were sent before their neighbours: sent_ms
 
     def promise(self) -> int:
