@@ -32,7 +32,7 @@ from weirmq.log.files import FileLog
 from weirmq.log.snapshots import write_snapshot
 from weirmq.server.app import App
 from weirmq.server.config import Options
-from weirmq.server.snapshotter import Snapshotter
+from weirmq.server.snapshotter import LEAST_ASIDE_BYTES, LOOK_S, MAINTAIN_S, Snapshotter
 from weirmq.testing.disk import SimulatedDisk
 
 SEGMENT_BYTES = 1024 * 1024
@@ -343,6 +343,43 @@ def test_that_maintenance_waits_is_said_once(monkeypatch: pytest.MonkeyPatch) ->
                 snapshotter._maintain()
             waits = "a snapshot, or copying messages forward in the log, has to wait"
             assert it.events.count(waits) == 1
+
+    spend(scenario())
+
+
+def test_room_for_a_snapshot_that_cannot_be_set_aside_keeps_nobody_from_winning_back_space(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trims: list[int] = []
+    disk = SimulatedDisk(1_000_000)
+
+    async def scenario() -> None:
+        async with day(disk) as it:
+            snapshotter = it.app._snapshotter
+            assert snapshotter is not None
+            journal = it.app._journal
+            monkeypatch.setattr(journal, "trim", lambda: trims.append(1))
+            disk.fail("allocate")
+            snapshotter._maintain()
+            assert "Input/output error" in it.log
+            assert len(trims) == 1
+            assert journal.kept_bytes >= LEAST_ASIDE_BYTES  # payloads leave it alone at least
+            snapshotter._maintain()
+            assert journal.kept_bytes == 0
+            snapshotter._timer.cancel()
+
+    spend(scenario())
+
+
+def test_much_room_is_set_aside_soon_but_not_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("weirmq.log.snapshots.STEP_BYTES", LEAST_ASIDE_BYTES // 3)
+
+    async def scenario() -> None:
+        async with day(SimulatedDisk(10_000_000)) as it:
+            snapshotter = it.app._snapshotter
+            assert snapshotter is not None
+            assert [snapshotter._set_aside() for _ in range(5)] == [MAINTAIN_S, LOOK_S, LOOK_S, MAINTAIN_S, MAINTAIN_S]
+            assert it.app._journal.kept_bytes == 0
 
     spend(scenario())
 

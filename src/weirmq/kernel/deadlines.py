@@ -46,14 +46,14 @@ class Deadlines(Generic[K]):
             self._sweep()
 
     def _enter(self, entry: tuple[int, K]) -> None:
-        run = self._runs.get(self._newest)
+        run: list[tuple[int, K]] | None = self._runs.get(self._newest)
         if run is None or len(run) >= RUN_LENGTH:
             self._newest += 1
             run = self._runs[self._newest] = []
         heapq.heappush(run, entry)
         self._entries += 1
         if run[0] is entry:
-            heapq.heappush(self._order, (*entry, self._newest))
+            heapq.heappush(self._order, (entry[0], entry[1], self._newest))
 
     def drop(self, key: K) -> None:
         """Forget `key`, if it is there."""
@@ -65,7 +65,7 @@ class Deadlines(Generic[K]):
         """Rid one run of its leftovers, each run in its turn."""
         if not self._to_sweep:
             self._to_sweep = list(self._runs)
-            self._order = [(*run[0], number) for number, run in self._runs.items()]
+            self._order = [(run[0][0], run[0][1], number) for number, run in self._runs.items()]
             heapq.heapify(self._order)
         self._take_apart(self._to_sweep.pop())
 
@@ -100,7 +100,8 @@ class Deadlines(Generic[K]):
         heapq.heappop(run)
         self._entries -= 1
         if run:
-            heapq.heapreplace(self._order, (*run[0], number))
+            due_ms, key = run[0]
+            heapq.heapreplace(self._order, (due_ms, key, number))
         else:
             heapq.heappop(self._order)
             del self._runs[number]

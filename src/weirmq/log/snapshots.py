@@ -22,7 +22,7 @@ KEPT: Final = 2  # the newest, and the one before in case that is damaged
 _NAME: Final = re.compile(r"\A[0-9]{20}\.snapshot\Z")
 _UNFINISHED: Final = ".snapshot.part"
 _SPARE: Final = "spare"
-STEP_BYTES: Final = 64 * 1024 * 1024  # where the file system can't set room aside, it is written
+STEP_BYTES: Final = 8 * 1024 * 1024  # where the file system can't set room aside, it is written: 5 ms
 _BATCH_BYTES: Final = 1 << 20
 
 

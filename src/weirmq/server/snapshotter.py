@@ -85,13 +85,14 @@ class Snapshotter:
 
     def _maintain(self) -> None:
         delay_s = MAINTAIN_S
-        try:
-            delay_s = min(self._snapshot(), self._win_back())
-        except (NoRoom, LogDamaged, OSError) as error:
-            self._say_waiting(error)
-        except LogFailed as error:
-            self._on_failed(error)
-            return
+        for task in (self._snapshot, self._win_back, self._set_aside):
+            try:
+                delay_s = min(delay_s, task())
+            except (NoRoom, LogDamaged, OSError) as error:
+                self._say_waiting(error)  # the others may make the room that this one lacks
+            except LogFailed as error:
+                self._on_failed(error)
+                return
         self._timer = self._loop.call_later(delay_s, self._maintain)
 
     def _say_waiting(self, error: Exception) -> None:
@@ -110,19 +111,25 @@ class Snapshotter:
             self._look_after_child()
         elif self._is_due() and self._loop.time() >= self._again_s:
             self._fork(self._folder)
-        if self._child:
-            return LOOK_S
-        self._set_aside(self._folder)
-        return MAINTAIN_S
+        return LOOK_S if self._child else MAINTAIN_S
 
-    def _set_aside(self, folder: str) -> None:
-        """On a disk that runs full, have room for the next snapshot; what can't be had now, payloads leave alone."""
+    def _set_aside(self) -> float:
+        """On a disk that runs full, have room for the next snapshot; what can't be had now, payloads leave alone.
+        Returns in how many seconds to go on.
+        """
+        if self._folder is None or self._child:
+            return MAINTAIN_S
         journal = self._journal
         held = journal.holdings.held().payloads
-        size = max(newest_bytes(self._disk, folder) + PAYLOAD_BYTES * (held - self._payloads), PAYLOAD_BYTES * held)
+        newest = newest_bytes(self._disk, self._folder)
+        size = max(newest + PAYLOAD_BYTES * (held - self._payloads), PAYLOAD_BYTES * held)
         size = LEAST_ASIDE_BYTES + size * 5 // 4
-        is_low = self._disk.free(self._log_folder) < LOW_BYTES + size
-        journal.kept_bytes = max(0, size - set_aside(self._disk, folder, size)) if is_low else 0
+        if self._disk.free(self._log_folder) >= LOW_BYTES + size:
+            journal.kept_bytes = 0
+            return MAINTAIN_S
+        before, journal.kept_bytes = journal.kept_bytes, size  # all of it, should this fail
+        journal.kept_bytes = max(0, size - set_aside(self._disk, self._folder, size))
+        return LOOK_S if 0 < journal.kept_bytes < before else MAINTAIN_S
 
     def _win_back(self) -> float:
         """Copy forward and trim. Returns in how many seconds to go on."""
