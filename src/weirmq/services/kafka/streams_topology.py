@@ -28,7 +28,7 @@ from weirmq.wire.kafka.messages.streams_group_heartbeat_response import Status
 STALE_TOPOLOGY, MISSING_SOURCES, MISPARTITIONED, MISSING_INTERNAL, SHUTDOWN, DELAYED = range(6)
 # Of an application, our own: more would keep everybody waiting while they are assigned, looked for or made.
 TASKS_MAX: Final = 10_000
-TOPICS_MAX: Final = 5_000
+TOPICS_MAX: Final = 2_000
 INTERNAL_MAX: Final = 50_000  # partitions of its internal topics
 TOLD: Final = 3  # topics that a status speaks of; of the others it says how many
 
