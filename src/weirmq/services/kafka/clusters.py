@@ -82,7 +82,7 @@ def remove_cluster(kafka: "Kafka", now_ms: int, cluster: Cluster) -> None:
     _close(kafka, [place for place in kafka.ports if place.cluster == cluster.number])
     for topic in cluster.topics.values():
         kafka.forget(topic)
-    for groups in (kafka.groups, kafka.consumer_groups, kafka.streams_groups, kafka.share_groups):
+    for groups in (*kafka.offset_groups, kafka.share_groups):
         groups.forget(cluster.number)
     kafka.telemetry.forget(cluster.number)
 

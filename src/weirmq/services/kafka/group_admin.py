@@ -142,7 +142,7 @@ def _deleted(kafka: Kafka, ask: Ask, name: str) -> Code:
     if not kafka.authorizer.may(ask, Operation.DELETE, ResourceType.GROUP, name):
         return Code.GROUP_AUTHORIZATION_FAILED
     key = (ask.cluster, name)
-    kinds = (kafka.groups, kafka.consumer_groups, kafka.streams_groups, kafka.share_groups)
+    kinds = (*kafka.offset_groups, kafka.share_groups)
     groups = [group for kind in kinds if (group := kind.get(key)) is not None]
     is_kept = key in kafka.machine.offsets or key in kafka.machine.shares.groups
     if not groups and not is_kept:

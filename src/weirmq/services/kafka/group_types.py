@@ -29,5 +29,4 @@ def is_share_group(kafka: "Kafka", key: Key) -> bool:
 
 def is_other_group(kafka: "Kafka", key: Key) -> bool:
     """Whether it is one that reads by offsets, of the classic protocol, of KIP-848 or of KIP-1071."""
-    kinds = (kafka.groups, kafka.consumer_groups, kafka.streams_groups)
-    return key in kafka.machine.offsets or any(kind.get(key) is not None for kind in kinds)
+    return key in kafka.machine.offsets or any(kind.get(key) is not None for kind in kafka.offset_groups)

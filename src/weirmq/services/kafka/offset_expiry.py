@@ -16,10 +16,10 @@ from weirmq.services.kafka import facts
 from weirmq.services.kafka.broker_configs import OFFSETS_RETENTION_MINUTES
 
 if TYPE_CHECKING:
-    from weirmq.services.kafka.consumer_groups import ConsumerGroup, ConsumerGroups
-    from weirmq.services.kafka.groups import Group, Groups
+    from weirmq.services.kafka.consumer_groups import ConsumerGroup
+    from weirmq.services.kafka.groups import Group
     from weirmq.services.kafka.service import Kafka
-    from weirmq.services.kafka.streams_groups import StreamsGroup, StreamsGroups
+    from weirmq.services.kafka.streams_groups import StreamsGroup
 
 RETRY_MS: Final = MINUTE_MS  # where a disk had no room, or a transaction is under way
 CHECK_MS: Final = 10 * MINUTE_MS  # offsets.retention.check.interval.ms
@@ -40,7 +40,7 @@ class OffsetExpiry:
 
     def next_ms(self) -> int | None:
         """When `expire` wants to be called."""
-        found = (self._kafka.machine.groups_due.next_ms(), self._check_ms if any(self._kinds) else None)
+        found = (self._kafka.machine.groups_due.next_ms(), self._check_ms if any(self._kafka.offset_groups) else None)
         return min((due_ms for due_ms in found if due_ms is not None), default=None)
 
     def expire(self, now_ms: int) -> None:
@@ -79,15 +79,11 @@ class OffsetExpiry:
         self._drop(key)
         return True
 
-    @property
-    def _kinds(self) -> "tuple[Groups, ConsumerGroups, StreamsGroups]":
-        return self._kafka.groups, self._kafka.consumer_groups, self._kafka.streams_groups
-
     def _groups(self, key: Key) -> "list[Group | ConsumerGroup | StreamsGroup]":
-        return [found for kind in self._kinds if (found := kind.get(key)) is not None]
+        return [found for kind in self._kafka.offset_groups if (found := kind.get(key)) is not None]
 
     def _drop(self, key: Key) -> None:
-        for kind in self._kinds:
+        for kind in self._kafka.offset_groups:
             kind.drop(key)
 
     def _forget(self, now_ms: int) -> None:
@@ -95,7 +91,7 @@ class OffsetExpiry:
         if now_ms < self._check_ms:
             return
         if not self._unchecked:
-            self._unchecked = [key for kind in self._kinds for key in kind]
+            self._unchecked = [key for kind in self._kafka.offset_groups for key in kind]
         for key in self._unchecked[-LOOKED_AT_ONCE:]:
             is_in_use = any(each.members or now_ms < each.empty_ms + CHECK_MS for each in self._groups(key))
             classic = self._kafka.groups.get(key)

@@ -303,8 +303,7 @@ class Replicator:
                 self._kafka.commit(now_ms, facts.OffsetsCommitted(target.number, group, moved))
 
     def _has_members(self, key: tuple[int, str]) -> bool:
-        kinds = (self._kafka.groups, self._kafka.consumer_groups, self._kafka.streams_groups)
-        return any((group := kind.get(key)) is not None and group.members for kind in kinds)
+        return any((group := kind.get(key)) is not None and group.members for kind in self._kafka.offset_groups)
 
     def _translated(
         self, asked: ReplicationSet, source: Cluster, target: Cluster, key: PartitionKey, committed: Committed

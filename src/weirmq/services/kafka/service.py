@@ -115,6 +115,11 @@ class Kafka:
         return partial(produce_plain, self)
 
     @property
+    def offset_groups(self) -> tuple[Groups, ConsumerGroups, StreamsGroups]:
+        """The groups that read by offsets, kind by kind: all but those that share."""
+        return self.groups, self.consumer_groups, self.streams_groups
+
+    @property
     def operations(self) -> Mapping[str, Operation]:
         """Every operation of MSK's control plane. (Their modules name this class, too.)"""
         from weirmq.services.kafka.control.api import OPERATIONS
