@@ -33,7 +33,7 @@ def test_a_topology_of_too_many_topics_is_refused_before_rights_are_looked_at(wo
     answer = Thread(world.ask, "ann", of=much).join()
     assert (answer.error_code, answer.error_message) == (
         Code.STREAMS_INVALID_TOPOLOGY,
-        "The topology has 2001 topics; there may be 2000 here.",
+        "The topology names 2001 topics; there may be 2000 here.",
     )
     world.kafka.authorizer.rules = Rules(allows_unlisted=False)
     mallory = Thread(lambda request: world.ask(request, peer=Peer("mallory")), "mal", of=much)

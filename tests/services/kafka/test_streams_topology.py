@@ -1,11 +1,14 @@
 """What a topology of Kafka Streams needs: tasks, sizes of internal topics, topics that are missing or don't fit."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.services.kafka.streaming import WORDS, internal, subtopology, topology
 from weirmq.services.kafka.group_access import Refused
 from weirmq.services.kafka.streams_topology import (
     INTERNAL_MAX,
+    LETTERS_MAX,
     MISPARTITIONED,
     MISSING_INTERNAL,
     MISSING_SOURCES,
@@ -18,7 +21,7 @@ from weirmq.services.kafka.streams_topology import (
     topology_of,
 )
 from weirmq.wire.kafka.codes import Code
-from weirmq.wire.kafka.messages.streams_group_heartbeat_request import CopartitionGroup, Topology
+from weirmq.wire.kafka.messages.streams_group_heartbeat_request import CopartitionGroup, KeyValue, Topology
 
 
 def made(of: Topology, **sizes: int) -> Layout:
@@ -173,15 +176,41 @@ def test_internal_topics_have_so_many_partitions_at_most() -> None:
         made(topology(subtopology("0", "a", stores=[f"c{number}" for number in range(stores + 1)])), a=TASKS_MAX)
 
 
-def test_a_topology_has_so_many_topics_and_subtopologies_at_most() -> None:
-    check_size(topology(subtopology("0", *(f"t{number}" for number in range(TOPICS_MAX)))))
-    check_size(topology(*(subtopology(str(number), "a") for number in range(TASKS_MAX))))
-    for much in (
-        topology(subtopology("0", *(f"t{number}" for number in range(TOPICS_MAX + 1)))),
-        topology(*(subtopology(str(number), "a") for number in range(TASKS_MAX + 1))),
-    ):
+def many(topics: int) -> Topology:
+    return topology(subtopology("0", *(f"t{number}" for number in range(topics))))
+
+
+def same(topics: int) -> Topology:
+    return topology(*(subtopology(str(number), "a") for number in range(topics)))
+
+
+def empty(subtopologies: int) -> Topology:
+    return topology(*(subtopology(str(number)) for number in range(subtopologies)))
+
+
+def written(topics: int) -> Topology:
+    return topology(subtopology("0", "a", writes=["b"] * (topics - 1)))
+
+
+@pytest.mark.parametrize("made_of", [many, same, empty, written])
+def test_a_topology_names_so_many_topics_at_most(made_of: Callable[[int], Topology]) -> None:
+    check_size(made_of(TOPICS_MAX))
+    with pytest.raises(Refused) as refused:
+        check_size(made_of(TOPICS_MAX + 1))
+    assert refused.value.code == Code.STREAMS_INVALID_TOPOLOGY
+
+
+def test_ids_and_configs_have_so_many_letters_at_most() -> None:
+    def of(name: str, key: str, value: str) -> Topology:
+        found = subtopology(name, "a", reads=[internal("b")])
+        found.repartition_source_topics[0].topic_configs = [KeyValue(key, value)]
+        return topology(found)
+
+    long = "x" * (LETTERS_MAX - 2)
+    for each in ((long, "x", "x"), ("x", long, "x"), ("x", "x", long)):
+        check_size(of(*each))
         with pytest.raises(Refused) as refused:
-            check_size(much)
+            check_size(of(*(text + "x" if text is long else text for text in each)))
         assert refused.value.code == Code.STREAMS_INVALID_TOPOLOGY
 
 

@@ -28,7 +28,8 @@ from weirmq.wire.kafka.messages.streams_group_heartbeat_response import Status
 STALE_TOPOLOGY, MISSING_SOURCES, MISPARTITIONED, MISSING_INTERNAL, SHUTDOWN, DELAYED = range(6)
 # Of an application, our own: more would keep everybody waiting while they are assigned, looked for or made.
 TASKS_MAX: Final = 10_000
-TOPICS_MAX: Final = 2_000
+TOPICS_MAX: Final = 2_000  # each as often as it is named
+LETTERS_MAX: Final = 1_000_000  # of ids and configs, which memory keeps
 INTERNAL_MAX: Final = 50_000  # partitions of its internal topics
 TOLD: Final = 3  # topics that a status speaks of; of the others it says how many
 
@@ -81,20 +82,28 @@ def sources(subtopology: Subtopology) -> list[str]:
 
 def named(subtopologies: Iterable[Subtopology]) -> list[str]:
     """All topics that a topology names, each once."""
-    found: dict[str, None] = {}
-    for each in subtopologies:
-        for names in (sources(each), each.repartition_sink_topics, _names(each.state_changelog_topics)):
-            found.update(dict.fromkeys(names))
-    return list(found)
+    return list(dict.fromkeys(name for each in subtopologies for name in _all_names(each)))
+
+
+def _all_names(subtopology: Subtopology) -> list[str]:
+    changelogs = _names(subtopology.state_changelog_topics)
+    return [*sources(subtopology), *subtopology.repartition_sink_topics, *changelogs]
 
 
 def check_size(sent: Sent) -> None:
     """Look no further at a topology that is too large. Raises Refused."""
-    count = len(sent.subtopologies)  # each of which has a task at least
-    if count > TASKS_MAX:
-        raise _invalid(f"The topology has {count} subtopologies; there may be {TASKS_MAX} here.")
-    if (count := len(named(sent.subtopologies))) > TOPICS_MAX:
-        raise _invalid(f"The topology has {count} topics; there may be {TOPICS_MAX} here.")
+    count = sum(len(_all_names(each)) or 1 for each in sent.subtopologies)
+    if count > TOPICS_MAX:
+        raise _invalid(f"The topology names {count} topics; there may be {TOPICS_MAX} here.")
+    letters = sum(len(each.subtopology_id) + _config_letters(each) for each in sent.subtopologies)
+    if letters > LETTERS_MAX:
+        reason = f"The topology's ids and configs have {letters} letters; there may be {LETTERS_MAX} here."
+        raise _invalid(reason)
+
+
+def _config_letters(subtopology: Subtopology) -> int:
+    topics = (*subtopology.repartition_source_topics, *subtopology.state_changelog_topics)
+    return sum(len(config.key) + len(config.value) for each in topics for config in each.topic_configs)
 
 
 def _names(topics: Iterable[TopicInfo]) -> list[str]:
