@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -106,6 +107,36 @@ async def test_logs_are_removed_in_a_thread() -> None:
         world.streams.remove("g/0")
         assert await world.removed == ["g/0"]
         assert world.streams.library.groups() == []
+
+
+async def test_what_is_synced_does_not_wait_for_what_is_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = Turned(waits_for_sync=True)
+    gone: list[str] = []
+    all_gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def note(names: list[str]) -> None:
+        gone.extend(names)
+        if len(gone) == streams_module.THREADS:
+            all_gone.set_result(None)
+
+    monkeypatch.setattr(world.wheel, "_on_removed", note)
+    may_go = threading.Event()
+    remove = world.streams.library.remove
+    monkeypatch.setattr(world.streams.library, "remove", lambda name: (may_go.wait(), remove(name)))
+    names = [f"g/{number}" for number in range(streams_module.THREADS)]
+    try:
+        for name in names:
+            await world.append(world.streams.stream(name))
+        for name in names:
+            world.streams.remove(name)
+            world.wheel.sync()
+        assert await asyncio.wait_for(world.append(world.streams.stream("g/stays")), 10) == b"a"
+        assert gone == []
+    finally:
+        may_go.set()
+    await all_gone
+    assert gone == names
+    await world.wheel.stop()
 
 
 async def test_a_log_that_can_not_be_removed_is_told_of() -> None:

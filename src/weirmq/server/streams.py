@@ -53,6 +53,7 @@ class StreamWheel:
         self._lazy: asyncio.TimerHandle | None = None
         self._sync_due = False
         self._free = THREADS  # of the threads that sync
+        self._is_removing = False
         self._stopped = False
         self._cleaner = ThreadPoolExecutor(1, thread_name_prefix="weirmq-stream-cleaner")
         self._is_cleaning = self._is_stopping = False
@@ -97,9 +98,10 @@ class StreamWheel:
             for first in range(threads):
                 some = dirty[first::threads]
                 self._run(partial(_sync, some), partial(self._synced, some))
-        removed = self._streams.take_removed()
-        if removed:
-            self._run(partial(self._remove, removed), self._on_removed)
+        removed = [] if self._is_removing else self._streams.take_removed()
+        if removed:  # by one thread at a time: what is synced mustn't wait for what goes
+            self._is_removing = True
+            self._run(partial(self._remove, removed), self._removed)
 
     def _remove(self, names: list[str]) -> list[str]:
         """Remove logs, in a thread; returns those that are gone. The others are tried again after a restart."""
@@ -112,6 +114,11 @@ class StreamWheel:
             else:
                 gone.append(name)
         return gone
+
+    def _removed(self, gone: list[str]) -> None:
+        self._is_removing = False
+        self._on_removed(gone)
+        self._expect()  # others may have been given up meanwhile
 
     def _run(
         self, work: Callable[[], Any], then: Callable[[Any], None], pool: ThreadPoolExecutor | None = None
