@@ -56,6 +56,11 @@ def test_ids_that_are_none(world: World) -> None:
     assert described(world, "").error_code == Code.INVALID_REQUEST
 
 
+def test_an_id_that_is_asked_for_twice_is_told_once(world: World) -> None:
+    found = world.ask(DescribeTransactionsRequest(["a", "b", "a"])).transaction_states
+    assert [each.transactional_id for each in found] == ["a", "b"]
+
+
 def test_listed_by_state_producer_and_how_long_they_take(world: World) -> None:
     place = place_of(world)
     idle, busy = Transactor(world, "idle"), Transactor(world, "busy")

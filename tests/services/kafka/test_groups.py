@@ -10,6 +10,10 @@ from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.consumer_group_describe_request import ConsumerGroupDescribeRequest
 from weirmq.wire.kafka.messages.delete_groups_request import DeleteGroupsRequest
 from weirmq.wire.kafka.messages.describe_groups_request import DescribeGroupsRequest
+from weirmq.wire.kafka.messages.describe_share_group_offsets_request import (
+    DescribeShareGroupOffsetsRequest,
+    DescribeShareGroupOffsetsRequestGroup,
+)
 from weirmq.wire.kafka.messages.find_coordinator_request import FindCoordinatorRequest
 from weirmq.wire.kafka.messages.heartbeat_request import HeartbeatRequest
 from weirmq.wire.kafka.messages.join_group_request import JoinGroupRequest, JoinGroupRequestProtocol
@@ -34,6 +38,7 @@ from weirmq.wire.kafka.messages.offset_fetch_request import (
 from weirmq.wire.kafka.messages.share_group_describe_request import ShareGroupDescribeRequest
 from weirmq.wire.kafka.messages.streams_group_describe_request import StreamsGroupDescribeRequest
 from weirmq.wire.kafka.messages.sync_group_request import SyncGroupRequest, SyncGroupRequestAssignment
+from weirmq.wire.kafka.schema import NO_UUID
 
 RANGE = JoinGroupRequestProtocol("range", b"meta")
 STICKY = JoinGroupRequestProtocol("sticky", b"meta")
@@ -388,6 +393,17 @@ def test_all_offsets_of_a_group_in_the_old_way_and_the_new(world: World) -> None
     asked = [OffsetFetchRequestTopic("gone", [0])]
     (unknown,) = world.ask(OffsetFetchRequest("g", asked), version=7).topics
     assert (unknown.partitions[0].committed_offset, unknown.partitions[0].error_code) == (-1, 0)
+
+
+def test_all_offsets_of_a_group_that_is_asked_for_twice_are_told_once(world: World) -> None:
+    some = OffsetFetchRequestGroup("g", topics=[OffsetFetchRequestTopics("orders", NO_UUID, [0])])
+    asked = [OffsetFetchRequestGroup(name, topics=None) for name in ("g", "h", "g", "g")]
+    found = world.ask(OffsetFetchRequest(groups=[some, *asked, some]), version=9).groups
+    assert [each.group_id for each in found] == ["g", "g", "h", "g"]
+    request = DescribeShareGroupOffsetsRequest(
+        [DescribeShareGroupOffsetsRequestGroup(name, None) for name in ("g", "h", "g", "g")]
+    )
+    assert [each.group_id for each in world.ask(request).groups] == ["g", "h"]
 
 
 def test_by_topic_id(world: World) -> None:

@@ -33,7 +33,11 @@ from weirmq.wire.kafka.messages.offset_delete_response import (
     OffsetDeleteResponsePartition,
     OffsetDeleteResponseTopic,
 )
-from weirmq.wire.kafka.messages.offset_fetch_request import OffsetFetchRequest, OffsetFetchRequestTopics
+from weirmq.wire.kafka.messages.offset_fetch_request import (
+    OffsetFetchRequest,
+    OffsetFetchRequestGroup,
+    OffsetFetchRequestTopics,
+)
 from weirmq.wire.kafka.messages.offset_fetch_response import (
     OffsetFetchResponse,
     OffsetFetchResponseGroup,
@@ -138,7 +142,7 @@ def offset_fetch(kafka: Kafka, ask: Ask, request: OffsetFetchRequest) -> OffsetF
     """Where groups stand; -1 where they have committed nothing."""
     if ask.version >= GROUPS_FIRST:
         groups = []
-        for each in request.groups:
+        for each in _asked(request.groups):
             code = _fetch_fault(kafka, ask, each.group_id, each.member_id, each.member_epoch)
             topics = [] if code else _topics(kafka, ask, each.group_id, each.topics, request.require_stable)
             groups.append(OffsetFetchResponseGroup(each.group_id, topics, code))
@@ -165,6 +169,15 @@ def offset_fetch(kafka: Kafka, ask: Ask, request: OffsetFetchRequest) -> OffsetF
         for topic in _topics(kafka, ask, request.group_id, wanted, request.require_stable)
     ]
     return OffsetFetchResponse(topics=told)
+
+
+def _asked(groups: Iterable[OffsetFetchRequestGroup]) -> Iterable[OffsetFetchRequestGroup]:
+    """Those that are asked for, each once where all its topics are: the answer is to grow with what is asked alone."""
+    found = {
+        (each.group_id, each.member_id, each.member_epoch, number if each.topics is not None else None): each
+        for number, each in enumerate(groups)
+    }
+    return found.values()
 
 
 def _refused(request: OffsetFetchRequest, code: Code) -> OffsetFetchResponse:

@@ -51,7 +51,10 @@ def describe_share_group_offsets(
     kafka: Kafka, ask: Ask, request: DescribeShareGroupOffsetsRequest
 ) -> DescribeShareGroupOffsetsResponse:
     """How far groups are: the first record that isn't done with, and how many aren't."""
-    return DescribeShareGroupOffsetsResponse(0, [_described(kafka, ask, each) for each in request.groups])
+    asked = {  # each once where all its topics are asked for: the answer is to grow with what is asked alone
+        (each.group_id, number if each.topics is not None else None): each for number, each in enumerate(request.groups)
+    }
+    return DescribeShareGroupOffsetsResponse(0, [_described(kafka, ask, each) for each in asked.values()])
 
 
 def _described(

@@ -181,8 +181,9 @@ def _is_empty_abort(request: EndTxnRequest, version: int) -> bool:
 
 
 def describe_transactions(kafka: Kafka, ask: Ask, request: DescribeTransactionsRequest) -> DescribeTransactionsResponse:
-    """What transactional ids are doing."""
-    return DescribeTransactionsResponse(0, [_described(kafka, ask, each) for each in request.transactional_ids])
+    """What transactional ids are doing, each told once."""
+    names = dict.fromkeys(request.transactional_ids)
+    return DescribeTransactionsResponse(0, [_described(kafka, ask, each) for each in names])
 
 
 def _described(kafka: Kafka, ask: Ask, name: str) -> Described:
