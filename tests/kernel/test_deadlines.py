@@ -118,3 +118,18 @@ def test_it_agrees_with_a_dict(
         assert len(deadlines) == len(known)
         assert deadlines.next_ms() == min(known.values(), default=None)
     assert size_of(deadlines) < 5 * (2 * len(known) + slack) + 10  # with runs of one entry, all three are as many
+
+
+def test_all_are_got_rid_of_a_run_at_a_time() -> None:
+    deadlines: Deadlines[int] = Deadlines(Blocks())
+    for key in range(10_000):
+        deadlines.put(key, key)
+    deadlines.put(1, 5)
+    sizes = []
+    while deadlines:
+        sizes.append(len(deadlines.take_block()))
+    assert sum(sizes) == 10_001
+    assert max(sizes) == deadline_runs.RUN_LENGTH
+    assert deadlines.next_ms() is None
+    with pytest.raises(KeyError):
+        deadlines.take_block()

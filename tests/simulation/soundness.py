@@ -14,7 +14,7 @@ def check_sound(life: Life, now_ms: int) -> None:
         _check_queue(queue, now_ms)
     held = Counter(
         message.offset >> holdings.BLOCK_BITS
-        for messages in (*(queue.messages for queue in life.machine.queues.values()), *life.machine._condemned)
+        for messages in (*(queue.messages for queue in life.machine.queues.values()), *life.machine.debris.messages)
         for message in messages.values()
     )
     counted = {index: block.held for index, block in life.holdings.blocks.items() if block.held}

@@ -115,3 +115,11 @@ class Deadlines(Generic[K]):
         self._take_first(self._runs[number])
         del self._due_ms[key]
         return key
+
+    def take_block(self) -> list[tuple[int, K]]:
+        """Forget some keys, those of a whole run, and only to get rid of all. Raises KeyError where there is none."""
+        _, run = self._runs.popitem()
+        self._entries -= len(run)
+        for _, key in run:
+            self._due_ms.pop(key, None)
+        return run

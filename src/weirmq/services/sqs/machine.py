@@ -18,9 +18,9 @@ from typing import Any, ClassVar, Final
 
 from weirmq.engine.holdings import Holdings
 from weirmq.engine.machine import Fact
-from weirmq.kernel.blocks import Blocks
 from weirmq.kernel.clock import MINUTE_MS, SECOND_MS
 from weirmq.services.sqs import attributes, parts
+from weirmq.services.sqs.debris import Debris
 from weirmq.services.sqs.delivery import offer, unlock
 from weirmq.services.sqs.facts import (
     AttributesSet,
@@ -58,8 +58,8 @@ from weirmq.services.sqs.model import (
 EXPIRED_AT_ONCE: Final = 2_000  # messages past their retention that `advance` removes: about 3 ms
 PASSED_AT_ONCE: Final = 50_000  # numbers of messages that are gone that it passes over meanwhile: about 2 ms
 RETURNED_AT_ONCE: Final = 1_000  # messages whose delay or visibility timeout has ended: about 3 ms
-FORGOTTEN_AT_ONCE: Final = 2_000  # deduplication ids, attempt ids: about 1 ms
-RELEASED_AT_ONCE: Final = 5_000  # messages of purged queues that one turn lets go of, or some more: about 2 ms
+FORGOTTEN_AT_ONCE: Final = 1_000  # deduplication ids, attempt ids: about 1 ms
+RELEASED_AT_ONCE: Final = 5_000  # entries of purged queues that one turn lets go of, or some more: about 2 ms
 SWEPT_AT_ONCE: Final = 1_000  # queues that one turn looks after: about 2 ms
 SWEEP_MS: Final = MINUTE_MS  # how often queues that nobody touches are brought up to date
 
@@ -88,7 +88,7 @@ class SqsMachine:
         self.next_queue = 1
         self.tasks: dict[str, MoveTask] = {}  # by handle, oldest first
         self.move: Callable[[MoveTask, int], Sequence[Fact]] = lambda _task, _now_ms: ()
-        self._condemned: list[Blocks[Message]] = []
+        self.debris = Debris(holdings)
         self._sweep_ms = 0
         self._unswept: list[Queue] = []  # queues that are still to be looked after
         self._appliers: dict[type[Fact], Callable[[Any, int, int], None]] = {
@@ -162,8 +162,7 @@ class SqsMachine:
         self.deleted_ms.pop(name, None)
         self.deleted_ms[name] = now_ms
         self.tasks = {handle: task for handle, task in self.tasks.items() if task.source != fact.queue}
-        self._condemned.append(queue.messages)
-        queue.clear()
+        self.debris.delete(queue)
         self.signal(fact.queue)
 
     def _attributes_set(self, fact: AttributesSet, _offset: int, now_ms: int) -> None:
@@ -203,8 +202,7 @@ class SqsMachine:
     def _queue_purged(self, fact: QueuePurged, _offset: int, now_ms: int) -> None:
         queue = self.queues[fact.queue]
         queue.purged_ms = now_ms
-        self._condemned.append(queue.messages)
-        queue.clear()
+        self.debris.purge(queue)
 
     # Messages
 
@@ -394,13 +392,13 @@ class SqsMachine:
         """When `due` has something to do: a task moves on, a purged queue is let go of, idle queues are looked
         after.
         """
-        if self._condemned or self._unswept:
+        if self.debris or self._unswept:
             return 0
         return min((task.next_ms for task in self.tasks.values() if task.is_active), default=self._sweep_ms)
 
     def due(self, now_ms: int) -> Sequence[Fact]:
         """Do that; the facts are those of the move tasks."""
-        self._let_go(RELEASED_AT_ONCE)
+        self.debris.let_go(RELEASED_AT_ONCE)
         if now_ms >= self._sweep_ms:
             self._sweep_ms = now_ms + SWEEP_MS
             self._unswept = list(self.queues.values())
@@ -417,18 +415,6 @@ class SqsMachine:
                 return
             unswept.pop()
             most -= 1
-
-    def _let_go(self, most: int) -> None:
-        """Release messages of purged and deleted queues, a slice at a time: there may be millions."""
-        release = self.holdings.release
-        while self._condemned and most > 0:
-            if messages := self._condemned[-1]:
-                block = messages.take_block()
-                for message in block.values():
-                    release(message.offset)
-                most -= len(block)
-            else:
-                self._condemned.pop()
 
     # Move tasks
 
@@ -480,8 +466,8 @@ class SqsMachine:
         """All of it. Purged messages are let go of first, and a new delay is brought to its end, for a snapshot has no
         place for what is half done.
         """
-        while self._condemned:
-            self._let_go(RELEASED_AT_ONCE)
+        while self.debris.messages:
+            self.debris.let_go(RELEASED_AT_ONCE)
         for queue in self.queues.values():
             while queue.to_delay:
                 self._delay_again(queue)

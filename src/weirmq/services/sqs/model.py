@@ -15,6 +15,7 @@ from weirmq.kernel import arn
 from weirmq.kernel.blocks import Blocks
 from weirmq.kernel.deadlines import Deadlines
 from weirmq.kernel.errors import ServiceError
+from weirmq.kernel.pieces import Pieces
 from weirmq.services.sqs.limits import DEDUPLICATION_MS
 
 DELAYED: Final = 0
@@ -135,7 +136,7 @@ class Queue:
         self.next_seq = 0
         self.promised = 0  # the numbers below are given to messages, or promised to some that may come
         self.verdicts: Verdicts = {}
-        self.deduplication: dict[Scoped, Duplicate] = {}
+        self.deduplication: Pieces[Scoped, Duplicate] = Pieces()
         self.forget: deque[tuple[int, Scoped]] = deque()  # when each of them is forgotten, in order
         self.attempts: dict[str, Attempt] = {}  # by ReceiveRequestAttemptId, oldest first
         self.clear()
@@ -143,7 +144,7 @@ class Queue:
     def clear(self) -> None:
         """Start with no message."""
         self.messages: Blocks[Message] = Blocks()
-        self.lanes: dict[str | None, Lane] = {}
+        self.lanes: Pieces[str | None, Lane] = Pieces()
         self.order: list[tuple[int, Lane]] = []  # heap of lanes that have something, by oldest message
         self.noisy: list[tuple[int, Lane]] = []  # the same, of those that must let others go first
         self.deadlines: Deadlines[int] = Deadlines(Blocks())  # when delayed and in-flight messages become visible
