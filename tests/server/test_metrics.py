@@ -1,6 +1,8 @@
+import asyncio
 import json
 from collections.abc import Iterator
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from weirmq.server import metrics
@@ -40,6 +42,40 @@ def test_sources_are_asked_at_each_scrape() -> None:
     assert _values(counted.render())["weirmq_depth", frozenset({("queue", 'a"b\n')})] == 7
     depth = 8
     assert _values(counted.render())["weirmq_depth", frozenset({("queue", 'a"b\n')})] == 8
+
+
+async def test_others_have_their_turns_while_much_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metrics, "SAMPLES_AT_ONCE", 3)
+
+    def many() -> Iterator[Family]:
+        yield Family("weirmq_none", "gauge", "Nobody has it.", ("queue",), [])
+        yield Family("weirmq_depth", "gauge", "Two\nlines.", ("queue",), (Sample((f"{n}",), n) for n in range(9)))
+        histogram = metrics.Histogram()
+        histogram.observe(0.2)
+        yield Family("weirmq_s", "histogram", "Long.", ("queue",), [Sample((f"{n}",), histogram) for n in range(4)])
+
+    counted = Metrics()
+    counted.add(many)
+    turns = 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    counted.render()  # now prometheus-client is there
+    task = asyncio.create_task(other())
+    body = await counted.scrape()
+    counted.stalls.stop()
+    task.cancel()
+    assert turns > 9 / 3 + 4 / 3
+    values = _values(body)
+    assert [values["weirmq_depth", frozenset({("queue", f"{n}")})] for n in range(9)] == list(range(9))
+    assert [values["weirmq_s_count", frozenset({("queue", f"{n}")})] for n in range(4)] == [1] * 4
+    for name in (b"weirmq_none", b"weirmq_depth", b"weirmq_s"):
+        assert body.count(b"# HELP " + name + b" ") == body.count(b"# TYPE " + name + b" ") == 1
+    assert b"\n\n" not in body
 
 
 def test_two_servers_in_one_process_count_for_themselves() -> None:

@@ -60,11 +60,11 @@ def of_flows(flowing: Flowing) -> Iterator[Family]:
 
 def of_sqs(sqs: SQS) -> Iterator[Family]:
     """How many messages each queue has, in which state."""
-    samples = [
+    samples = (  # made when they are read, for there may be 100,000 queues
         Sample((queue.arn, state), count)
-        for queue in sqs.machine.queues.values()
+        for queue in list(sqs.machine.queues.values())
         for state, count in (("visible", queue.ready), ("in_flight", queue.in_flight), ("delayed", queue.delayed))
-    ]
+    )
     yield Family("weirmq_sqs_messages", "gauge", "Messages in a queue, by state.", ("queue", "state"), samples)
 
 

@@ -7,8 +7,9 @@ so it is done in a thread). What other parts know anyway, such as the depth of a
 import asyncio
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from time import perf_counter
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
@@ -18,6 +19,8 @@ CONTENT_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
 
 # Seconds. From a request answered out of memory (50 us) to a long poll that waits its 20 s.
 BOUNDS_S = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
+
+SAMPLES_AT_ONCE: Final = 500  # in one turn of the loop: about 2 ms
 
 
 class Histogram:
@@ -98,19 +101,34 @@ class Metrics:
         self._sources.append(source)
 
     async def scrape(self) -> bytes:
-        """The body of /metrics. The first scrape begins to watch the loop for stalls."""
+        """The body of /metrics. The first scrape begins to watch the loop for stalls.
+
+        Others have their turns meanwhile: of 100,000 queues there are 30 MB to say, which takes over a second.
+        """
         if self._registry is None:
             await asyncio.to_thread(__import__, "prometheus_client")
         self.stalls.watch()
-        return self.render()
+        parts = []
+        for part in self._parts():
+            parts.append(part)
+            await asyncio.sleep(0)
+        return b"".join(parts)
 
     def render(self) -> bytes:
         """All metrics in Prometheus's text format."""
+        return b"".join(self._parts())
+
+    def _parts(self) -> Iterator[bytes]:
         from prometheus_client import generate_latest
 
         if self._registry is None:
-            self._registry = _registry_of(self)
-        return generate_latest(self._registry)
+            self._registry = _registry()
+        yield generate_latest(self._registry)
+        for family in self.families():
+            samples = iter(family.samples)
+            yield _text_of(family, list(islice(samples, SAMPLES_AT_ONCE)))
+            while some := list(islice(samples, SAMPLES_AT_ONCE)):
+                yield _text_of(family, some).split(b"\n", 2)[2]  # behind what the family means and what it is
 
     def families(self) -> Iterator[Family]:
         """All that there is now."""
@@ -177,38 +195,50 @@ class StallWatch:
     def families(self) -> Iterator[Family]:
         """The longest stall since the scrape before."""
         meaning = "Longest time since the scrape before for which the event loop was held up."
-        yield single("weirmq_loop_stall_seconds_max", "gauge", meaning, self._longest_s)
-        self._longest_s = 0.0
+        longest_s, self._longest_s = self._longest_s, 0.0
+        yield single("weirmq_loop_stall_seconds_max", "gauge", meaning, longest_s)
 
 
-def _registry_of(metrics: Metrics) -> Any:
-    """A registry of prometheus-client that reads `metrics`, and the process."""
-    from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector
-    from prometheus_client.core import HistogramMetricFamily, InfoMetricFamily, Metric
-
-    def metric_of(family: Family) -> Metric:
-        if family.kind == "histogram":
-            histograms = HistogramMetricFamily(family.name, family.meaning, labels=family.labels)
-            for labels, value in family.samples:
-                if isinstance(value, Histogram):
-                    histograms.add_metric(labels, _cumulated(value), value.sum_s)
-            return histograms
-        metric = Metric(family.name.removesuffix("_total"), family.meaning, family.kind)
-        for labels, value in family.samples:
-            if not isinstance(value, Histogram):
-                metric.add_sample(family.name, dict(zip(family.labels, labels, strict=True)), value)
-        return metric
-
-    class Collector:
-        def collect(self) -> Iterator[Metric]:
-            yield InfoMetricFamily("weirmq", "The server's version.", {"version": __version__})
-            yield from map(metric_of, metrics.families())
+def _registry() -> Any:
+    """A registry of prometheus-client that reads the process."""
+    from prometheus_client import CollectorRegistry, GCCollector, Info, ProcessCollector
 
     registry = CollectorRegistry()
-    registry.register(Collector())
+    Info("weirmq", "The server's version.", registry=registry).info({"version": __version__})
     ProcessCollector(registry=registry)
     GCCollector(registry=registry)
     return registry
+
+
+class _One(NamedTuple):
+    """What prometheus-client takes for a registry: a single metric, as it is now."""
+
+    metric: Any
+
+    def collect(self) -> list[Any]:
+        return [self.metric]
+
+
+def _text_of(family: Family, samples: Iterable[Sample]) -> bytes:
+    from prometheus_client import generate_latest
+
+    return generate_latest(_One(_metric_of(family, samples)))
+
+
+def _metric_of(family: Family, samples: Iterable[Sample]) -> Any:
+    from prometheus_client.core import HistogramMetricFamily, Metric
+
+    if family.kind == "histogram":
+        histograms = HistogramMetricFamily(family.name, family.meaning, labels=family.labels)
+        for labels, value in samples:
+            if isinstance(value, Histogram):
+                histograms.add_metric(labels, _cumulated(value), value.sum_s)
+        return histograms
+    metric = Metric(family.name.removesuffix("_total"), family.meaning, family.kind)
+    for labels, value in samples:
+        if not isinstance(value, Histogram):
+            metric.add_sample(family.name, dict(zip(family.labels, labels, strict=True)), value)
+    return metric
 
 
 def _cumulated(histogram: Histogram) -> list[tuple[str, float]]:
