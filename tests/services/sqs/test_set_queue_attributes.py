@@ -1,6 +1,6 @@
 import pytest
 
-from tests.services.sqs.kit import reborn
+from tests.services.sqs.kit import delete, reborn, receive
 from tests.services.sqs.world import ACCOUNT, OTHER, World, arn, refused
 from weirmq.iam import policy
 from weirmq.iam.caller import root_of, user_of
@@ -177,3 +177,26 @@ def test_a_poll_waits_for_a_delay_that_changes(world: World, monkeypatch: pytest
         found = wait.attempt(world.clock.now_ms())
     assert [message.Body for message in found.Messages] == ["0"]
     assert not world.queue("a.fifo").to_delay
+
+
+@pytest.mark.parametrize("last_s", [0, 100])
+def test_none_overtakes_those_whose_delay_was_taken_away(
+    world: World, monkeypatch: pytest.MonkeyPatch, last_s: int
+) -> None:
+    """Neither while there is more of them than a slice, nor where the delay comes back meanwhile."""
+    monkeypatch.setattr("weirmq.services.sqs.machine.RETURNED_AT_ONCE", 1)
+    url = world.create("a.fifo", FifoQueue="true", ContentBasedDeduplication="true", DelaySeconds="100")
+    for number in range(9):
+        world.ask("SendMessage", QueueUrl=url, MessageBody=str(number), MessageGroupId="g")
+    set_to(world, url, DelaySeconds="0")
+    world.ask("SendMessage", QueueUrl=url, MessageBody="9", MessageGroupId="g")
+    set_to(world, url, DelaySeconds=str(last_s))
+    found: list[str] = []
+    for seconds in (0, 100):
+        world.clock.advance(seconds=seconds)
+        for _ in range(40):
+            for message in receive(world, url):
+                found.append(message.Body or "")
+                delete(world, url, message)
+            world.clock.advance(milliseconds=1)
+    assert found == [str(number) for number in range(10)]

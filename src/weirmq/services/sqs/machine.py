@@ -244,7 +244,11 @@ class SqsMachine:
         if lane is None:
             lane = queue.lanes[group] = Lane(group)
         lane.size += 1
-        if visible_at_ms > now_ms:
+        is_delayed = visible_at_ms > now_ms
+        if not is_delayed and queue.delayed and queue.settings.is_fifo:
+            # It may not overtake others, whose delay is over, but was not ended yet.
+            is_delayed, visible_at_ms, queue.at_ms = True, now_ms, -1
+        if is_delayed:
             queue.messages.put(seq, Message(offset, sent_ms, lane, DELAYED, visible_at_ms))
             queue.delayed += 1
             queue.deadlines.put(seq, visible_at_ms)
