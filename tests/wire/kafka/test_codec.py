@@ -8,11 +8,17 @@ import pytest
 
 from tests.wire.kafka import drawn
 from weirmq.wire.kafka import apis, codec, head
+from weirmq.wire.kafka.decoders import ELEMENTS_MAX
 from weirmq.wire.kafka.errors import Malformed
 from weirmq.wire.kafka.messages.api_versions_request import ApiVersionsRequest
 from weirmq.wire.kafka.messages.describe_cluster_response import DescribeClusterResponse
 from weirmq.wire.kafka.messages.fetch_request import FetchPartition, FetchRequest, FetchTopic, ReplicaState
 from weirmq.wire.kafka.messages.metadata_response import MetadataResponse
+from weirmq.wire.kafka.messages.streams_group_heartbeat_request import (
+    StreamsGroupHeartbeatRequest,
+    Subtopology,
+    Topology,
+)
 from weirmq.wire.kafka.schema import Message
 
 EACH = pytest.mark.parametrize(
@@ -107,6 +113,16 @@ def test_a_list_can_not_be_longer_than_its_bytes() -> None:
     raw = b"\xff\xff\xff\xff" + bytes(8) + b"\x7f\xff\xff\xff" + b"\0" + b"\x7f\xff\xff\xff"
     with pytest.raises(Malformed, match="more elements"):
         codec.decode(apis.request(1), 4, memoryview(raw))
+
+
+def test_lists_in_an_element_count_as_elements_even_where_they_are_empty() -> None:
+    most = ELEMENTS_MAX // 7  # a subtopology has six lists
+    message = apis.request(88)
+    whole = encoded(message, 0, StreamsGroupHeartbeatRequest(topology=Topology(0, [Subtopology()] * most)))
+    assert len(codec.decode(message, 0, memoryview(whole)).topology.subtopologies) == most
+    large = encoded(message, 0, StreamsGroupHeartbeatRequest(topology=Topology(0, [Subtopology()] * (most + 1))))
+    with pytest.raises(Malformed, match="more elements"):
+        codec.decode(message, 0, memoryview(large))
 
 
 def test_surplus_bytes_are_ignored() -> None:

@@ -8,8 +8,8 @@ from weirmq.wire.kafka.errors import Malformed
 from weirmq.wire.kafka.schema import Field, Group, Message
 from weirmq.wire.kafka.sources import FIXED, Source, default_of
 
-# An element may take two bytes on the wire and a hundred in memory. A cluster of 10,000 partitions, all named in one
-# message, takes some 40,000.
+# An element may take two bytes on the wire and a hundred in memory, and so may each list and struct in it, which counts
+# too. A cluster of 10,000 partitions, all named in one message, takes some 60,000.
 ELEMENTS_MAX: Final = 200_000
 TAGS_MAX: Final = 16  # of a struct; the descriptions know of seven at most
 
@@ -134,7 +134,8 @@ class DecoderSource(Source):
         self.unless_null(value, count, is_nullable=is_nullable)
         self.put(f"if {count} > end - at:")  # each takes a byte at least
         self.put("    malformed('a list of more elements than there are bytes')")
-        self.put(f"left -= {count}")
+        weight = self.weight(kind)
+        self.put(f"left -= {count}" if weight == 1 else f"left -= {weight} * {count}")
         self.put("if left < 0:")
         self.put("    malformed('more elements than a message may have')")
         if isinstance(kind, str) and kind in FIXED and kind != "uuid":
@@ -151,6 +152,12 @@ class DecoderSource(Source):
             self.depth -= 1
         self.depth -= is_nullable
         return value
+
+    def weight(self, kind: str | Group) -> int:
+        """What an element counts: itself, and the lists and structs that it is made of."""
+        if isinstance(kind, str):
+            return 1
+        return 1 + sum(1 if each.many else self.weight(each.kind) for each in self.plain(kind) if _is_made(each))
 
     def nullable_group(self, group: Group) -> str:
         """Read a struct that has a byte before it."""
@@ -202,6 +209,11 @@ class DecoderSource(Source):
         self.put("    malformed('a tagged field ends too early')")
         self.depth -= 1
         return variables
+
+
+def _is_made(field: Field) -> bool:
+    """Whether a field is a list or a struct, for which there is an object of its own."""
+    return field.many or isinstance(field.kind, Group)
 
 
 def _size(code: str) -> int:
