@@ -6,6 +6,7 @@ from tests.services.sqs.kit import bodies, delete, hide, receive, send_all
 from tests.services.sqs.world import World
 from weirmq.kernel.errors import NoRoom
 from weirmq.services.sqs import delivery
+from weirmq.services.sqs.model import Queue
 from weirmq.wire.aws.types.sqs import Message
 
 
@@ -17,6 +18,8 @@ def test_any_order_of_receives_returns_and_deletes(
 ) -> None:
     """A group's messages are never out of order on a FIFO queue, and nothing is lost or doubled on any."""
     monkeypatch.setattr(delivery, "ROW_LENGTH", row_length)
+    monkeypatch.setattr(delivery, "_SLACK", min(delivery._SLACK, row_length - 2))
+    monkeypatch.setattr(delivery, "_TIDIED_AT_ONCE", 2)
     chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
     url = world.create(f"orders{suffix}", **({"FifoQueue": "true"} if suffix else {}))
     alive: set[str] = set()
@@ -54,6 +57,8 @@ def test_any_order_of_receives_returns_and_deletes(
             world.clock.advance(seconds=chance.randint(0, 10))
         queue = world.queue(f"orders{suffix}")
         assert len(queue.messages) == len(alive)
+        standing = {*queue.order, *queue.late, *queue.noisy}
+        assert all(lane.queued == -1 or lane.queued in standing for lane in queue.lanes.values())
     world.clock.advance(seconds=30)
     rest: set[str] = set()
     while found := receive(world, url):
@@ -90,7 +95,42 @@ def test_heaps_stay_as_small_as_the_queue(world: World) -> None:
     (lane,) = queue.lanes.values()
     assert len(lane.row) - lane.first + len(lane.back) == 40
     assert len(lane.row) <= 40 + 64
-    assert len(queue.order) <= 66  # a lane's entry, as many leftovers, and some slack
+    assert len(queue.order) + len(queue.late) <= 66  # a lane's entry, as many leftovers, and some slack
+
+
+def test_the_order_is_tidied_a_few_lanes_at_a_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    tidy = delivery._tidy
+
+    def counted(queue: Queue) -> None:
+        before = len(queue.order) if queue.late else 0
+        tidy(queue)
+        sizes.append(len(queue.order) - before)
+
+    monkeypatch.setattr(delivery, "_tidy", counted)
+    url = world.create()
+    for number in range(400):
+        send_all(world, url, str(number), group=str(number % 200))
+    for _ in range(100):
+        for message in receive(world, url):
+            hide(world, url, message, 0)
+        for message in receive(world, url, 5):
+            delete(world, url, message)
+            send_all(world, url, message.Body or "", group=message.Body)
+    queue = world.queue()
+    assert len(sizes) > 100
+    assert max(sizes) <= delivery._TIDIED_AT_ONCE
+    assert len(queue.order) + len(queue.late) < 3 * len(queue.lanes) + delivery._SLACK
+    assert sorted(_drained(world, url)) == sorted(map(str, range(400)))
+
+
+def _drained(world: World, url: str) -> list[str]:
+    found: list[str] = []
+    while messages := receive(world, url):
+        found += [message.Body or "" for message in messages]
+        for message in messages:
+            delete(world, url, message)
+    return found
 
 
 @pytest.mark.parametrize("depth", [100, 3_000])

@@ -29,7 +29,7 @@ class Debris:
     def purge(self, queue: Queue) -> None:
         """Take all messages, and let the queue start with none."""
         self.messages.append(queue.messages)
-        self._piles += (queue.lanes, queue.order, queue.noisy, queue.deadlines, queue.old)
+        self._piles += (queue.lanes, queue.order, queue.late, queue.noisy, queue.deadlines, queue.old)
         queue.clear()
 
     def delete(self, queue: Queue) -> None:

@@ -18,7 +18,7 @@ hold everybody up for 20 ms each time that they are moved up, or that the garbag
 """
 
 from array import array
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from typing import Final
 
 from weirmq.services.sqs.model import READY, Lane, Queue
@@ -26,7 +26,8 @@ from weirmq.services.sqs.model import READY, Lane, Queue
 NOISY_IN_FLIGHT: Final = 30  # fewer messages in flight never make a group noisy
 NOISY_SHARE: Final = 10  # percent of the queue's messages in flight that make it so
 ROW_LENGTH: Final = 4096
-_SLACK: Final = 64  # so few leftovers are never worth a rebuild
+_SLACK: Final = 64  # so few leftovers are never worth the trouble
+_TIDIED_AT_ONCE: Final = 4  # entries: more than one, so that it ends
 
 
 def offer(queue: Queue, seq: int, lane: Lane) -> None:
@@ -49,6 +50,12 @@ def unlock(queue: Queue, lane: Lane) -> None:
             _requeue(queue, lane)
     elif queue.noisy and lane.queued != -1 and not is_noisy(queue, lane):
         _enqueue(queue, lane.queued, lane)
+
+
+def pass_over(queue: Queue, seq: int, lane: Lane) -> None:
+    """Message `seq` of `lane` is gone: the lane may not stand by it any more."""
+    if lane.queued == seq:
+        _requeue(queue, lane)
 
 
 def stand(queue: Queue, lane: Lane) -> None:
@@ -95,20 +102,30 @@ def is_noisy(queue: Queue, lane: Lane) -> bool:
 
 def _next_lane(queue: Queue) -> Lane | None:
     """The lane whose turn it is, with a ready message at its head."""
-    lane = _first(queue, queue.order)
+    lane = _first_in_order(queue)
     while lane is not None and not queue.settings.is_fifo and is_noisy(queue, lane):
-        heappush(queue.noisy, heappop(queue.order))
-        lane = _first(queue, queue.order)
+        is_late = bool(queue.late) and queue.late[0] == lane.queued
+        heappush(queue.noisy, heappop(queue.late if is_late else queue.order))
+        lane = _first_in_order(queue)
     return lane if lane is not None else _first(queue, queue.noisy)
 
 
-def _first(queue: Queue, heap: list[tuple[int, Lane]]) -> Lane | None:
+def _first_in_order(queue: Queue) -> Lane | None:
+    late = _first(queue, queue.late) if queue.late else None
+    lane = _first(queue, queue.order)  # behind the other, which may have put a lane in here
+    return late if late is not None and (lane is None or late.queued < lane.queued) else lane
+
+
+def _first(queue: Queue, heap: list[int]) -> Lane | None:
     """The lane at the top of `heap`, once what lingers there is gone."""
     while heap:
-        seq, lane = heap[0]
-        if seq != lane.queued:
+        seq = heap[0]
+        message = queue.messages.get(seq)
+        if message is None or message.lane.queued != seq:
             heappop(heap)
-        elif lane.in_flight and queue.settings.is_fifo:  # locked meanwhile; `unlock` puts it back
+            continue
+        lane = message.lane
+        if lane.in_flight and queue.settings.is_fifo:  # locked meanwhile; `unlock` puts it back
             heappop(heap)
             lane.queued = -1
         elif (head := _head(queue, lane)) == seq:
@@ -118,7 +135,7 @@ def _first(queue: Queue, heap: list[tuple[int, Lane]]) -> Lane | None:
             lane.queued = -1
             if head is not None:  # back into the same heap: the caller is looking at this one
                 lane.queued = head
-                heappush(heap, (head, lane))
+                heappush(queue.order if heap is queue.late else heap, head)
     return None
 
 
@@ -160,11 +177,26 @@ def _requeue(queue: Queue, lane: Lane) -> None:
 def _enqueue(queue: Queue, seq: int, lane: Lane) -> None:
     """Let the lane stand in the order by `seq`; an older entry of its no longer counts."""
     lane.queued = seq
-    heappush(queue.order, (seq, lane))
-    if len(queue.order) > 2 * len(queue.lanes) + _SLACK:
-        queue.order[:] = [(lane.queued, lane) for lane in queue.lanes.values() if lane.queued != -1]
-        heapify(queue.order)
-        queue.noisy.clear()
+    heappush(queue.order, seq)
+    if queue.late or len(queue.order) > 2 * len(queue.lanes) + _SLACK:
+        _tidy(queue)
+
+
+def _tidy(queue: Queue) -> None:
+    """Move some entries to a new order, each lane's once, and leave the leftovers behind.
+
+    From the end: the rest stays a heap. To do all of 100,000 lanes in one go would take 100 ms.
+    """
+    if not queue.late:
+        queue.late, queue.order = queue.order, []
+        queue.tidied += 1
+    late = queue.late
+    for _ in range(min(_TIDIED_AT_ONCE, len(late))):
+        seq = late.pop()
+        message = queue.messages.get(seq)
+        if message is not None and (lane := message.lane).queued == seq and lane.tidied != queue.tidied:
+            lane.tidied = queue.tidied
+            heappush(queue.order, seq)
 
 
 def _head(queue: Queue, lane: Lane) -> int | None:

@@ -21,7 +21,7 @@ from weirmq.engine.machine import Fact
 from weirmq.kernel.clock import MINUTE_MS, SECOND_MS
 from weirmq.services.sqs import attributes, parts
 from weirmq.services.sqs.debris import Debris
-from weirmq.services.sqs.delivery import offer, unlock
+from weirmq.services.sqs.delivery import offer, pass_over, unlock
 from weirmq.services.sqs.facts import (
     AttributesSet,
     MessageFannedOut,
@@ -329,6 +329,7 @@ class SqsMachine:
         lane.size -= 1
         if not lane.size:
             del queue.lanes[lane.group]
+        pass_over(queue, seq, lane)
         if queue.noisy or queue.settings.is_fifo:
             unlock(queue, lane)
         if queue.old:

@@ -31,7 +31,7 @@ class Lane:
     linger in both. `queued` is the number under which the lane stands in its queue's order, -1 where it doesn't.
     """
 
-    __slots__ = ("back", "first", "full_rows", "group", "in_flight", "queued", "row", "size")
+    __slots__ = ("back", "first", "full_rows", "group", "in_flight", "queued", "row", "size", "tidied")
 
     def __init__(self, group: str | None) -> None:
         self.group = group
@@ -42,10 +42,7 @@ class Lane:
         self.in_flight = 0
         self.queued = -1
         self.size = 0  # messages in any state
-
-    def __lt__(self, other: "Lane") -> bool:
-        """Two entries of one lane under the same number are alike: a heap may ask."""
-        return False
+        self.tidied = 0  # when the order was tidied last in which it has been found
 
 
 class Message(msgspec.Struct, gc=False):
@@ -113,9 +110,9 @@ class Queue:
 
     __slots__ = (
         "account", "arn", "at_ms", "attempts", "attributes", "created_ms", "deadlines", "deduplication", "delayed",
-        "expire_from", "forget", "in_flight", "is_behind", "lanes", "messages", "modified_ms", "name", "next_seq",
-        "noisy", "number", "old", "order", "promised", "purged_ms", "region", "settings", "tags", "to_delay",
-        "verdicts",
+        "expire_from", "forget", "in_flight", "is_behind", "lanes", "late", "messages", "modified_ms", "name",
+        "next_seq", "noisy", "number", "old", "order", "promised", "purged_ms", "region", "settings", "tags", "tidied",
+        "to_delay", "verdicts",
     )  # fmt: skip
 
     def __init__(self, number: int, account: str, region: str, name: str, now_ms: int) -> None:
@@ -145,13 +142,15 @@ class Queue:
         """Start with no message."""
         self.messages: Blocks[Message] = Blocks()
         self.lanes: Pieces[str | None, Lane] = Pieces()
-        self.order: list[tuple[int, Lane]] = []  # heap of lanes that have something, by oldest message
-        self.noisy: list[tuple[int, Lane]] = []  # the same, of those that must let others go first
+        self.order: list[int] = []  # heap of the oldest messages of lanes that have something
+        self.late: list[int] = []  # the rest of the order before, of which a new one is being made
+        self.noisy: list[int] = []  # the same, of those that must let others go first
         self.deadlines: Deadlines[int] = Deadlines(Blocks())  # when delayed and in-flight messages become visible
         self.delayed = 0
         self.in_flight = 0
         self.expire_from = self.next_seq  # messages below are gone, or in `old`
         self.to_delay = range(0)  # of these messages the delayed ones have an old delay yet
+        self.tidied = 0  # how often a new order was begun
         self.old: Deadlines[int] = Deadlines(Blocks())  # dead letters that were sent before their neighbours: sent_ms
 
     def promise(self) -> int:
