@@ -1,5 +1,8 @@
+import pytest
+
 from tests.services.sqs.kit import bodies, delete, hide, receive, send_all
 from tests.services.sqs.world import World
+from weirmq.services.sqs import delivery
 from weirmq.wire.aws.types.sqs import Message
 
 
@@ -84,3 +87,18 @@ def test_a_noisy_tenant_is_found_though_its_oldest_message_was_deleted(world: Wo
     delete(world, url, back)
     assert bodies(receive(world, url, 1)) == ["b2"]
     assert bodies(receive(world, url, 1)) == ["a35"]
+
+
+def test_a_tenant_that_is_noisy_now_and_then_takes_no_more_room(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "NOISY_LENGTH", 5)
+    url = world.create()
+    send_all(world, url, *[f"a{n}" for n in range(60)], group="a")
+    found = take(world, url, 40)
+    for n in range(30):
+        monkeypatch.setattr(delivery, "NOISY_IN_FLIGHT", 5)
+        send_all(world, url, f"b{n}", group=f"g{n}")
+        assert bodies(receive(world, url, 1)) == [f"b{n}"]  # though another waits for longer
+        assert len(world.queue().noisy) <= 5
+        monkeypatch.setattr(delivery, "NOISY_IN_FLIGHT", 1_000)
+        delete(world, url, found.pop())
+    assert bodies(take(world, url, 20)) == [f"a{n}" for n in range(40, 60)]
