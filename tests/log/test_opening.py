@@ -294,6 +294,14 @@ def test_a_torn_slot_of_the_checkpoint_does_no_harm() -> None:
         assert opened_and_read(disk) == expected
 
 
+def test_a_checkpoint_without_its_second_slot_is_told() -> None:
+    """It was durable before there was a first, so only damage has taken it away: it may have told of more."""
+    disk, _ = filled()
+    disk.put(f"{FOLDER}/checkpoint", disk.contents(f"{FOLDER}/checkpoint")[:4096])
+    (note,) = FileLog(disk, FOLDER, SEGMENT_BYTES).notes
+    assert "one of its two slots is not whole" in note
+
+
 @pytest.mark.parametrize("cut", [1, 30, 300])
 def test_a_sealed_segment_that_is_short_is_damage(cut: int) -> None:
     for with_index in (True, False):

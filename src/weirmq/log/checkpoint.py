@@ -45,12 +45,14 @@ class Checkpoint:
         """The furthest bounds of the slots that are whole; None where none is. They are durable in the first then, but
         for a log that `was_synced`: this process has had it open, so the first slot is durable as it is.
 
-        `is_half` says whether the other slot holds something that isn't whole: then it may have told of more.
+        `is_half` says whether the other slot isn't whole, or is gone: then it may have told of more.
         """
         first, bounds = _slots(self._disk, self._file)
         if bounds is None:
             return None
-        self.is_half = any(_is_spoiled(self._disk.read(self._file, _SLOT.size, at)) for at in (_FIRST, _SECOND))
+        slots = [self._disk.read(self._file, _SLOT.size, at) for at in (_FIRST, _SECOND)]
+        # The second is durable before there is a first, so only damage takes it away.
+        self.is_half = any(map(_is_spoiled, slots)) or (first is not None and _slot(slots[1]) is None)
         if was_synced:
             return bounds
         if first != bounds:  # then the second has them, if only in the system's memory yet

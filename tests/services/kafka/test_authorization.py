@@ -391,7 +391,8 @@ def test_making_a_topic_on_demand_takes_the_right_to_create_it() -> None:
     def told(*rights: Right) -> int:
         world, _ = guarded((TOPIC, DESCRIBE), *rights)
         world.ask(message(20, "DeleteTopicsRequest")([message(20, "DeleteTopicState")("orders")]), peer=Peer("root"))
-        del world.kafka.machine.clusters[0].topics["orders"]
+        cluster = world.kafka.machine.clusters[0]
+        cluster.remove(cluster.topics["orders"])
         asked = [message(3, "MetadataRequestTopic")(bytes(16), "orders")]
         (topic,) = world.ask(message(3, "MetadataRequest")(asked, True), peer=Peer("alice")).topics
         return int(topic.error_code)

@@ -119,6 +119,25 @@ def test_a_name_that_stands_twice(world: World) -> None:
     assert codes == [Code.INVALID_REQUEST] * 2
 
 
+def test_names_that_differ_in_dots_and_underscores_alone() -> None:
+    """As Apache Kafka has it: looked at is what was there before the request."""
+    world = World()
+    assert created(world, CreatableTopic("a.b", 1, 1), CreatableTopic("a_b", 1, 1)) == [(0, None)] * 2
+    world.topic("c.d_e")
+    collides = (Code.INVALID_TOPIC_EXCEPTION, "Topic 'c_d.e' collides with existing topic: c.d_e")
+    assert created(world, CreatableTopic("c_d.e", 1, 1)) == [collides]
+    assert created(world, CreatableTopic("c.d_e", 1, 1)) == [
+        (Code.TOPIC_ALREADY_EXISTS, "Topic 'c.d_e' already exists.")
+    ]
+    (told,) = world.ask(MetadataRequest([MetadataRequestTopic(NO_UUID, "c.d.e")], True)).topics
+    assert told.error_code == Code.UNKNOWN_TOPIC_OR_PARTITION
+    world = world.restarted()
+    world.ask(DeleteTopicsRequest([DeleteTopicState("a.b")]))
+    assert created(world, CreatableTopic("a.b", 1, 1))[0][0] == Code.INVALID_TOPIC_EXCEPTION
+    world.ask(DeleteTopicsRequest([DeleteTopicState("a_b"), DeleteTopicState("c.d_e")]))
+    assert created(world, CreatableTopic("a.b", 1, 1), CreatableTopic("c_d.e", 1, 1)) == [(0, None)] * 2
+
+
 def test_a_topic_with_an_assignment(world: World) -> None:
     assigned = [CreatableReplicaAssignment(index, [1]) for index in (0, 1)]
     assert created(world, CreatableTopic("orders", -1, -1, assigned)) == [(0, None)]

@@ -167,17 +167,14 @@ class KafkaMachine:
 
     def adopt(self, topic: Topic) -> None:
         """Let a topic be found."""
-        topic.cluster.topics[topic.name] = topic
-        topic.cluster.by_id[topic.id] = topic
-        topic.cluster.changes += 1
+        topic.cluster.add(topic)
 
     def _topic(self, fact: Any) -> Topic:
         return self.clusters[fact.cluster].by_id[fact.topic_id]
 
     def _topic_deleted(self, fact: TopicDeleted, offset: int, _now_ms: int) -> None:
         topic = self._topic(fact)
-        del topic.cluster.topics[topic.name], topic.cluster.by_id[topic.id]
-        topic.cluster.changes += 1
+        topic.cluster.remove(topic)
         self._condemn(topic, offset)
         for (cluster, _), offsets in self.offsets.items():
             if cluster == fact.cluster:

@@ -20,13 +20,12 @@ LEADER_EPOCH: Final = 0  # a partition has one owner for good, which never gives
 class Cluster:
     """One Kafka cluster. Only `machine.py` changes it.
 
-
     `ports` are those of (broker, listener), the same after each start; the default cluster's are options of the server.
     """
 
     __slots__ = (
-        "acls", "brokers", "by_id", "changes", "client_metrics", "configs", "id", "number", "ports", "quotas", "scram",
-        "tokens", "topic_defaults", "topics",
+        "acls", "alike", "brokers", "by_id", "changes", "client_metrics", "configs", "id", "number", "ports", "quotas",
+        "scram", "tokens", "topic_defaults", "topics",
     )  # fmt: skip
 
     def __init__(self, number: int, cluster_id: str, brokers: int) -> None:
@@ -36,6 +35,7 @@ class Cluster:
         self.ports: dict[tuple[int, str], int] = {}
         self.topics: dict[str, Topic] = {}
         self.by_id: dict[bytes, Topic] = {}
+        self.alike: dict[str, dict[str, None]] = {}  # names of topics that differ in dots and underscores alone
         self.changes = 0  # how often a topic has come or gone
         self.acls = Acls()
         self.quotas = Quotas()
@@ -44,6 +44,21 @@ class Cluster:
         self.client_metrics: dict[str, dict[str, str]] = {}  # the configs of subscriptions to clients' metrics
         self.tokens = Tokens()
         self.topic_defaults: dict[str, str] = {}  # what those say of topics
+
+    def add(self, topic: "Topic") -> None:
+        """Let a topic be found."""
+        self.topics[topic.name] = self.by_id[topic.id] = topic
+        self.alike.setdefault(likeness(topic.name), {})[topic.name] = None
+        self.changes += 1
+
+    def remove(self, topic: "Topic") -> None:
+        """A topic is gone."""
+        del self.topics[topic.name], self.by_id[topic.id]
+        names = self.alike[likeness(topic.name)]
+        del names[topic.name]
+        if not names:
+            del self.alike[likeness(topic.name)]
+        self.changes += 1
 
     def configure(self, configs: dict[str, str]) -> None:
         """Let brokers go by these configs, and topics for which nothing else is said."""
@@ -59,6 +74,11 @@ class Cluster:
     def listeners(self) -> list[str]:
         """What each of its brokers has."""
         return list(dict.fromkeys(listener for _, listener in self.ports))
+
+
+def likeness(name: str) -> str:
+    """What the names of topics have in common that Kafka takes for alike: names of metrics have no dots."""
+    return name.replace(".", "_")
 
 
 def brokers_of(count: int) -> range:

@@ -235,7 +235,7 @@ class Replicator:
         kafka, name = self._kafka, asked.prefix + topic.name
         copy = target.topics.get(name)
         if copy is None:
-            if not asked.new_topics or topics.name_fault(name):
+            if not asked.new_topics or topics.name_fault(name) or topics.alike(target, name):
                 return
             factor = min(len(topic.partitions[0].replicas), len(target.brokers))
             configs = dict(topic.given) if asked.configs else {}

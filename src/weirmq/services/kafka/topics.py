@@ -10,7 +10,7 @@ from weirmq.services.kafka import facts, placement, topic_configs
 from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.ask import Ask
 from weirmq.services.kafka.authorizer import NO_OPERATIONS
-from weirmq.services.kafka.model import LEADER_EPOCH, Cluster, Partition, Topic
+from weirmq.services.kafka.model import LEADER_EPOCH, Cluster, Partition, Topic, likeness
 from weirmq.services.kafka.service import Kafka
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.create_partitions_request import CreatePartitionsRequest, CreatePartitionsTopic
@@ -81,6 +81,11 @@ def name_fault(name: str) -> str:
     return ""
 
 
+def alike(cluster: Cluster, name: str) -> str:
+    """A topic whose name differs in dots and underscores alone: none is made beside it. "" where there is none."""
+    return next(iter(cluster.alike.get(likeness(name), ())), "")
+
+
 # Metadata
 
 
@@ -127,7 +132,7 @@ def _made_on_demand(kafka: Kafka, ask: Ask, name: str) -> Topic | Code:
         return Code.UNKNOWN_TOPIC_OR_PARTITION
     if not _may(kafka, ask, Operation.CREATE, name):
         return Code.TOPIC_AUTHORIZATION_FAILED
-    if name_fault(name):
+    if name_fault(name) or alike(cluster, name):
         return Code.UNKNOWN_TOPIC_OR_PARTITION
     try:
         return make(kafka, ask.now_ms, cluster, name, _default_partitions(cluster), {})
@@ -190,8 +195,8 @@ def create_topics(kafka: Kafka, ask: Ask, request: CreateTopicsRequest) -> Creat
     cluster = kafka.cluster(ask)
     names = Counter(each.name for each in request.topics)
     results = []
-    for each in request.topics:
-        code, reason = fault_of(cluster, each)
+    faults = [fault_of(cluster, each) for each in request.topics]  # of one request, some may be alike
+    for each, (code, reason) in zip(request.topics, faults, strict=True):
         if names[each.name] > 1:
             code, reason = Code.INVALID_REQUEST, "Duplicate topic name."
         if names[each.name] == 1 and not _may(kafka, ask, Operation.CREATE, each.name):
@@ -209,6 +214,8 @@ def fault_of(cluster: Cluster, asked: CreatableTopic) -> tuple[Code, str]:
         return Code.INVALID_TOPIC_EXCEPTION, f"Topic name is invalid: {found}"
     if asked.name in cluster.topics:
         return Code.TOPIC_ALREADY_EXISTS, f"Topic '{asked.name}' already exists."
+    if found := alike(cluster, asked.name):
+        return Code.INVALID_TOPIC_EXCEPTION, f"Topic '{asked.name}' collides with existing topic: {found}"
     if code := _size_fault(cluster, asked)[0]:
         return code, _size_fault(cluster, asked)[1]
     if nulls := ",".join(sorted(each.name for each in asked.configs if each.value is None)):
