@@ -240,9 +240,12 @@ class SqsMachine:
     ) -> None:
         """A new message stands in its queue, and in its lane."""
         queue.next_seq = seq + 1
-        lane = queue.lanes.get(group)
-        if lane is None:
-            lane = queue.lanes[group] = Lane(group)
+        lane = queue.latest_lane
+        if lane is None or lane.group != group:
+            lane = queue.lanes.get(group)
+            if lane is None:
+                lane = queue.lanes[group] = Lane(group)
+            queue.latest_lane = lane
         lane.size += 1
         is_delayed = visible_at_ms > now_ms
         if not is_delayed and queue.delayed and queue.settings.is_fifo:
@@ -329,6 +332,7 @@ class SqsMachine:
         lane.size -= 1
         if not lane.size:
             del queue.lanes[lane.group]
+            queue.latest_lane = None
         pass_over(queue, seq, lane)
         if queue.noisy or queue.settings.is_fifo:
             unlock(queue, lane)

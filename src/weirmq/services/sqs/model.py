@@ -110,9 +110,9 @@ class Queue:
 
     __slots__ = (
         "account", "arn", "at_ms", "attempts", "attributes", "created_ms", "deadlines", "deduplication", "delayed",
-        "expire_from", "forget", "in_flight", "is_behind", "lanes", "late", "messages", "modified_ms", "name",
-        "next_seq", "noisy", "number", "old", "order", "promised", "purged_ms", "region", "settings", "tags", "tidied",
-        "to_delay", "verdicts",
+        "expire_from", "forget", "in_flight", "is_behind", "lanes", "late", "latest_lane", "messages", "modified_ms",
+        "name", "next_seq", "noisy", "number", "old", "order", "promised", "purged_ms", "region", "settings", "tags",
+        "tidied", "to_delay", "verdicts",
     )  # fmt: skip
 
     def __init__(self, number: int, account: str, region: str, name: str, now_ms: int) -> None:
@@ -142,6 +142,7 @@ class Queue:
         """Start with no message."""
         self.messages: Blocks[Message] = Blocks()
         self.lanes: Pieces[str | None, Lane] = Pieces()
+        self.latest_lane: Lane | None = None  # of the message that came last: where most of the next ones come, too
         self.order: list[int] = []  # heap of the oldest messages of lanes that have something
         self.late: list[int] = []  # the rest of the order before, of which a new one is being made
         self.noisy: list[int] = []  # the same, of those that must let others go first
