@@ -1,5 +1,7 @@
 """What the journal's wheel does besides writing at the end of a turn, which the tests of the whole server show."""
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator
 
 import pytest
@@ -60,3 +62,22 @@ async def test_each_sync_begins_to_count_anew(turned: Turned) -> None:
         turned.send(url, FEW_BYTES)
         await turned.written()
         assert turned.journal.on_disk < turned.journal.end
+
+
+async def test_what_comes_while_a_sync_runs_is_synced_though_nothing_comes_after_it(
+    turned: Turned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, may_end, sync = turned.create(), threading.Event(), turned.log.sync
+
+    def held() -> int:
+        offset = sync()
+        may_end.wait(10)
+        return offset
+
+    monkeypatch.setattr(turned.log, "sync", held)
+    for _ in range(2):
+        turned.send(url, 10 * FEW_BYTES)
+        await turned.written()
+    may_end.set()
+    async with asyncio.timeout(10):
+        await turned.synced()

@@ -48,7 +48,7 @@ class StreamWheel:
         self._on_error = on_error
         self._on_removed = on_removed
         self._loop = asyncio.get_running_loop()
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="weirmq-stream-sync")
+        self._pool = ThreadPoolExecutor(THREADS + 1, thread_name_prefix="weirmq-stream-sync")  # one removes
         self._running: set[asyncio.Future[Any]] = set()
         self._lazy: asyncio.TimerHandle | None = None
         self._sync_due = False

@@ -142,6 +142,10 @@ class Wheel:
         except Exception as error:  # noqa: BLE001 - whatever it was: what is applied isn't written
             self._stop_with(error)
             return
+        self._sync_soon()
+
+    def _sync_soon(self) -> None:
+        """What is written is to be durable: as soon as can be, or with durability os soon."""
         if self._journal.waits_for_sync or self._journal.bytes_since_sync >= LAZY_SYNC_BYTES:
             self.sync()
         elif self._lazy is None:
@@ -166,8 +170,8 @@ class Wheel:
             self._stop_with(error)
             return
         self._journal.synced(done.result())
-        if self._journal.waits_for_sync and self._journal.durable < self._journal.log.end:
-            self.sync()
+        if self._journal.on_disk < self._journal.log.end:  # more came meanwhile, and nobody may come after it
+            self._sync_soon()
 
     def _stop_with(self, error: BaseException) -> None:
         self._stopped = True
