@@ -19,7 +19,7 @@ def standing(it: Day) -> StandingFetches:
 
 async def turn(it: Day) -> None:
     """Let those that wait wait for as long as they do."""
-    await it.turn(milliseconds=WAIT_MS + WAIT_MS // 8)
+    await it.turn(milliseconds=WAIT_MS + WAIT_MS // 4)
 
 
 async def sent(it: Day, kafka: Kafka, correlation: int) -> None:

@@ -223,7 +223,7 @@ def test_a_session_waits_for_any_of_its_partitions(world: World, topic: bytes) -
     world.produce(topic, b"a", index=3)
     assert told(later.answer) == [(3, 0, True)]
     later = reader.begin((3, 1), max_wait_ms=500)
-    world.clock.advance(milliseconds=500 + 500 // 8)
+    world.clock.advance(milliseconds=500 + 500 // 4)
     world.settle()
     assert (later.answer.session_id, later.answer.responses) == (reader.id, [])
 

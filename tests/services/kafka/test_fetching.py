@@ -79,7 +79,7 @@ def test_a_fetch_waits_for_as_many_bytes_as_it_wants(world: World) -> None:
     later = world.begin(fetching(topic, 0, wait_ms=500, least=1000))
     world.produce(topic, b"a")
     assert later.answer is None
-    world.clock.advance(milliseconds=500 + 500 // 8)
+    world.clock.advance(milliseconds=500 + 500 // 4)
     world.settle()
     assert later.answer.responses[0].partitions[0].records  # what there is, when its time is up
 
@@ -90,7 +90,7 @@ def test_a_fetch_of_nothing_ends_with_its_time(world: World) -> None:
     world.clock.advance(milliseconds=499)
     world.settle()
     assert later.answer is None
-    world.clock.advance(milliseconds=1 + 500 // 8)
+    world.clock.advance(milliseconds=1 + 500 // 4)
     world.settle()
     (found,) = later.answer.responses[0].partitions
     assert (found.error_code, found.records) == (0, b"")
@@ -103,7 +103,15 @@ def test_fetches_of_about_the_same_time_end_together(world: World) -> None:
         ends.add(world.waiting.next_ms() or 0)
         world.clock.advance(milliseconds=1)
         world.settle()
-    assert len(ends) <= 500 // (500 // 8) + 1
+    assert len(ends) <= 500 // (500 // 4) + 1
+
+
+def test_a_fetch_that_may_wait_long_waits_little_longer(world: World) -> None:
+    topic = world.topic()
+    later = world.begin(fetching(topic, 0, wait_ms=29_000))
+    world.clock.advance(milliseconds=29_000 + 125)
+    world.settle()
+    assert later.answer is not None
 
 
 def test_a_fetch_may_name_a_partition_twice(world: World) -> None:

@@ -21,7 +21,7 @@ from weirmq.services.kafka.ask import Ask, Place
 from weirmq.services.kafka.authorizer import Rules
 from weirmq.services.kafka.facts import BrokersConfigured
 from weirmq.services.kafka.standing_fetches import MOST_BYTES, STANDS_MS
-from weirmq.wire.kafka import apis, codec, frames, head
+from weirmq.wire.kafka import apis, codec, frames, head, plain_fetch
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.alter_client_quotas_request import (
     AlterClientQuotasRequest,
@@ -40,7 +40,7 @@ from weirmq.wire.kafka.messages.fetch_response import FetchResponse, PartitionDa
 
 KEY, BY_ID = 1, 13
 WAIT_MS = 500
-LONGEST_MS = WAIT_MS + WAIT_MS // 8  # that it may wait
+LONGEST_MS = WAIT_MS + WAIT_MS // 4  # that it may wait
 REQUEST, RESPONSE = apis.request(KEY), apis.response(KEY)
 FIRST, LAST = REQUEST.versions
 versions = pytest.mark.parametrize("version", range(FIRST, LAST + 1))
@@ -162,7 +162,7 @@ def test_a_repetition_waits_for_all_of_its_time(world: World) -> None:
     world.clock.advance(milliseconds=WAIT_MS - 1)
     world.settle()
     assert (consumer.repeated, later.answer) == ([False, True], None)
-    world.clock.advance(milliseconds=1 + WAIT_MS // 8)
+    world.clock.advance(milliseconds=1 + WAIT_MS // 4)
     world.settle()
     assert later.answer is not None
 
@@ -354,6 +354,61 @@ def test_what_does_not_stand(world: World, more: dict[str, int]) -> None:
     consumer.ask(request)
     assert consumer.repeated == [False, False]
     assert not len(world.kafka.standing_fetches)
+
+
+def many(world: World, request: FetchRequest) -> tuple[list[Consumer], list[Later]]:
+    """Consumers whose fetches stand, and whose repetitions wait."""
+    consumers = [Consumer(world) for _ in range(4)]
+    for consumer in consumers:
+        consumer.ask(request)
+    later = [consumer.send(request) for consumer in consumers]
+    assert {each.repeated[-1] for each in consumers} == {True}
+    return consumers, later
+
+
+def test_those_that_end_together_wait_as_one(world: World) -> None:
+    consumers, later = many(world, request_of(*made(world)))
+    assert len(world.waiting) == 1
+    world.clock.advance(milliseconds=LONGEST_MS)
+    world.settle()
+    assert [struct.unpack_from(">i", each.answer, 4) for each in later] == [(2,)] * 4
+    assert len(world.waiting) == 0
+    assert len(world.kafka.standing_fetches) == len(consumers)
+
+
+def test_one_of_many_is_told_at_once(world: World) -> None:
+    [topic, other] = made(world, "orders", "returns")
+    single = Consumer(world)
+    single.ask(request_of(other))
+    consumers, later = many(world, request_of(topic))
+    alone = single.send(request_of(other))
+    world.produce(other[1], b"b")
+    assert single.partitions(alone.answer)[0].records
+    assert [each.answer for each in later] == [None] * 4
+    world.kafka.left(consumers[0].peer)
+    world.produce(topic[1], b"b")
+    assert [each.answer is None for each in later] == [True, False, False, False]
+    assert len(world.waiting) == len(world.kafka.standing_fetches) == 0
+
+
+def test_many_that_leave_leave_nothing(world: World) -> None:
+    consumers, _ = many(world, request_of(*made(world)))
+    for number, consumer in enumerate(consumers, 1):
+        world.kafka.left(consumer.peer)
+        assert len(world.waiting) == (number < len(consumers))
+
+
+def test_one_that_looks_anew_knows_what_was_asked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    consumer, [topic] = Consumer(world), made(world)
+    requests = [request_of(topic, order=order) for order in ((0, 1, 2), (1, 2, 0), (2, 0, 1))]
+    for request in requests:
+        consumer.ask(request)
+    world.clock.advance(milliseconds=STANDS_MS)
+    consumer.ask(requests[0])
+    monkeypatch.setattr(plain_fetch, "sense", None)  # for requests that are known it isn't needed
+    for request in requests[1:]:
+        consumer.ask(request)
+    assert consumer.repeated == [False, True, True, False, True, True]
 
 
 def test_large_requests_do_not_stand(world: World) -> None:

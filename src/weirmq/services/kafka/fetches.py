@@ -7,7 +7,8 @@ from weirmq.services.kafka.ask import Connection
 if TYPE_CHECKING:
     from weirmq.engine.waiting import Waiting
 
-SLACK: Final = 8  # a fetch may wait by this part of its time longer: those that end in one turn of the loop cost half
+SLACK: Final = 4  # a fetch may wait by this part of its time longer: those that end in one turn of the loop cost half
+MOST_SLACK_MS: Final = 125  # but not by more, for clients wait a little longer only than they have said
 
 Key = tuple[str, int]
 
@@ -15,7 +16,7 @@ Key = tuple[str, int]
 def until(now_ms: int, most_ms: int) -> int:
     """When a fetch that begins to wait now has waited enough: together with others, where that isn't much later."""
     until_ms = now_ms + most_ms
-    return until_ms + -until_ms % (most_ms // SLACK or 1)
+    return until_ms + -until_ms % (min(most_ms // SLACK, MOST_SLACK_MS) or 1)
 
 
 class Follower(Protocol):

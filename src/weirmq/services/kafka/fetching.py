@@ -86,6 +86,7 @@ def _let_stand(kafka: Kafka, ask: Ask, request: FetchRequest, looking: "_Looking
     sense = plain_fetch.sense(frame)
     if sense is not None and kafka.plain_cluster(ask.connection, ask.cluster) is not None:
         found = StandingFetch(ask, sense, looking, key, wait, request.max_wait_ms)
+        kafka.standing_fetches.replace(ask.connection, found)
         wait.at_end = partial(kafka.standing_fetches.stand, ask.connection, found)
 
 

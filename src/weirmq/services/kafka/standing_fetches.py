@@ -5,12 +5,15 @@
     a log tells of something              -> it looks at once if it waits, and stands no more
 
 So a fetch that is repeated isn't decoded, looks at nothing and isn't encoded: an idle consumer costs little, whatever
-number of partitions it has. Logs tell of records that come, go, or become stable, of their own end, and of brokers that
-they move to. What else an answer may rest on is asked each time (`Kafka.plain_cluster`), and all of it after STANDS_MS.
+number of partitions it has. Those that end at the same time wait as one, a round, unless a log tells one of something.
+
+Logs tell of records that come, go, or become stable, of their own end, and of brokers that they move to. What else an
+answer may rest on is asked each time (`Kafka.plain_cluster`), and all of it after STANDS_MS.
 """
 
+from collections.abc import Callable
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from weirmq.engine.waiting import Wait
 from weirmq.services.kafka.ask import Ask, Connection, WhenAnswered
@@ -42,11 +45,11 @@ class Looking(Protocol):
 
 
 class StandingFetch:
-    """One, or a fetch that may become one. `sense` is what it asks, `wait` is how it waits each time."""
+    """One, or a fetch that may become one. `sense` is what it asks, `wait` is how it waits alone."""
 
     __slots__ = (
-        "_frame", "_known", "has_changed", "head", "key", "logs", "looking", "max_wait_ms", "number", "sense",
-        "stood_ms", "wait",
+        "_frame", "_wake", "has_changed", "head", "key", "known", "logs", "looking", "max_wait_ms", "sense", "stood_ms",
+        "wait",
     )  # fmt: skip
 
     def __init__(self, ask: Ask, sense: bytes, looking: Looking, key: Key, wait: Wait, max_wait_ms: int) -> None:
@@ -57,14 +60,23 @@ class StandingFetch:
         self.wait = wait
         self.max_wait_ms = max_wait_ms
         self.logs: list[str] = []
+        self.known: set[bytes] = set()  # requests of that sense, as they came
         self.stood_ms = 0  # since when it stands
         self.has_changed = False
-        self.number = 0  # of its wait; 0 while it doesn't wait
-        self._known: set[bytes] = set()  # requests of that sense, as they came
+        self._wake: Callable[[], None] | None = None  # while it waits in a round
         self._frame = b""  # of its answer, once it was repeated
+
+    def stand(self, now_ms: int, wake: Callable[[], None]) -> None:
+        """It has found nothing, and stands from now on. `wake` has it wait alone, if it waits."""
+        self.stood_ms = now_ms
+        self.wait.at_end = self.at_end
+        self.logs = self.looking.logs()
+        self._wake = wake
 
     def signal(self) -> Key:
         """A log tells of something."""
+        if not self.has_changed and self._wake is not None:
+            self._wake()
         self.has_changed = True
         return self.key
 
@@ -73,11 +85,11 @@ class StandingFetch:
         if len(frame) > MOST_BYTES:
             return False
         request = bytes(frame[:4]) + frame[8:]  # without its correlation id
-        if request in self._known:
+        if request in self.known:
             return True
         is_same = plain_fetch.sense(frame) == self.sense
-        if is_same and len(request) * len(self._known) < MOST_BYTES:
-            self._known.add(request)
+        if is_same and len(request) * len(self.known) < MOST_BYTES:
+            self.known.add(request)
         return is_same
 
     def at_end(self, now_ms: int) -> FetchResponse | bytes:
@@ -88,26 +100,58 @@ class StandingFetch:
         return self._frame
 
 
+class Repetition(NamedTuple):
+    """A request that asks what a standing fetch did, and waits."""
+
+    found: StandingFetch
+    correlation: int
+    answered: WhenAnswered
+
+    def answer(self, answer: Any) -> None:
+        """Give it what came of it."""
+        if isinstance(answer, Exception):
+            answer = FetchResponse(error_code=Code.UNKNOWN_SERVER_ERROR)
+        first = self.found.head
+        self.answered(Head(first.key, first.version, self.correlation, first.client_id, first.size), answer)
+
+
+class Round(NamedTuple):
+    """Requests that end at the same time, and wait as one."""
+
+    number: int  # of its wait
+    requests: dict[Connection, Repetition]
+
+
 class StandingFetches:
     """Those of all connections; each has one at most."""
 
     def __init__(self, fetches: Fetches) -> None:
         self._fetches = fetches
         self._of: dict[Connection, StandingFetch] = {}
+        self._rounds: dict[int, Round] = {}  # by when they end
+        self._until_ms: dict[Connection, int] = {}  # when the round ends that its request is in
+        self._numbers: dict[Connection, int] = {}  # of the waits of those that wait alone
 
     def __len__(self) -> int:
         return len(self._of)
 
+    def _waits(self, connection: Connection) -> bool:
+        return connection in self._until_ms or connection in self._numbers
+
+    def replace(self, connection: Connection, found: StandingFetch) -> None:
+        """A fetch looks anew for what has stood for long: it may stand in its place."""
+        before = self._of.get(connection)
+        if before is not None and before.sense == found.sense and not self._waits(connection):
+            found.known = before.known
+            self.left(connection)
+
     def stand(self, connection: Connection, found: StandingFetch, now_ms: int) -> FetchResponse:
         """The answer to a fetch whose time is up. If it has found nothing, it stands from now on."""
-        before = self._of.get(connection)
         is_told = found.key in self._fetches.waiting.signalled  # of something that it hasn't looked at
-        if found.looking.has_nothing and not is_told and (before is None or not before.number):
+        if found.looking.has_nothing and not is_told and not self._waits(connection):
             self.left(connection)
             self._of[connection] = found
-            found.stood_ms = now_ms
-            found.wait.at_end = found.at_end
-            found.logs = found.looking.logs()
+            found.stand(now_ms, partial(self._wait_alone, connection))
             for log in found.logs:
                 self._fetches.follow(log, found)
         return found.looking.at_end(now_ms)
@@ -115,32 +159,80 @@ class StandingFetches:
     def again(self, connection: Connection, frame: memoryview, now_ms: int, answered: WhenAnswered) -> bool:
         """Whether a request repeats the standing fetch of its connection, and waits now as that did."""
         found = self._of.get(connection)
-        if found is None or found.number or not found.is_asked(frame):
+        if found is None or self._waits(connection) or not found.is_asked(frame):
             return False
-        if found.has_changed or now_ms >= found.stood_ms + STANDS_MS:
-            self.left(connection)
-            return False
-        found.wait.until_ms = until(now_ms, found.max_wait_ms)
-        correlation = int.from_bytes(frame[4:8], "big", signed=True)
-        done = partial(self._done, connection, found, correlation, answered)
-        found.number = self._fetches.waiting.add(found.wait, done)
-        return True
-
-    def _done(
-        self, connection: Connection, found: StandingFetch, correlation: int, answered: WhenAnswered, answer: Any
-    ) -> None:
-        found.number = 0
         if found.has_changed:
             self.left(connection)
-        if isinstance(answer, Exception):
-            answer = FetchResponse(error_code=Code.UNKNOWN_SERVER_ERROR)
-        first = found.head
-        answered(Head(first.key, first.version, correlation, first.client_id, first.size), answer)
+            return False
+        if now_ms >= found.stood_ms + STANDS_MS:  # `replace` follows
+            return False
+        until_ms = self._until_ms[connection] = until(now_ms, found.max_wait_ms)
+        correlation = int.from_bytes(frame[4:8], "big", signed=True)
+        self._round(until_ms).requests[connection] = Repetition(found, correlation, answered)
+        return True
+
+    def _round(self, until_ms: int) -> Round:
+        """The one that ends then."""
+        found = self._rounds.get(until_ms)
+        if found is None:
+            wait = Wait(self._fetches.key(), until_ms, _not_yet, _never, empty=None, at_end=_now)
+            number = self._fetches.waiting.add(wait, partial(self._end, until_ms))
+            found = self._rounds[until_ms] = Round(number, {})
+        return found
+
+    def _end(self, until_ms: int, now_ms: int | None) -> None:
+        """A round is over, at a time, or because the server stops."""
+        requests = self._rounds.pop(until_ms).requests
+        for connection in requests:
+            del self._until_ms[connection]
+        for each in requests.values():
+            each.answer(FetchResponse() if now_ms is None else each.found.at_end(now_ms))
+
+    def _taken_out(self, connection: Connection) -> Repetition | None:
+        """The request of a connection, if one is in a round; it isn't any more."""
+        until_ms = self._until_ms.pop(connection, None)
+        if until_ms is None:
+            return None
+        number, requests = self._rounds[until_ms]
+        found = requests.pop(connection)
+        if not requests:
+            del self._rounds[until_ms]
+            self._fetches.waiting.cancel(number)
+        return found
+
+    def _wait_alone(self, connection: Connection) -> None:
+        """There may be something for a standing fetch: if a request waits for it, it waits by itself from now on."""
+        until_ms, repetition = self._until_ms.get(connection, 0), self._taken_out(connection)
+        if repetition is not None:
+            wait = repetition.found.wait
+            wait.until_ms = until_ms
+            self._numbers[connection] = self._fetches.waiting.add(wait, partial(self._done, connection, repetition))
+
+    def _done(self, connection: Connection, repetition: Repetition, answer: Any) -> None:
+        """A request that waited alone has its answer; its fetch stands no more."""
+        del self._numbers[connection]
+        self.left(connection)
+        repetition.answer(answer)
 
     def left(self, connection: Connection) -> None:
         """A client is gone, or its fetch stands no more."""
         found = self._of.pop(connection, None)
-        if found is not None:
-            self._fetches.waiting.cancel(found.number)
-            for log in found.logs:
-                self._fetches.unfollow(log, found)
+        if found is None:
+            return
+        self._taken_out(connection)
+        self._fetches.waiting.cancel(self._numbers.pop(connection, 0))
+        for log in found.logs:
+            self._fetches.unfollow(log, found)
+
+
+def _not_yet(_now_ms: int) -> None:
+    """Nothing comes for a round as such."""
+
+
+def _never() -> None:
+    """Nor does time bring anything but its end."""
+
+
+def _now(now_ms: int) -> int:
+    """When it ends."""
+    return now_ms
