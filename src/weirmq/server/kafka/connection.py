@@ -186,8 +186,9 @@ class KafkaConnection(Guest, asyncio.BufferedProtocol):
         view = self.listener.scratch if self._own is None else self._own
         at, end = 0, self._end
         self._is_corked = True
-        while self.is_open:
-            if self._holds or (frame_end := self._frame_end(view, at, end)) is None:
+        while at < end and self.is_open and not self._holds:
+            frame_end = self._frame_end(view, at, end)
+            if frame_end is None:
                 break
             frame = view[at + _LENGTH : frame_end]
             at = frame_end
@@ -196,7 +197,10 @@ class KafkaConnection(Guest, asyncio.BufferedProtocol):
                 self._send()
         self._is_corked = False
         self._send()
-        self._keep(view, at, end)
+        if at == end and view is not self._own:  # nothing is left, and nothing to be given back
+            self._end = 0
+        else:
+            self._keep(view, at, end)
         if self._end and (self._holds or self._end == len(self._own or b"")):
             self._pause()
         elif self._is_paused:
