@@ -10,7 +10,6 @@ import asyncio
 import resource
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from weirmq.engine.cleaning import Cleaning, Rewritten
 from weirmq.engine.journal import Journal
 from weirmq.engine.streams import Stream, Streams
 from weirmq.kernel.errors import LogDamaged, NoRoom
+from weirmq.server.threads import Threads
 
 THREADS: Final = 4  # a disk takes several syncs at once in about the time of one
 FILES_OF_A_LOG: Final = 5
@@ -48,14 +48,13 @@ class StreamWheel:
         self._on_error = on_error
         self._on_removed = on_removed
         self._loop = asyncio.get_running_loop()
-        self._pool = ThreadPoolExecutor(THREADS + 1, thread_name_prefix="weirmq-stream-sync")  # one removes
-        self._running: set[asyncio.Future[Any]] = set()
+        self._threads = Threads(THREADS + 1, "weirmq-stream-sync", self._stop_with)  # one removes
         self._lazy: asyncio.TimerHandle | None = None
         self._sync_due = False
         self._free = THREADS  # of the threads that sync
         self._is_removing = False
         self._stopped = False
-        self._cleaner = ThreadPoolExecutor(1, thread_name_prefix="weirmq-stream-cleaner")
+        self._cleaner = Threads(1, "weirmq-stream-cleaner", self._stop_with)
         self._is_cleaning = self._is_stopping = False
         self._rested_s = 0.0
         streams.cleanings.on_due = self._clean
@@ -120,19 +119,14 @@ class StreamWheel:
         self._on_removed(gone)
         self._expect()  # others may have been given up meanwhile
 
-    def _run(
-        self, work: Callable[[], Any], then: Callable[[Any], None], pool: ThreadPoolExecutor | None = None
-    ) -> None:
-        future = self._loop.run_in_executor(pool or self._pool, work)
-        self._running.add(future)
-        future.add_done_callback(partial(self._ran, then))
+    def _run(self, work: Callable[[], Any], then: Callable[[Any], None], threads: Threads | None = None) -> None:
+        (threads or self._threads).do(work, partial(self._ran, then))
 
-    def _ran(self, then: Callable[[Any], None], future: "asyncio.Future[Any]") -> None:
-        self._running.discard(future)
-        if self._stopped or future.cancelled():
+    def _ran(self, then: Callable[[Any], None], found: Any) -> None:
+        if self._stopped:
             return
         try:
-            then(future.result())
+            then(found)
         except Exception as error:  # noqa: BLE001 - whatever it is, what was written may not be on the disk
             self._stop_with(error)
 
@@ -188,8 +182,9 @@ class StreamWheel:
         self._rested_s = time.perf_counter()
 
     def _stop_with(self, error: BaseException) -> None:
-        self._stopped = True
-        self._fail(error)
+        if not self._stopped:
+            self._stopped = True
+            self._fail(error)
 
     def halt(self) -> None:
         """Write, sync and remove nothing any more."""
@@ -201,16 +196,16 @@ class StreamWheel:
         try:
             if not self._stopped:
                 self._streams.flush()
-                while self._running:
-                    await asyncio.wait(self._running)
+                await self._cleaner.rest()
+                await self._threads.rest()
                 for stream in self._streams.take_dirty():
                     self._streams.synced(stream, stream.sync())
         finally:
             self._stopped = True
             if self._lazy is not None:
                 self._lazy.cancel()
-            self._pool.shutdown()
-            self._cleaner.shutdown()
+            self._threads.stop()
+            self._cleaner.stop()
             self._streams.close()
 
 

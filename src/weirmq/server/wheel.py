@@ -7,7 +7,6 @@ While a sync runs the next batch gathers, so under load one sync serves many ans
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from weirmq.engine.journal import Journal
@@ -15,6 +14,7 @@ from weirmq.engine.machine import Machine
 from weirmq.engine.waiting import Waiting
 from weirmq.kernel.clock import Clock
 from weirmq.kernel.errors import LogFailed, NoRoom
+from weirmq.server.threads import Threads
 
 IDLE_TICK_S: Final = 1.0  # how often somebody looks at what time alone does
 LEAST_TICK_S: Final = 0.001
@@ -41,11 +41,11 @@ class Wheel:
         self._clock = clock
         self._fail = fail
         self._loop = asyncio.get_running_loop()
-        self._syncer = ThreadPoolExecutor(1, thread_name_prefix="weirmq-sync")
+        self._syncer = Threads(1, "weirmq-sync", self._stop_with)
         self._flush_due = False
         self._gathered = -1  # where the journal ended at the last look
         self._looks = 0
-        self._syncing: asyncio.Future[int] | None = None
+        self._is_syncing = False
         self._lazy: asyncio.TimerHandle | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._tick_ms = 0  # when it is due, by the clock
@@ -156,26 +156,23 @@ class Wheel:
         if self._lazy is not None:
             self._lazy.cancel()
             self._lazy = None
-        if self._syncing is None and not self._stopped:
+        if not self._is_syncing and not self._stopped:
             self._journal.bytes_since_sync = 0
-            self._syncing = self._loop.run_in_executor(self._syncer, self._journal.log.sync)
-            self._syncing.add_done_callback(self._synced)
+            self._is_syncing = True
+            self._syncer.do(self._journal.log.sync, self._synced)
 
-    def _synced(self, done: "asyncio.Future[int]") -> None:
-        self._syncing = None
-        if self._stopped or done.cancelled():
+    def _synced(self, offset: int) -> None:
+        self._is_syncing = False
+        if self._stopped:
             return
-        error = done.exception()
-        if error is not None:
-            self._stop_with(error)
-            return
-        self._journal.synced(done.result())
+        self._journal.synced(offset)
         if self._journal.on_disk < self._journal.log.end:  # more came meanwhile, and nobody may come after it
             self._sync_soon()
 
     def _stop_with(self, error: BaseException) -> None:
-        self._stopped = True
-        self._fail(error)
+        if not self._stopped:
+            self._stopped = True
+            self._fail(error)
 
     def halt(self) -> None:
         """Write, sync and serve nothing any more."""
@@ -186,12 +183,11 @@ class Wheel:
         try:
             if not self._stopped:
                 self._journal.flush()
-                if self._syncing is not None:
-                    await self._syncing
+                await self._syncer.rest()
                 self._journal.synced(self._journal.log.sync())
         finally:
             self._stopped = True
             for timer in (self._timer, self._lazy):
                 if timer is not None:
                     timer.cancel()
-            self._syncer.shutdown()
+            self._syncer.stop()
