@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from bench.processes import free_port
@@ -43,6 +44,7 @@ transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 """
+APACHE_KAFKA_SYNCS = "log.flush.interval.messages=1\n"  # nothing is answered before the disk has it
 GOAWS_CONFIG = """\
 Local:
   Host: 127.0.0.1
@@ -185,8 +187,11 @@ def goaws() -> Server:
     return Server("goaws", GOAWS, command)
 
 
-def apache_kafka() -> Server:
-    """Apache Kafka itself, one broker that is its own controller, with its scripts' settings, from Maven Central."""
+def apache_kafka(name: str = "kafka", more: str = "") -> Server:
+    """Apache Kafka itself, one broker that is its own controller, with its scripts' settings, from Maven Central.
+
+    `more` are lines of its configuration.
+    """
     folder = PEERS / f"apache-kafka-{APACHE_KAFKA}"
     if not list(folder.glob("kafka_2.13*.jar")):
         pom = HERE / "apache_kafka.pom.xml"
@@ -196,13 +201,13 @@ def apache_kafka() -> Server:
         config = place.scratch / "server.properties"
         if not config.exists():
             settings = APACHE_KAFKA_CONFIG.format(port=place.kafka_port, controller=free_port(), data=place.data)
-            config.write_text(settings)
+            config.write_text(settings + more)
             tool = ["kafka.tools.StorageTool", "format", "--standalone", "-t", APACHE_KAFKA_CLUSTER, "-c", str(config)]
             _run("java", "-cp", f"{folder}/*", *tool)
         return ["java", *APACHE_KAFKA_JVM, "-cp", f"{folder}/*", "kafka.Kafka", str(config)]
 
     # The virtual machine compiles what is hot only after some thousand requests.
-    return Server("kafka", APACHE_KAFKA, command, warm_up_seconds=8, services=frozenset({"kafka"}))
+    return Server(name, APACHE_KAFKA, command, warm_up_seconds=8, services=frozenset({"kafka"}))
 
 
 def kafka_clients() -> Path:
@@ -221,4 +226,5 @@ ALL: dict[str, Callable[[], Server]] = {
     "kinesalite": kinesalite,
     "kinesis-local": kinesis_local,
     "kafka": apache_kafka,
+    "kafka-fsync": partial(apache_kafka, "kafka-fsync", APACHE_KAFKA_SYNCS),
 }

@@ -242,6 +242,8 @@ class Streams:
 
     def take_removed(self) -> list[str]:
         """The names of logs that are closed, and to be removed with `Library.remove`."""
+        if not self._removed:  # this is asked with each sync, and very many may be open
+            return []
         in_use = {stream.name for stream in self._open if stream.is_removed}
         taken = [name for name in self._removed if name not in in_use]
         for name in taken:
