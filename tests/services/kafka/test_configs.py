@@ -222,3 +222,28 @@ def test_spaces_around_a_number_are_left_out(world: World) -> None:
 def test_no_resources_of_an_unknown_type_are_listed(world: World) -> None:
     world.topic()
     assert world.ask(ListConfigResourcesRequest([0])).error_code == Code.UNSUPPORTED_VERSION
+
+
+def test_a_resource_that_is_asked_for_many_times_is_told_once(world: World) -> None:
+    world.topic()
+    asked = [DescribeConfigsResource(TOPIC, "orders", keys) for keys in (None, [], None, ["retention.ms"] * 3)]
+    every, one = world.ask(DescribeConfigsRequest(asked * 2)).results
+    assert {each.name for each in every.configs} == set(topic_configs.CONFIGS)
+    assert [each.name for each in one.configs] == ["retention.ms"]
+    found = world.ask(ListConfigResourcesRequest([TOPIC, BROKER, TOPIC])).config_resources
+    assert [(each.resource_type, each.resource_name) for each in found] == [(TOPIC, "orders"), (BROKER, "1")]
+
+
+def test_a_resource_is_altered_once_in_a_request(world: World) -> None:
+    world.topic()
+    world.topic("bills")
+    changes = [
+        AlterConfigsResource(TOPIC, name, [AlterableConfig("retention.ms", SET, "1")])
+        for name in ("orders", "bills", "orders")
+    ]
+    wholes = [WholeResource(TOPIC, name, [Whole("retention.ms", "2")]) for name in ("orders", "bills", "orders")]
+    for request in (IncrementalAlterConfigsRequest(changes), AlterConfigsRequest(wholes)):
+        found = world.ask(request).responses
+        assert [each.error_code for each in found] == [Code.INVALID_REQUEST, Code.NONE, Code.INVALID_REQUEST]
+        assert found[0].error_message == "Each resource must appear at most once."
+        assert "retention.ms" not in world.kafka.machine.clusters[0].topics["orders"].given

@@ -398,6 +398,7 @@ def test_all_offsets_of_a_group_in_the_old_way_and_the_new(world: World) -> None
 def test_all_offsets_of_a_group_that_is_asked_for_twice_are_told_once(world: World) -> None:
     some = OffsetFetchRequestGroup("g", topics=[OffsetFetchRequestTopics("orders", NO_UUID, [0])])
     asked = [OffsetFetchRequestGroup(name, topics=None) for name in ("g", "h", "g", "g")]
+    asked += [OffsetFetchRequestGroup("g", name, epoch, None) for name, epoch in ((None, -2), (None, 5), ("ann", -3))]
     found = world.ask(OffsetFetchRequest(groups=[some, *asked, some]), version=9).groups
     assert [each.group_id for each in found] == ["g", "g", "h", "g"]
     request = DescribeShareGroupOffsetsRequest(

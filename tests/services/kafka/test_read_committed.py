@@ -128,7 +128,9 @@ def test_producers_are_told_with_their_open_transactions(world: World) -> None:
     world.produce(place[1], data=batch_of(b"a", producer=99, epoch=0, first=0))
 
     def told() -> list[tuple[int, int, int, int]]:
-        (topic,) = world.ask(DescribeProducersRequest([TopicRequest("orders", [0])])).topics
+        many_times = [TopicRequest("orders", [0, 0]), TopicRequest("orders", [0])]
+        (topic,) = world.ask(DescribeProducersRequest(many_times)).topics
+        assert [each.partition_index for each in topic.partitions] == [0]
         return [
             (each.producer_id, each.last_sequence, each.coordinator_epoch, each.current_txn_start_offset)
             for each in topic.partitions[0].active_producers

@@ -92,13 +92,16 @@ def _partitions(topic: Topic, start: int, most: int) -> list[DescribeTopicPartit
 
 def describe_producers(kafka: Kafka, ask: Ask, request: DescribeProducersRequest) -> DescribeProducersResponse:
     """The idempotent producers of partitions."""
-    topics = []
+    asked: dict[str, dict[int, None]] = {}  # each once: the answer is to grow with what is asked alone
     for each in request.topics:
-        topic = find_for(kafka, ask, Operation.READ, each.name)
+        asked.setdefault(each.name, {}).update(dict.fromkeys(each.partition_indexes))
+    topics = []
+    for name, indexes in asked.items():
+        topic = find_for(kafka, ask, Operation.READ, name)
         partitions = []
-        for index in each.partition_indexes:
+        for index in indexes:
             partition = partition_of(topic, index)
-            if partition is Code.UNKNOWN_TOPIC_OR_PARTITION and (fault := name_fault(each.name)):
+            if partition is Code.UNKNOWN_TOPIC_OR_PARTITION and (fault := name_fault(name)):
                 reason = f"Topic name is invalid: {fault}"
                 partitions.append(PartitionResponse(index, Code.INVALID_TOPIC_EXCEPTION, reason))
                 continue
@@ -113,5 +116,5 @@ def describe_producers(kafka: Kafka, ask: Ask, request: DescribeProducersRequest
                 for number, each in producers.states.items()
             ]
             partitions.append(PartitionResponse(index, 0, None, states))
-        topics.append(TopicResponse(each.name, partitions))
+        topics.append(TopicResponse(name, partitions))
     return DescribeProducersResponse(0, topics)

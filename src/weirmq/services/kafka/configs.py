@@ -2,6 +2,7 @@
 of subscriptions to clients' metrics.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -63,6 +64,7 @@ _DEFAULT_NAMES: Final[dict[int, Callable[[str], str | None]]] = {  # of the conf
 KINDS_FIRST: Final = 1  # the version of ListConfigResources that knows others than those of clients' metrics
 SET, DELETE, APPEND, SUBTRACT = 0, 1, 2, 3  # AlterConfigOp.OpType
 _LISTED: Final = {APPEND: "APPEND", SUBTRACT: "SUBTRACT"}  # those that only lists know
+TWICE: Final = "Each resource must appear at most once."
 _OWNERS: Final = {CLIENT_METRICS: "Client metrics subscription", GROUP: "Group"}
 
 
@@ -71,7 +73,11 @@ _OWNERS: Final = {CLIENT_METRICS: "Client metrics subscription", GROUP: "Group"}
 
 def describe_configs(kafka: Kafka, ask: Ask, request: DescribeConfigsRequest) -> DescribeConfigsResponse:
     """The configs of topics and brokers, those that were set and Kafka's own."""
-    return DescribeConfigsResponse(0, [_described(kafka, ask, each, request) for each in request.resources])
+    asked = {  # each once: the answer is to grow with what is asked alone
+        (each.resource_type, each.resource_name, frozenset(each.configuration_keys or ())): each
+        for each in request.resources
+    }
+    return DescribeConfigsResponse(0, [_described(kafka, ask, each, request) for each in asked.values()])
 
 
 def _described(
@@ -84,7 +90,8 @@ def _described(
         return DescribeConfigsResult(code, reason, asked.resource_type, asked.resource_name)
     if asked.resource_type == BROKER and not asked.resource_name:
         known = {}  # what all brokers were given while they ran: nothing
-    names = known if asked.configuration_keys is None else [name for name in asked.configuration_keys if name in known]
+    wanted = dict.fromkeys(asked.configuration_keys or known)  # none are as good as all
+    names = [name for name in wanted if name in known]
     cluster = kafka.cluster(ask)
     shown = [_shown(known[name], given, cluster, asked.resource_type, request) for name in names]
     return DescribeConfigsResult(0, None, asked.resource_type, asked.resource_name, shown)
@@ -148,9 +155,12 @@ def incremental_alter_configs(
 ) -> IncrementalAlterConfigsResponse:
     """Set, reset, lengthen and shorten configs, resource by resource."""
     cluster = kafka.cluster(ask)
-    responses = []
+    responses, counts = [], _counts(request.resources)
     for each in request.resources:
-        code, reason = _altered(kafka, ask, cluster, each, is_trial=request.validate_only)
+        if counts[each.resource_type, each.resource_name] > 1:
+            code, reason = Code.INVALID_REQUEST, TWICE
+        else:
+            code, reason = _altered(kafka, ask, cluster, each, is_trial=request.validate_only)
         responses.append(AlterConfigsResourceResponse(code, reason or None, each.resource_type, each.resource_name))
     return IncrementalAlterConfigsResponse(0, responses)
 
@@ -174,6 +184,11 @@ def _altered(
         if code:
             return code, reason
     return _configured(kafka, ask, cluster, asked, configs, is_trial=is_trial)
+
+
+def _counts(resources: Iterable[AlterConfigsResource | WholeResource]) -> Counter[tuple[int, str]]:
+    """How often each resource is named."""
+    return Counter((each.resource_type, each.resource_name) for each in resources)
 
 
 def _changes_fault(asked: AlterConfigsResource) -> str:
@@ -274,9 +289,11 @@ def _subscribed(
 def alter_configs(kafka: Kafka, ask: Ask, request: AlterConfigsRequest) -> AlterConfigsResponse:
     """Have a topic's or a group's configs be exactly those that are named."""
     cluster = kafka.cluster(ask)
-    responses = []
+    responses, counts = [], _counts(request.resources)
     for each in request.resources:
         code, reason, _, _ = _resource(kafka, ask, Operation.ALTER_CONFIGS, each.resource_type, each.resource_name)
+        if counts[each.resource_type, each.resource_name] > 1:
+            code, reason = Code.INVALID_REQUEST, TWICE
         if not code and each.resource_type == BROKER:
             code, reason = Code.INVALID_REQUEST, "The configs of brokers can't be altered by clients."
         if not code:
@@ -303,7 +320,7 @@ def list_config_resources(kafka: Kafka, ask: Ask, request: ListConfigResourcesRe
     cluster = kafka.cluster(ask)
     if UNKNOWN in request.resource_types:
         return ListConfigResourcesResponse(0, Code.UNSUPPORTED_VERSION)
-    kinds = [CLIENT_METRICS] if ask.version < KINDS_FIRST else request.resource_types or list(_RESOURCES)
+    kinds = [CLIENT_METRICS] if ask.version < KINDS_FIRST else dict.fromkeys(request.resource_types or _RESOURCES)
     found = [
         ConfigResource(str(name), kind)
         for kind in kinds

@@ -142,8 +142,7 @@ def offset_fetch(kafka: Kafka, ask: Ask, request: OffsetFetchRequest) -> OffsetF
     """Where groups stand; -1 where they have committed nothing."""
     if ask.version >= GROUPS_FIRST:
         groups = []
-        for each in _asked(request.groups):
-            code = _fetch_fault(kafka, ask, each.group_id, each.member_id, each.member_epoch)
+        for each, code in _asked(kafka, ask, request.groups):
             topics = [] if code else _topics(kafka, ask, each.group_id, each.topics, request.require_stable)
             groups.append(OffsetFetchResponseGroup(each.group_id, topics, code))
         return OffsetFetchResponse(groups=groups)
@@ -171,12 +170,16 @@ def offset_fetch(kafka: Kafka, ask: Ask, request: OffsetFetchRequest) -> OffsetF
     return OffsetFetchResponse(topics=told)
 
 
-def _asked(groups: Iterable[OffsetFetchRequestGroup]) -> Iterable[OffsetFetchRequestGroup]:
-    """Those that are asked for, each once where all its topics are: the answer is to grow with what is asked alone."""
-    found = {
-        (each.group_id, each.member_id, each.member_epoch, number if each.topics is not None else None): each
-        for number, each in enumerate(groups)
-    }
+def _asked(
+    kafka: Kafka, ask: Ask, groups: Iterable[OffsetFetchRequestGroup]
+) -> Iterable[tuple[OffsetFetchRequestGroup, Code]]:
+    """Those that are asked for, and what is wrong with that. Each once where all its topics are, by whichever members:
+    the answer is to grow with what is asked alone.
+    """
+    found = {}
+    for number, each in enumerate(groups):
+        code = _fetch_fault(kafka, ask, each.group_id, each.member_id, each.member_epoch)
+        found[each.group_id, code, number if each.topics is not None else None] = each, code
     return found.values()
 
 
