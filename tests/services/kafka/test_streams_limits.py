@@ -8,9 +8,9 @@ from tests.services.kafka.world import Peer, World
 from weirmq.services.kafka.acls import Operation, ResourceType
 from weirmq.services.kafka.authorizer import Rules
 from weirmq.services.kafka.streams_membership import SAID_LETTERS
-from weirmq.services.kafka.streams_topology import TOPICS_MAX
+from weirmq.services.kafka.streams_topology import CONFIGS_MAX, TOPICS_MAX
 from weirmq.wire.kafka.codes import Code
-from weirmq.wire.kafka.messages.streams_group_heartbeat_request import Endpoint, KeyValue
+from weirmq.wire.kafka.messages.streams_group_heartbeat_request import CopartitionGroup, Endpoint, KeyValue
 
 SESSION_MS = 45_000
 
@@ -38,6 +38,27 @@ def test_a_topology_of_too_many_topics_is_refused_before_rights_are_looked_at(wo
     world.kafka.authorizer.rules = Rules(allows_unlisted=False)
     mallory = Thread(lambda request: world.ask(request, peer=Peer("mallory")), "mal", of=much)
     assert mallory.join().error_code == Code.GROUP_AUTHORIZATION_FAILED
+
+
+def test_a_topology_says_so_much_of_its_topics_at_most(world: World, rivers: bytes) -> None:
+    """Every heartbeat would look through it, as long as an internal topic can't be made."""
+    of = topology(subtopology("0", "rivers", stores=["counts"]))
+    of.subtopologies[0].copartition_groups = [CopartitionGroup([0]), *[CopartitionGroup()] * TOPICS_MAX]
+    refused = Thread(world.ask, "ann", of=of).join()
+    assert (refused.error_code, refused.error_message) == (
+        Code.STREAMS_INVALID_TOPOLOGY,
+        "The topology copartitions 2001 topics; there may be 2000 here.",
+    )
+    of.subtopologies[0].copartition_groups.pop()
+    (counts,) = of.subtopologies[0].state_changelog_topics
+    counts.topic_configs = [KeyValue("cleanup.policy", "compact")] * (CONFIGS_MAX + 1)
+    refused = Thread(world.ask, "ann", of=of).join()
+    assert (refused.error_code, refused.error_message) == (
+        Code.STREAMS_INVALID_TOPOLOGY,
+        "The topology's internal topics have 20001 configs; there may be 20000 here.",
+    )
+    counts.topic_configs.pop()
+    assert Thread(world.ask, "ann", of=of).join().error_code == Code.NONE
 
 
 def test_a_member_says_so_much_of_itself_at_most(world: World, rivers: bytes) -> None:

@@ -20,7 +20,7 @@ import msgspec
 from weirmq.services.kafka.group_access import Refused
 from weirmq.wire.kafka.codes import Code
 from weirmq.wire.kafka.messages.create_topics_request import CreatableTopic, CreatableTopicConfig
-from weirmq.wire.kafka.messages.streams_group_heartbeat_request import Subtopology, TopicInfo
+from weirmq.wire.kafka.messages.streams_group_heartbeat_request import CopartitionGroup, Subtopology, TopicInfo
 from weirmq.wire.kafka.messages.streams_group_heartbeat_request import Topology as Sent
 from weirmq.wire.kafka.messages.streams_group_heartbeat_response import Status
 
@@ -28,7 +28,8 @@ from weirmq.wire.kafka.messages.streams_group_heartbeat_response import Status
 STALE_TOPOLOGY, MISSING_SOURCES, MISPARTITIONED, MISSING_INTERNAL, SHUTDOWN, DELAYED = range(6)
 # Of an application, our own: more would keep everybody waiting while they are assigned, looked for or made.
 TASKS_MAX: Final = 10_000
-TOPICS_MAX: Final = 2_000  # each as often as it is named
+TOPICS_MAX: Final = 2_000  # each as often as it is named; and as many in copartition groups
+CONFIGS_MAX: Final = 20_000  # of internal topics
 LETTERS_MAX: Final = 1_000_000  # of ids and configs, which memory keeps
 INTERNAL_MAX: Final = 50_000  # partitions of its internal topics
 TOLD: Final = 3  # topics that a status speaks of; of the others it says how many
@@ -95,15 +96,29 @@ def check_size(sent: Sent) -> None:
     count = sum(len(_all_names(each)) or 1 for each in sent.subtopologies)
     if count > TOPICS_MAX:
         raise _invalid(f"The topology names {count} topics; there may be {TOPICS_MAX} here.")
+    together = sum(_members(group) or 1 for each in sent.subtopologies for group in each.copartition_groups)
+    if together > TOPICS_MAX:
+        raise _invalid(f"The topology copartitions {together} topics; there may be {TOPICS_MAX} here.")
+    configs = sum(len(topic.topic_configs) for each in sent.subtopologies for topic in _internal(each))
+    if configs > CONFIGS_MAX:
+        raise _invalid(f"The topology's internal topics have {configs} configs; there may be {CONFIGS_MAX} here.")
     letters = sum(len(each.subtopology_id) + _config_letters(each) for each in sent.subtopologies)
     if letters > LETTERS_MAX:
         reason = f"The topology's ids and configs have {letters} letters; there may be {LETTERS_MAX} here."
         raise _invalid(reason)
 
 
+def _members(group: CopartitionGroup) -> int:
+    return len(group.source_topics) + len(group.source_topic_regex) + len(group.repartition_source_topics)
+
+
+def _internal(subtopology: Subtopology) -> list[TopicInfo]:
+    return [*subtopology.repartition_source_topics, *subtopology.state_changelog_topics]
+
+
 def _config_letters(subtopology: Subtopology) -> int:
-    topics = (*subtopology.repartition_source_topics, *subtopology.state_changelog_topics)
-    return sum(len(config.key) + len(config.value) for each in topics for config in each.topic_configs)
+    configs = [config for each in _internal(subtopology) for config in each.topic_configs]
+    return sum(len(config.key) + len(config.value) for config in configs)
 
 
 def _names(topics: Iterable[TopicInfo]) -> list[str]:
@@ -271,11 +286,7 @@ def _enforced(group: set[str], said: Sizes, sizes: Sizes, counts: Sizes) -> dict
 
 def _missing(topology: Topology, sizes: Sizes, counts: Mapping[str, int]) -> list[CreatableTopic]:
     """The internal topics that are to be made."""
-    found = {
-        topic.name: topic
-        for each in topology.subtopologies.values()
-        for topic in (*each.repartition_source_topics, *each.state_changelog_topics)
-    }
+    found = {topic.name: topic for each in topology.subtopologies.values() for topic in _internal(each)}
     for name in sorted(found.keys() & sizes.keys()):
         if sizes[name] != counts[name]:
             raise _Misfit(
