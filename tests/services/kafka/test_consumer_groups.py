@@ -185,6 +185,21 @@ def test_another_epoch_is_fenced_unless_the_last_answer_was_lost(world: World) -
     assert len(first.has) == 2
 
 
+def test_what_members_want_is_gathered_anew_only_where_that_changes(world: World) -> None:
+    """A heartbeat would take the longer the more members there are, and the more topics each of them names."""
+    ann, bob = Consumer(world, "ann", "orders", "bills"), Consumer(world, "bob")
+    settle(ann, bob)
+    group = world.kafka.consumer_groups.make((0, "g"))
+    wanted = group.wanted
+    settle(ann, bob)
+    assert group.wanted is wanted == {"orders", "bills"}
+    bob.beat(subscribed_topic_names=["notes"], subscribed_topic_regex="or.*")
+    ann.beat(subscribed_topic_names=["bills"])
+    assert group.wanted == {"orders", "bills", "notes"}
+    ann.beat(member_epoch=-1)
+    assert group.wanted == {"orders", "notes"}
+
+
 def test_topics_that_come_and_grow_are_shared_too(world: World) -> None:
     member = Consumer(world, "a", "orders", "bills")
     member.beat()

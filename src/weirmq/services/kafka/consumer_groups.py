@@ -22,7 +22,7 @@ from typing import Final
 import msgspec
 
 from weirmq.services.kafka.assignors import ASSIGNORS, Held, Partition, Sizes, elected
-from weirmq.services.kafka.member_groups import MemberGroups
+from weirmq.services.kafka.member_groups import Gathered, MemberGroups
 
 NOTHING: Final[frozenset[Partition]] = frozenset()
 
@@ -98,6 +98,12 @@ class ConsumerGroup(msgspec.Struct):
     target: dict[str, frozenset[Partition]] = {}
     sizes: dict[bytes, int] = {}  # of the topics that the target was made for
     empty_ms: int = 0  # when its last member left
+    gathered: Gathered = msgspec.field(default_factory=Gathered)
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """The names of all topics that members subscribe to."""
+        return self.gathered.of([names for each in self.members.values() for names in (each.topics, each.matched)])
 
     @property
     def state(self) -> str:

@@ -126,8 +126,7 @@ def heard(kafka: Kafka, group: ConsumerGroup, member: Member, now_ms: int) -> No
 
 def _topics(cluster: Cluster, group: ConsumerGroup) -> tuple[dict[str, bytes], dict[bytes, int]]:
     """The ids, and the numbers of partitions, of the topics that members want and that are there."""
-    wanted = {name for each in group.members.values() for name in each.wanted}
-    topics = [cluster.topics[name] for name in wanted if name in cluster.topics]
+    topics = [cluster.topics[name] for name in group.wanted if name in cluster.topics]
     return {each.name: each.id for each in topics}, {each.id: len(each.partitions) for each in topics}
 
 
@@ -271,7 +270,7 @@ def consumer_group_describe(
 def _described(kafka: Kafka, ask: Ask, name: str) -> described.DescribedGroup:
     key = (ask.cluster, name)
     group = kafka.consumer_groups.get(key)
-    wanted = {topic for member in group.members.values() for topic in member.wanted} if group is not None else ()
+    wanted = group.wanted if group is not None else ()
     code, reason = description_fault(kafka, ask, name, wanted)
     if code:
         return described.DescribedGroup(code, reason, name)

@@ -293,7 +293,7 @@ def offset_delete(kafka: Kafka, ask: Ask, request: OffsetDeleteRequest) -> Offse
 def _subscribed(kafka: Kafka, key: Key) -> set[str]:
     """The topics that a group's members read; all of the cluster where a member says nothing that can be read."""
     classic, consumers, streams = kafka.groups.get(key), kafka.consumer_groups.get(key), streams_of(kafka, key)
-    found = {name for each in consumers.members.values() for name in each.wanted} if consumers is not None else set()
+    found = set(consumers.wanted) if consumers is not None else set()
     if streams is not None:
         found.update(streams.topology.readers)
     try:

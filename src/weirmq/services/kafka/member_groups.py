@@ -1,6 +1,7 @@
 """Groups of members that must be heard of: what all have in common but those of the classic protocol."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from operator import is_not
 from typing import Any, Generic, Protocol, TypeVar
 
 from weirmq.kernel.deadlines import Deadlines
@@ -16,6 +17,24 @@ class _Group(Protocol):
 
     @property
     def members(self) -> Mapping[str, Any]: ...
+
+
+class Gathered:
+    """What members want together, which heartbeats ask for: gathered anew only where one of them wants something else.
+    What a member wants is replaced then, and never changed.
+    """
+
+    __slots__ = ("_names", "_parts")
+
+    def __init__(self) -> None:
+        self._parts: list[Collection[str]] = []
+        self._names: frozenset[str] = frozenset()
+
+    def of(self, parts: list[Collection[str]]) -> frozenset[str]:
+        """All the names that are in some of these."""
+        if len(parts) != len(self._parts) or any(map(is_not, parts, self._parts)):
+            self._parts, self._names = parts, frozenset().union(*parts)
+        return self._names
 
 
 G = TypeVar("G", bound=_Group)

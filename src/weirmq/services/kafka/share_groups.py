@@ -16,7 +16,7 @@ import msgspec
 
 from weirmq.services.kafka.assignors import Partition, Sizes, simple
 from weirmq.services.kafka.groups import Key
-from weirmq.services.kafka.member_groups import MemberGroups
+from weirmq.services.kafka.member_groups import Gathered, MemberGroups
 
 MEMBERS_MAX: Final = 200  # group.share.max.size
 NOTHING: Final[frozenset[Partition]] = frozenset()
@@ -43,6 +43,12 @@ class ShareGroup(msgspec.Struct):
     members: dict[str, Member] = {}
     target: dict[str, frozenset[Partition]] = {}
     sizes: dict[bytes, int] = {}
+    gathered: Gathered = msgspec.field(default_factory=Gathered)
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """The names of all topics that members subscribe to."""
+        return self.gathered.of([each.topics for each in self.members.values()])
 
     @property
     def state(self) -> str:

@@ -114,8 +114,7 @@ def _check_epoch(member: Member, epoch: int) -> None:
 
 def _topics(cluster: Cluster, group: ShareGroup) -> tuple[dict[str, bytes], dict[bytes, int]]:
     """The ids, and the numbers of partitions, of the topics that members want and that are there."""
-    wanted = {name for each in group.members.values() for name in each.topics}
-    topics = [cluster.topics[name] for name in wanted if name in cluster.topics]
+    topics = [cluster.topics[name] for name in group.wanted if name in cluster.topics]
     return {each.name: each.id for each in topics}, {each.id: len(each.partitions) for each in topics}
 
 
