@@ -367,6 +367,10 @@ def test_only_members_commit_while_there_are_some(world: World) -> None:
     assert committed(world, "g", 1, member) == Code.ILLEGAL_GENERATION
     assert committed(world, "h", 1, member) == Code.UNKNOWN_MEMBER_ID
     assert committed(world, "h", 1) == 0
+    member.generation = -1
+    assert committed(world, "g", 1, member) == Code.ILLEGAL_GENERATION
+    member.leave()
+    assert [committed(world, name, 1, member) for name in ("g", "h", "i")] == [0, 0, 0]
 
 
 def test_nobody_commits_between_join_and_sync(world: World) -> None:

@@ -93,8 +93,8 @@ def _commit_fault(kafka: Kafka, ask: Ask, request: OffsetCommitRequest) -> Code:
     if (streams := streams_of(kafka, key)) is not None:
         code = streams.commit_fault(request.member_id, generation, _places(kafka.cluster(ask), request))
         return code if code is Code.UNKNOWN_MEMBER_ID or ask.version >= EPOCHS_FIRST else Code.UNSUPPORTED_VERSION
-    if generation < 0 and not request.member_id:  # one that assigns its partitions itself
-        return Code.UNKNOWN_MEMBER_ID if group is not None and group.state != EMPTY else Code.NONE
+    if generation < 0 and (group is None or group.state == EMPTY):  # one that assigns its partitions itself
+        return Code.NONE
     if group is None:  # one who was a member before a restart joins anew, where it hears what its version knows
         return Code.UNKNOWN_MEMBER_ID if ask.version >= EPOCHS_FIRST else Code.ILLEGAL_GENERATION
     if code := member_fault(group, request.member_id, request.group_instance_id, generation):
