@@ -6,6 +6,7 @@ import pytest
 from tests.services.sqs.moving import bury, ready, start, tasks, work
 from tests.services.sqs.world import ACCOUNT, ORIGIN, OTHER, World, arn, refused
 from weirmq.iam.caller import root_of, user_of
+from weirmq.services.sqs import machine
 
 PARAMETER = "InvalidParameterValueException"
 
@@ -203,3 +204,19 @@ def test_it_needs_permissions(world: World) -> None:
     bury(world)
     with refused("AccessDeniedException", status=403):
         world.ask("StartMessageMoveTask", caller=user_of(ACCOUNT, "bob"), SourceArn=arn("dead"))
+
+
+def test_messages_past_their_retention_are_not_moved(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There may be more of them than go at once."""
+    monkeypatch.setattr(machine, "EXPIRED_AT_ONCE", 2)
+    bury(world)
+    url = f"{ORIGIN}/{ACCOUNT}/dead"
+    world.ask("SetQueueAttributes", QueueUrl=url, Attributes={"MessageRetentionPeriod": "60"})
+    for number in range(30):
+        world.ask("SendMessage", QueueUrl=url, MessageBody=str(number))
+    world.clock.advance(seconds=60)
+    world.ask("SendMessage", QueueUrl=url, MessageBody="young")
+    start(world, DestinationArn=arn("orders"))
+    work(world)
+    assert [task.Status for task in tasks(world)] == ["COMPLETED"]
+    assert (ready(world, "orders"), ready(world, "dead")) == (1, 0)

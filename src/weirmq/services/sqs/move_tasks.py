@@ -155,11 +155,13 @@ def _entry(task: MoveTask) -> ListMessageMoveTasksResultEntry:
 
 
 def step(service: Sqs, task: MoveTask, now_ms: int) -> list[Fact]:
-    """The next facts of an active task: some messages moved, or its end."""
+    """The next facts of an active task: some messages moved, or its end. None where the source isn't ready for it."""
     if task.status == "CANCELLING":
         return [facts.MoveTaskEnded(task.handle, "CANCELLED")]
     source = service.machine.queues[task.source]
     service.machine.advance(source, now_ms)
+    if source.is_behind:
+        return []
     seqs = _next(task, source)
     if not seqs:
         return [facts.MoveTaskEnded(task.handle, "COMPLETED")]
