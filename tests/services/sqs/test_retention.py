@@ -68,3 +68,21 @@ def test_a_purged_queue_is_empty(world: World) -> None:
     assert world.bodies(url) == ["new"]
     world.work()
     assert sum(block.held for block in world.journal.holdings.blocks.values()) == 1
+
+
+@pytest.mark.parametrize("slices", [0, 10])
+def test_a_longer_retention_brings_none_back(world: World, monkeypatch: pytest.MonkeyPatch, slices: int) -> None:
+    """Not even where only some of those that were too old have been removed, and a replay removes fewer at a time."""
+    monkeypatch.setattr(machine, "EXPIRED_AT_ONCE", 2)
+    url = world.create(MessageRetentionPeriod="60")
+    send_all(world, url, *map(str, range(9)))
+    world.clock.advance(seconds=59)
+    send_all(world, url, "young")
+    world.clock.advance(seconds=1)
+    for _ in range(slices):
+        world.attributes(url)
+        world.clock.advance(milliseconds=1)
+    world.ask("SetQueueAttributes", QueueUrl=url, Attributes={"MessageRetentionPeriod": "600"})
+    for each in (world.restarted(), world):
+        assert each.bodies(url) == ["young"]
+        assert len(each.queue().messages) == 1

@@ -200,3 +200,24 @@ def test_none_overtakes_those_whose_delay_was_taken_away(
                 delete(world, url, message)
             world.clock.advance(milliseconds=1)
     assert found == [str(number) for number in range(10)]
+
+
+@pytest.mark.parametrize("slices", [0, 10])
+def test_a_new_delay_holds_for_none_whose_delay_is_over(
+    world: World, monkeypatch: pytest.MonkeyPatch, slices: int
+) -> None:
+    """However many slices it takes to end the delays, now or in a replay."""
+    monkeypatch.setattr("weirmq.services.sqs.machine.RETURNED_AT_ONCE", 1)
+    url = world.create("a.fifo", FifoQueue="true", ContentBasedDeduplication="true", DelaySeconds="100")
+    for number in range(5):
+        world.ask("SendMessage", QueueUrl=url, MessageBody=str(number), MessageGroupId="g")
+    set_to(world, url, DelaySeconds="0")
+    for _ in range(slices):
+        world.attributes(url)
+        world.clock.advance(milliseconds=1)
+    set_to(world, url, DelaySeconds="500")
+    world.ask("SendMessage", QueueUrl=url, MessageBody="late", MessageGroupId="g")
+    for each in (world.restarted(), reborn(world), world):
+        counts = each.attributes(url)
+        assert (counts["ApproximateNumberOfMessages"], counts["ApproximateNumberOfMessagesDelayed"]) == ("5", "1")
+        assert each.bodies(url) == ["0", "1", "2", "3", "4"]

@@ -167,15 +167,18 @@ class SqsMachine:
 
     def _attributes_set(self, fact: AttributesSet, _offset: int, now_ms: int) -> None:
         queue = self.queues[fact.queue]
+        before, after = queue.settings, attributes.settings_of(fact.attributes)
         self.advance(queue, now_ms)
-        before = queue.settings
+        is_delay_new = before.is_fifo and before.delay_s != after.delay_s
+        while queue.at_ms != now_ms and (is_delay_new or before.retention_s < after.retention_s):
+            self.advance(queue, now_ms)  # to the end: the new times must not hold for what the old ones have ended
         queue.attributes = fact.attributes
-        queue.settings = attributes.settings_of(fact.attributes)
+        queue.settings = after
         queue.verdicts.clear()
         queue.modified_ms = now_ms
         queue.at_ms = -1  # another retention may end more now
-        self._redrive(queue, queue.settings.redrive, before.redrive)
-        if before.is_fifo and queue.delayed and before.delay_s != queue.settings.delay_s:
+        self._redrive(queue, after.redrive, before.redrive)
+        if is_delay_new and queue.delayed:
             queue.to_delay = range(queue.expire_from, queue.next_seq)
             self.advance(queue, now_ms)
             self._unswept.append(queue)
