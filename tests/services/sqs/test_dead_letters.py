@@ -130,3 +130,16 @@ def test_it_stays_moved_after_a_restart(world: World, suffix: str) -> None:
     later = world.restarted()
     assert later.bodies(url) == []
     assert later.bodies(dead) == ["a", "b"]
+
+
+def test_one_that_goes_to_a_fifo_queue_overtakes_none_of_its_group(world: World) -> None:
+    dead = world.create("dead.fifo", FifoQueue="true", DelaySeconds="100")
+    policy = json.dumps({"deadLetterTargetArn": arn("dead.fifo"), "maxReceiveCount": 1})
+    url = world.create("orders.fifo", FifoQueue="true", RedrivePolicy=policy)
+    send_all(world, url, "letter", group="g")
+    send_all(world, dead, "own", group="g")
+    receive(world, url, VisibilityTimeout=0)
+    assert receive(world, url) == receive(world, dead) == []
+    for each in (world.restarted(), world):
+        each.clock.advance(seconds=100)
+        assert bodies(receive(each, dead)) == ["own", "letter"]

@@ -165,7 +165,7 @@ def step(service: Sqs, task: MoveTask, now_ms: int) -> list[Fact]:
     seqs = _next(task, source)
     if not seqs:
         return [facts.MoveTaskEnded(task.handle, "COMPLETED")]
-    gathered, fault = _gather(service, task, source, seqs)
+    gathered, fault = _gather(service, task, source, seqs, now_ms)
     found: list[Fact] = []
     if gathered:
         gone = facts.MessagesDeleted(source.number, seqs[: len(gathered)])
@@ -185,7 +185,9 @@ def _next(task: MoveTask, source: Queue) -> list[int]:
     return seqs
 
 
-def _gather(service: Sqs, task: MoveTask, source: Queue, seqs: list[int]) -> tuple[list[MessageSent], str | None]:
+def _gather(
+    service: Sqs, task: MoveTask, source: Queue, seqs: list[int], now_ms: int
+) -> tuple[list[MessageSent], str | None]:
     """The messages as they are sent on, and why the one after them can't be. Few, if they are large."""
     gathered: list[MessageSent] = []
     sent_to: dict[int, int] = {}
@@ -200,16 +202,16 @@ def _gather(service: Sqs, task: MoveTask, source: Queue, seqs: list[int]) -> tup
             return gathered, _NO_QUEUE
         count = sent_to.get(destination.number, 0)
         sent_to[destination.number] = count + 1
-        gathered.append(_sent_on(service, sent, destination, destination.next_seq + count))
+        gathered.append(_sent_on(service, sent, destination, destination.next_seq + count, now_ms))
         size += len(sent.body)
         if size >= MAX_MESSAGE_BYTES:
             break
     return gathered, None
 
 
-def _sent_on(service: Sqs, sent: MessageSent, destination: Queue, seq: int) -> MessageSent:
+def _sent_on(service: Sqs, sent: MessageSent, destination: Queue, seq: int, now_ms: int) -> MessageSent:
     """A message moved is a new one, with an id and a time of its own; it isn't a duplicate of any.
 
     Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
     """
-    return structs.replace(moved(sent, destination, seq, 0, None), message_id=uuid4(service.entropy))
+    return structs.replace(moved(sent, destination, seq, 0, None, now_ms), message_id=uuid4(service.entropy))

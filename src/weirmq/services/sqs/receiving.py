@@ -178,7 +178,7 @@ class Receive:
         for seq in dead:
             sent = self._service.read(queue, seq)
             sent_ms = 0 if target.settings.is_fifo else queue.messages[seq].sent_ms
-            letters.append(moved(sent, target, target.next_seq + len(letters), sent_ms, queue.arn))
+            letters.append(moved(sent, target, target.next_seq + len(letters), sent_ms, queue.arn, now_ms))
         self._service.commit([MessagesDeleted(queue.number, dead), *letters], now_ms)
 
     def _message(self, seq: int, more: int, now_ms: int) -> Message:
@@ -223,8 +223,12 @@ class Receive:
         return {name: value for name, value in values.items() if value is not None and name in self._system}
 
 
-def moved(sent: MessageSent, target: Queue, seq: int, sent_ms: int, source: str | None) -> MessageSent:
-    """The same message in another queue. `sent_ms` 0 makes it start anew; `source` is there for a dead letter."""
+def moved(sent: MessageSent, target: Queue, seq: int, sent_ms: int, source: str | None, now_ms: int) -> MessageSent:
+    """The same message in another queue. `sent_ms` 0 makes it start anew; `source` is there for a dead letter.
+
+    A FIFO queue's delay holds for it as well: it would overtake those of its group that are delayed.
+    """
+    delay_s = target.settings.delay_s if target.settings.is_fifo else 0
     return MessageSent(
         target.number,
         seq,
@@ -238,7 +242,7 @@ def moved(sent: MessageSent, target: Queue, seq: int, sent_ms: int, source: str 
         sent.group,
         sent.deduplication_id,
         None,
-        0,
+        now_ms + delay_s * SECOND_MS if delay_s else 0,
         sent_ms,
         source,
         sent.finisher,
