@@ -235,3 +235,14 @@ def test_power_lost_in_every_call_with_room_set_aside() -> None:
         write_snapshot(disk, FOLDER, 40, FIRST)
         assert list(newest_snapshot(disk, FOLDER).parts) == FIRST
         assert len(disk.names(FOLDER)) == 2
+
+
+def test_room_that_is_gone_again_is_not_taken_for_set_aside() -> None:
+    """A snapshot that was cut to its size, and couldn't be synced, has no more than that."""
+    disk = two_written()
+    set_aside(disk, FOLDER, 1_000_000)
+    disk.fail("sync")
+    with pytest.raises(OSError, match="Input/output"):
+        write_snapshot(disk, FOLDER, 30, THIRD)
+    _full(disk)
+    assert set_aside(disk, FOLDER, 1_000_000) < 1_000

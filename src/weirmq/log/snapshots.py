@@ -94,7 +94,7 @@ def _give_back(disk: Disk, folder: str, unfinished: str, held: int) -> None:
         disk.remove(unfinished)
         return
     with opened(disk, unfinished) as file:
-        disk.truncate(file, held)
+        disk.truncate(file, min(held, disk.size(file)))  # to make it longer would take no room
     disk.rename(unfinished, path_of(folder, _SPARE))
 
 
