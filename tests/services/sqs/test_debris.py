@@ -4,8 +4,10 @@ import pytest
 
 from tests.services.sqs.kit import receive, send_all
 from tests.services.sqs.world import World
+from weirmq.engine.holdings import Holdings
+from weirmq.kernel.deadlines import RUN_LENGTH, Deadlines
 from weirmq.services.sqs import machine
-from weirmq.services.sqs.debris import _shrink
+from weirmq.services.sqs.debris import Debris, _shrink
 
 GROUPS = 50
 
@@ -53,5 +55,20 @@ def test_a_purged_queue_still_knows_its_duplicates(world: World) -> None:
 
 def test_lists_shrink_by_what_is_asked_for() -> None:
     pile = list(range(10))
-    assert [_shrink(pile, 4) for _ in range(3)] == [4, 4, 2]
+    assert [_shrink(pile, 4) for _ in range(4)] == [4, 4, 2, 0]
     assert pile == []
+
+
+def test_what_deadlines_have_left_behind_goes_in_slices_too() -> None:
+    pile: Deadlines[int] = Deadlines()
+    for due_ms in (1, 2):
+        for key in range(5 * RUN_LENGTH):
+            pile.put(key, due_ms)
+    debris = Debris(Holdings())
+    debris._piles.append(pile)
+    turns = 0
+    while debris:
+        debris.let_go(1)
+        turns += 1
+    assert turns == 11  # the last finds that nothing is left
+    assert not pile._runs

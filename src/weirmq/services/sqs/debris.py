@@ -49,16 +49,19 @@ class Debris:
             else:
                 self.messages.pop()
         while self._piles and most > 0:
-            if self._piles[-1]:
-                most -= _shrink(self._piles[-1], most)
-            else:
+            size = _shrink(self._piles[-1], most)
+            if not size:
                 self._piles.pop()
+            most -= size
 
 
 def _shrink(pile: Piled, most: int) -> int:
-    """Make it smaller; returns by how many entries."""
+    """Make it smaller; returns by how many entries, leftovers among them; 0 where nothing is left."""
     if not isinstance(pile, list | deque):
-        return len(pile.take_block())
+        try:
+            return len(pile.take_block())
+        except KeyError:
+            return 0
     size = min(most, len(pile))
     for _ in range(size):
         pile.pop()
