@@ -1,11 +1,13 @@
 import json
 from base64 import b64decode
+from typing import Any
 
 import pytest
 
 from tests.services.sqs.moving import bury, ready, start, tasks, work
 from tests.services.sqs.world import ACCOUNT, ORIGIN, OTHER, World, arn, refused
 from weirmq.iam.caller import root_of, user_of
+from weirmq.kernel.errors import LogDamaged
 from weirmq.services.sqs import machine
 
 PARAMETER = "InvalidParameterValueException"
@@ -220,3 +222,21 @@ def test_messages_past_their_retention_are_not_moved(world: World, monkeypatch: 
     work(world)
     assert [task.Status for task in tasks(world)] == ["COMPLETED"]
     assert (ready(world, "orders"), ready(world, "dead")) == (1, 0)
+
+
+def test_a_damaged_message_ends_the_task(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And with it nothing else: what time brings to others comes by the same clock."""
+    bury(world, "a", "b")
+    offset = world.queue("dead").messages[1].offset
+    read = world.journal.read
+
+    def damaged(machine: Any, at: int) -> Any:
+        if at == offset:
+            raise LogDamaged("journal", at, "a flipped bit")
+        return read(machine, at)
+
+    monkeypatch.setattr(world.journal, "read", damaged)
+    start(world)
+    work(world)
+    assert [(task.Status, task.FailureReason) for task in tasks(world)] == [("FAILED", "CouldNotReadMessage")]
+    assert (ready(world, "orders"), ready(world, "dead")) == (1, 1)

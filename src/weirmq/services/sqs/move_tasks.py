@@ -2,7 +2,7 @@
 
               start                      nothing more to move
     (nothing) -----> RUNNING ---------------------------> COMPLETED
-                        |  \\ no queue to move a message to
+                        |  \\ no queue to move a message to, or it is damaged
                cancel   |   \\---------------------------> FAILED
                         v
                     CANCELLING -------------------------> CANCELLED
@@ -19,6 +19,7 @@ from msgspec import structs
 from weirmq.engine.machine import Fact
 from weirmq.engine.service import Call
 from weirmq.iam import authorize
+from weirmq.kernel.errors import LogDamaged
 from weirmq.kernel.ids import uuid4
 from weirmq.services.sqs import delivery, errors, facts
 from weirmq.services.sqs.facts import MessageSent
@@ -41,6 +42,7 @@ _STEPS_PER_S: Final = 10  # of a task with a rate of more than that
 _MOVED_AT_ONCE: Final = 25  # by a task without a rate: about 1 ms
 _NO_QUEUE: Final = "AWS.SimpleQueueService.NonExistentQueue"
 _NO_SOURCE: Final = "CouldNotDetermineMessageSource"
+_UNREADABLE: Final = "CouldNotReadMessage"  # AWS has no name for it
 
 
 def start_message_move_task(
@@ -193,7 +195,10 @@ def _gather(
     sent_to: dict[int, int] = {}
     size = 0
     for seq in seqs:
-        sent = service.read(source, seq)
+        try:
+            sent = service.read(source, seq)
+        except LogDamaged:  # each tick would meet it again, and do nothing else
+            return gathered, _UNREADABLE
         destination_arn = task.destination_arn or sent.dead_letter_source
         if destination_arn is None:
             return gathered, _NO_SOURCE
