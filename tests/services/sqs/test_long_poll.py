@@ -229,3 +229,22 @@ def test_idle_polls_are_not_attempted(world: World) -> None:
         send(world, other)
         turn(world, seconds=1)
         assert (n, attempts, answers) == (n, [], [])
+
+
+@pytest.mark.parametrize("is_cut", [False, True])
+def test_the_end_of_a_message_that_locks_its_group_wakes_a_poll(world: World, is_cut: bool) -> None:
+    """Whether that comes by time, or by another retention."""
+    url = world.create("a.fifo", FifoQueue="true", MessageRetentionPeriod="120" if is_cut else "60")
+    send_all(world, url, "gone", "locks", group="g")
+    (message,) = receive(world, url, 1, VisibilityTimeout=500)
+    delete(world, url, message)
+    receive(world, url, 1, VisibilityTimeout=500)
+    world.clock.advance(seconds=50)
+    send_all(world, url, "next", group="g")
+    answers: list[Any] = []
+    poll(world, url, answers)
+    world.clock.advance(seconds=10)
+    if is_cut:
+        world.ask("SetQueueAttributes", QueueUrl=url, Attributes={"MessageRetentionPeriod": "60"})
+    settle(world)
+    assert [bodies(answer.Messages) for answer in answers] == [["next"]]

@@ -179,6 +179,7 @@ class SqsMachine:
         queue.modified_ms = now_ms
         queue.at_ms = -1  # another retention may end more now
         self._redrive(queue, after.redrive, before.redrive)
+        self.signal(queue.number)
         if is_delay_new and queue.delayed:
             queue.to_delay = range(queue.expire_from, queue.next_seq)
             self.advance(queue, now_ms)
@@ -398,8 +399,12 @@ class SqsMachine:
         return seq < end or not room
 
     def next_visible_ms(self, queue: Queue) -> int | None:
-        """When time alone makes a message of the queue ready next."""
-        return queue.deadlines.next_ms()
+        """When time alone makes a message of the queue ready next: its own, or the end of one that locks its group."""
+        next_ms = queue.deadlines.next_ms()
+        if next_ms is None or not (queue.in_flight and queue.settings.is_fifo):
+            return next_ms
+        oldest = queue.messages[next(iter(queue.messages))]
+        return min(next_ms, oldest.sent_ms + queue.settings.retention_s * SECOND_MS)
 
     def next_due_ms(self) -> int | None:
         """When `due` has something to do: a task moves on, a purged queue is let go of, idle queues are looked
