@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 
+from tests.server.hard_day import until
 from weirmq.server.threads import Threads
 
 
@@ -71,7 +72,7 @@ async def test_one_thread_does_one_after_the_other() -> None:
 
 async def test_there_are_as_many_as_are_needed_and_no_more(gate: threading.Event) -> None:
     hands = Hands(3)
-    assert running() == set()
+    assert running() == {"hand-0"}
     for threads in (1, 2, 3, 3):
         hands.do(gate.wait)
         assert len(running()) == threads
@@ -80,6 +81,27 @@ async def test_there_are_as_many_as_are_needed_and_no_more(gate: threading.Event
     hands.do(lambda: 1)
     assert len(running()) == 3
     await hands.threads.rest()
+    hands.threads.stop()
+    assert running() == set()
+
+
+async def test_those_that_there_are_do_it_where_there_can_be_no_more(
+    gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    hands = Hands(3)
+    with monkeypatch.context() as context:
+        context.setattr(threading.Thread, "start", refuse)
+        hands.do(gate.wait)
+        hands.do(lambda: 1)
+    hands.do(lambda: 2)  # there is room for another one again
+    await asyncio.wait_for(until(lambda: hands.told), 10)
+    assert len(running()) == 2
+    gate.set()
+    await hands.threads.rest()
+    assert sorted(found for found, _ in hands.told) == [1, 1, 2]
     hands.threads.stop()
     assert running() == set()
 

@@ -7,6 +7,7 @@ takes 70. Here a call is an entry in a queue, and its end one callback.
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ _STOP: Final = None
 
 
 class Threads:
-    """Up to `most` threads, started as they are needed. Used by the loop's thread alone."""
+    """Up to `most` threads: one from the start, the others as they are needed. Used by the loop's thread alone."""
 
     def __init__(self, most: int, name: str, failed: Callable[[BaseException], None]) -> None:
         """`failed` is called, in the loop, with what a thread has raised."""
@@ -26,15 +27,20 @@ class Threads:
         self._calls: SimpleQueue[tuple[Callable[[], Any], Callable[[Any], None]] | None] = SimpleQueue()
         self._open = 0  # calls that haven't been told of
         self._rest: asyncio.Future[None] | None = None  # what somebody waits for who waits for no open call
+        self._start()
 
     def do(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
         """Call `work` in a thread, and then, in the loop, `then` with what it gave."""
         self._open += 1
         if self._open > len(self._threads) < self._most:
-            thread = threading.Thread(target=self._work, name=f"{self._name}-{len(self._threads)}", daemon=True)
-            self._threads.append(thread)
-            thread.start()
+            with suppress(RuntimeError):  # the system has no more: those that there are do it
+                self._start()
         self._calls.put((work, then))
+
+    def _start(self) -> None:
+        thread = threading.Thread(target=self._work, name=f"{self._name}-{len(self._threads)}", daemon=True)
+        thread.start()
+        self._threads.append(thread)
 
     def _work(self) -> None:
         while (call := self._calls.get()) is not _STOP:
