@@ -14,7 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from weirmq.cli import serve
 from weirmq.cli.serve import why_not_listening
+from weirmq.kernel.errors import LogFailed
+from weirmq.server.app import App
 from weirmq.server.config import Options
 from weirmq.server.kafka.ports import NotListening
 from weirmq.server.kafka.tables import KafkaListener
@@ -57,6 +60,27 @@ def test_it_serves_until_it_is_told_to_stop(tmp_path: Path, number: signal.Signa
         assert process.returncode == 0
         for line in errors.splitlines():
             json.loads(line)  # not a terminal, so one JSON object a line
+
+
+async def test_a_disk_that_breaks_while_it_stops_is_told(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    begin, end = App.start, App.stop
+
+    async def start(self: App) -> list[tuple[str, int]]:
+        addresses = await begin(self)
+        signal.raise_signal(signal.SIGTERM)
+        return addresses
+
+    async def stop(self: App) -> None:
+        self._fail(LogFailed("broken"))
+        await end(self)
+
+    monkeypatch.setattr(App, "start", start)
+    monkeypatch.setattr(App, "stop", stop)
+    monkeypatch.setattr("weirmq.server.app.spare_collections", lambda: None)
+    assert await serve._until_stopped(Options(port=0, durability="memory", log_format="json")) == 1
+    assert "The disk failed, so the server has stopped: broken" in capfd.readouterr().err
 
 
 def test_what_was_sent_is_there_after_a_kill(tmp_path: Path) -> None:

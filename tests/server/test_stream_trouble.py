@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import threading
 from functools import partial
 
 import pytest
@@ -9,9 +10,12 @@ import pytest
 from tests.server.hard_day import Day, day, spend, until
 from tests.server.serving import Client
 from tests.server.stream_day import ask, code, create, put, put_all, records, said
+from weirmq.engine.streams import Stream
+from weirmq.kernel.errors import LogFailed
 from weirmq.kernel.ids import SeededEntropy
 from weirmq.log.files import FileLog
 from weirmq.log.repair import repair, verify
+from weirmq.server import streams
 from weirmq.testing.disk import SimulatedDisk
 
 SEGMENT_BYTES = 256 * 1024
@@ -110,6 +114,45 @@ def test_a_broken_disk_ends_it_and_takes_nothing_along(verb: str, nth: int, chan
                 assert taken[shard] | {b"%d" % shard} <= set(found)
 
     spend(scenario())
+    spend(after())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_disk_that_breaks_while_the_server_stops_leaves_no_snapshot_ahead_of_the_log(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk, may_fail, sync = SimulatedDisk(), threading.Event(), streams._sync
+
+    async def scenario() -> None:
+        it = Day(disk, durability="os")
+        await it.start()
+        client, begun, loop = await it.connect(), asyncio.Event(), asyncio.get_running_loop()
+        assert (await client.ask(create())).status == 200
+        assert (await client.ask(put(b"0", 0))).status == 200
+
+        def fail(some: list[Stream]) -> list[int]:
+            loop.call_soon_threadsafe(begun.set)
+            may_fail.wait(10)
+            disk.fail("sync")
+            return sync(some)
+
+        monkeypatch.setattr(streams, "_sync", fail)
+        wheel = it.app._stream_wheel
+        assert wheel is not None
+        wheel.sync()
+        await begun.wait()
+        stopping = asyncio.ensure_future(it.stop())
+        await until(lambda: wheel._is_stopping)
+        may_fail.set()
+        await stopping
+        assert isinstance(it.app.failed.exception(), LogFailed)
+
+    async def after() -> None:
+        async with day(disk, durability="os"):
+            pass
+
+    spend(scenario())
+    disk.crash(SeededEntropy(seed))
     spend(after())
 
 

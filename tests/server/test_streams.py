@@ -101,6 +101,29 @@ async def test_a_failed_sync_ends_it() -> None:
     assert not answer.done()
 
 
+async def test_after_a_failure_while_it_stops_nothing_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams_module, "THREADS", 1)
+    begun, may_fail = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def fail(_: list[Stream]) -> list[int]:
+        loop.call_soon_threadsafe(begun.set)
+        may_fail.wait(10)
+        raise LogFailed("no")
+
+    world = Turned(waits_for_sync=True)
+    monkeypatch.setattr(streams_module, "_sync", fail)
+    answers = [world.append(world.streams.stream("g/0"))]
+    await begun.wait()
+    answers.append(world.append(world.streams.stream("g/1")))
+    stopping = asyncio.ensure_future(world.wheel.stop())
+    await asyncio.sleep(0)
+    may_fail.set()
+    await stopping
+    assert isinstance(world.failed.result(), LogFailed)
+    assert not any(answer.done() for answer in answers)
+
+
 async def test_logs_are_removed_in_a_thread() -> None:
     async with turned(waits_for_sync=True) as world:
         await world.append(world.streams.stream("g/0"))

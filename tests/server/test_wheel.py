@@ -8,6 +8,7 @@ import pytest
 
 from tests.server.hard_day import until
 from tests.services.sqs.world import World
+from weirmq.log.memory import MemoryLog
 from weirmq.server import wheel
 from weirmq.server.wheel import Wheel
 from weirmq.wire.aws.types.sqs import SendMessageRequest
@@ -81,3 +82,25 @@ async def test_what_comes_while_a_sync_runs_is_synced_though_nothing_comes_after
     may_end.set()
     async with asyncio.timeout(10):
         await turned.synced()
+
+
+async def test_after_a_failure_while_it_stops_nothing_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    turned, may_end, sync, error = Turned(), threading.Event(), MemoryLog.sync, MemoryError()
+
+    def fail(log: MemoryLog) -> int:
+        monkeypatch.setattr(MemoryLog, "sync", sync)
+        may_end.wait(10)
+        raise error
+
+    monkeypatch.setattr(MemoryLog, "sync", fail)
+    turned.journal.waits_for_sync = True
+    turned.send(turned.create(), FEW_BYTES)
+    answered: list[str] = []
+    turned.journal.hold(answered.append, "sent")
+    await until(lambda: turned.journal.end == turned.log.end)
+    stopping = asyncio.ensure_future(turned.wheel.stop())
+    await asyncio.sleep(0)
+    may_end.set()
+    await stopping
+    assert turned.failed == [error]
+    assert answered == []

@@ -85,11 +85,11 @@ async def _until_stopped(options: Options) -> int:
     await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.remove_signal_handler(number)  # a second Ctrl-C doesn't wait
-    failure = app.failed.exception() if app.failed.done() else None
     await app.stop()
-    if failure is None:
+    if app.failed.cancelled():
         return DONE
-    return say(FAILED, f"The disk failed, so the server has stopped: {failure}. What was acknowledged is on the disk.")
+    why = app.failed.exception()  # it may have failed while it stopped
+    return say(FAILED, f"The disk failed, so the server has stopped: {why}. What was acknowledged is on the disk.")
 
 
 def _take_in_warnings(logger: "Logger") -> None:

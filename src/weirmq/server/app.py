@@ -362,7 +362,7 @@ class App:
         if not has_failed:
             self._dispatcher.end_polls()
         await closing
-        await self._let_go(takes_snapshot=not self.failed.done(), patience_s=0 if has_failed else COURIER_STOP_S)
+        await self._let_go(takes_snapshot=True, patience_s=0 if has_failed else COURIER_STOP_S)
         self.failed.cancel()
         self.logger.info("stopped")
 
@@ -382,7 +382,7 @@ class App:
                 await self._wheel.stop()
             if self._snapshotter is not None:
                 self._snapshotter.stop()
-                if takes_snapshot:
+                if takes_snapshot and not self.failed.done():  # else it could be ahead of the log
                     self._snapshotter.take()
         finally:
             self._journal.log.close()

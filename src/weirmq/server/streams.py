@@ -198,6 +198,7 @@ class StreamWheel:
                 self._streams.flush()
                 await self._cleaner.rest()
                 await self._threads.rest()
+            if not self._stopped:  # nothing has failed meanwhile
                 for stream in self._streams.take_dirty():
                     self._streams.synced(stream, stream.sync())
         finally:

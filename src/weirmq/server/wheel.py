@@ -184,6 +184,7 @@ class Wheel:
             if not self._stopped:
                 self._journal.flush()
                 await self._syncer.rest()
+            if not self._stopped:  # nothing has failed meanwhile
                 self._journal.synced(self._journal.log.sync())
         finally:
             self._stopped = True

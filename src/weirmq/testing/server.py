@@ -122,8 +122,7 @@ class Server(AbstractContextManager["Server"]):
         told = asyncio.ensure_future(self._told.wait())
         either: list[asyncio.Future[Any]] = [told, app.failed]
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        failure = app.failed.exception() if app.failed.done() else None
         told.cancel()
         await app.stop()
-        if failure is not None:
-            raise failure
+        if not app.failed.cancelled():
+            app.failed.result()
