@@ -143,6 +143,19 @@ def test_an_error_ends_one_wait_and_leaves_the_others(error: Exception) -> None:
     assert got == [error, "one"]
 
 
+def test_an_error_at_its_end_ends_one_wait_and_leaves_the_others() -> None:
+    waiting, broken, got, error = Waiting(), Well(), list[Any](), NoRoom("full")
+    broken.error = error
+    waiting.add(Wait(1, 100, lambda _: None, lambda: None, "empty", at_end=broken.attempt), got.append)
+    waiting.add(Well().wait(2), got.append)
+    waiting.settle(100)
+    assert got == [error, "empty"]
+    broken.error = LogFailed("broken")
+    waiting.add(Wait(1, 200, lambda _: None, lambda: None, "empty", at_end=broken.attempt), got.append)
+    with pytest.raises(LogFailed):
+        waiting.settle(200)
+
+
 def test_a_failed_log_ends_everything() -> None:
     waiting, well = Waiting(), Well()
     well.error = LogFailed("broken")

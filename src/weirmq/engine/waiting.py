@@ -82,7 +82,7 @@ class Waiting:
             self._attempt_all(key, now_ms)
         while (number := self._deadlines.pop_due(now_ms)) is not None:
             wait, done = self._remove(number)
-            done(wait.empty if wait.at_end is None else wait.at_end(now_ms))
+            done(wait.empty if wait.at_end is None else _made(wait.at_end, now_ms))
 
     def end_all(self) -> None:
         """Give every wait its empty answer now: the server stops."""
@@ -102,12 +102,7 @@ class Waiting:
         while numbers := self._by_key.get(key):
             number = next(iter(numbers))
             wait, done = self._waits[number]
-            try:
-                answer = wait.attempt(now_ms)
-            except LogFailed:
-                raise
-            except Exception as error:  # noqa: BLE001 - it ends this wait; the others must go on
-                answer = error
+            answer = _made(wait.attempt, now_ms)
             if answer is None:
                 if self._expect(wait) <= now_ms:  # it takes its time in slices: the next comes with a later turn
                     self.signalled.pop(key, None)
@@ -133,3 +128,13 @@ class Waiting:
             del self._by_key[wait.key]
             self._arrivals.drop(wait.key)
         return wait, done
+
+
+def _made(make: Callable[[int], Any], now_ms: int) -> Any:
+    """An answer, or what is raised in its place."""
+    try:
+        return make(now_ms)
+    except LogFailed:
+        raise
+    except Exception as error:  # noqa: BLE001 - it ends this wait; the others must go on
+        return error
