@@ -376,6 +376,21 @@ def test_those_that_end_together_wait_as_one(world: World) -> None:
     assert len(world.kafka.standing_fetches) == len(consumers)
 
 
+def test_a_round_is_answered_a_few_at_a_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standing_fetches, "AT_ONCE", 1)
+    [topic] = made(world)
+    consumers, later = many(world, request_of(topic))
+    world.clock.advance(milliseconds=LONGEST_MS - 1)
+    for answered in (1, 2):
+        world.clock.advance(milliseconds=1)
+        world.settle()
+        assert [each.answer is not None for each in later] == [number < answered for number in range(4)]
+    world.kafka.left(consumers[2].peer)
+    world.produce(topic[1], b"b")
+    assert consumers[3].partitions(later[3].answer)[0].records
+    assert (later[2].answer, len(world.waiting)) == (None, 0)
+
+
 def test_one_of_many_is_told_at_once(world: World) -> None:
     [topic, other] = made(world, "orders", "returns")
     single = Consumer(world)

@@ -13,6 +13,7 @@ answer may rest on is asked each time (`Kafka.plain_cluster`), and all of it aft
 
 from collections.abc import Callable
 from functools import partial
+from itertools import islice
 from typing import Any, Final, NamedTuple, Protocol
 
 from weirmq.engine.waiting import Wait
@@ -24,6 +25,7 @@ from weirmq.wire.kafka.head import Head
 from weirmq.wire.kafka.messages.fetch_response import FetchResponse
 
 STANDS_MS: Final = 30_000
+AT_ONCE: Final = 500  # requests answered in one turn of the loop: 10,000 would hold everybody up for over 100 ms
 MOST_BYTES: Final = 16 * 1024  # of a request that may stand: some 500 partitions
 
 
@@ -175,17 +177,25 @@ class StandingFetches:
         """The one that ends then."""
         found = self._rounds.get(until_ms)
         if found is None:
-            wait = Wait(self._fetches.key(), until_ms, _not_yet, _never, empty=None, at_end=_now)
-            number = self._fetches.waiting.add(wait, partial(self._end, until_ms))
-            found = self._rounds[until_ms] = Round(number, {})
+            found = self._begun(until_ms, until_ms, {})
+        return found
+
+    def _begun(self, until_ms: int, end_ms: int, requests: dict[Connection, Repetition]) -> Round:
+        wait = Wait(self._fetches.key(), end_ms, _not_yet, _never, empty=None, at_end=_now)
+        number = self._fetches.waiting.add(wait, partial(self._end, until_ms))
+        found = self._rounds[until_ms] = Round(number, requests)
         return found
 
     def _end(self, until_ms: int, now_ms: int | None) -> None:
         """A round is over, at a time, or because the server stops."""
         requests = self._rounds.pop(until_ms).requests
-        for connection in requests:
+        first = list(islice(requests, None if now_ms is None else AT_ONCE))
+        over = [requests.pop(connection) for connection in first]
+        for connection in first:
             del self._until_ms[connection]
-        for each in requests.values():
+        if requests and now_ms is not None:  # the others in a later turn of the loop
+            self._begun(until_ms, now_ms + 1, requests)
+        for each in over:
             each.answer(FetchResponse() if now_ms is None else each.found.at_end(now_ms))
 
     def _taken_out(self, connection: Connection) -> Repetition | None:
