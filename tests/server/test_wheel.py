@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 
 import pytest
 
@@ -104,3 +105,50 @@ async def test_after_a_failure_while_it_stops_nothing_is_answered(monkeypatch: p
     await stopping
     assert turned.failed == [error]
     assert answered == []
+
+
+class Stopping(Turned):
+    """A wheel that is told to stop while a sync runs, which ends when it may."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__()
+        self.syncs: list[int] = []
+        self.may_end = threading.Event()
+        self.url = self.create()
+        self.journal.waits_for_sync = True
+        monkeypatch.setattr(MemoryLog, "sync", partial(self._sync, MemoryLog.sync))
+
+    def _sync(self, sync: Callable[[MemoryLog], int]) -> int:
+        self.syncs.append(sync(self.log))
+        self.may_end.wait(10)
+        return self.syncs[-1]
+
+    async def told(self) -> "asyncio.Task[None]":
+        self.send(self.url, FEW_BYTES)
+        await until(lambda: self.syncs)
+        stopping = asyncio.create_task(self.wheel.stop())
+        await asyncio.sleep(0)
+        return stopping
+
+
+async def test_a_stop_waits_for_one_sync_however_much_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    turned = Stopping(monkeypatch)
+    stopping = await turned.told()
+    turned.send(turned.url, FEW_BYTES)
+    await until(lambda: turned.journal.end == turned.log.end)
+    turned.may_end.set()
+    await stopping
+    assert len(turned.syncs) == 2  # the second is its own
+    assert turned.syncs[1] == turned.journal.end
+
+
+async def test_what_comes_in_the_moment_of_a_stop_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a snapshot that follows would be ahead of the log."""
+    turned, loop = Stopping(monkeypatch), asyncio.get_running_loop()
+    turned.send(turned.url, FEW_BYTES)
+    turned.journal.hold(lambda _: loop.call_soon(turned.send, turned.url, FEW_BYTES), None)
+    stopping = await turned.told()
+    end = turned.journal.end
+    turned.may_end.set()
+    await stopping
+    assert turned.syncs[-1] == turned.log.end == turned.journal.end > end

@@ -50,6 +50,7 @@ class Wheel:
         self._timer: asyncio.TimerHandle | None = None
         self._tick_ms = 0  # when it is due, by the clock
         self._stopped = False
+        self._is_stopping = False
         self._look_due = False
         waiting.on_signalled = self._look_soon
         self._arm(IDLE_TICK_S)
@@ -156,7 +157,7 @@ class Wheel:
         if self._lazy is not None:
             self._lazy.cancel()
             self._lazy = None
-        if not self._is_syncing and not self._stopped:
+        if not (self._is_syncing or self._is_stopping or self._stopped):
             self._journal.bytes_since_sync = 0
             self._is_syncing = True
             self._syncer.do(self._journal.log.sync, self._synced)
@@ -180,11 +181,13 @@ class Wheel:
 
     async def stop(self) -> None:
         """Write and sync what is there. Raises LogFailed."""
+        self._is_stopping = True  # it waits for one sync, not for those of all that comes meanwhile
         try:
             if not self._stopped:
                 self._journal.flush()
                 await self._syncer.rest()
             if not self._stopped:  # nothing has failed meanwhile
+                self._journal.flush()  # time has done its part: a snapshot that follows mustn't be ahead of the log
                 self._journal.synced(self._journal.log.sync())
         finally:
             self._stopped = True
