@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.server.hard_day import until
 from weirmq.engine.cleaning import Log, Pause, Rewritten, Work
 from weirmq.engine.holdings import Holdings
 from weirmq.engine.journal import Journal
@@ -122,6 +123,33 @@ async def test_after_a_failure_while_it_stops_nothing_is_answered(monkeypatch: p
     await stopping
     assert isinstance(world.failed.result(), LogFailed)
     assert not any(answer.done() for answer in answers)
+
+
+async def test_a_stop_waits_for_the_syncs_that_have_begun_however_much_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, may_end, sync = asyncio.Event(), threading.Event(), streams_module._sync
+    loop, jobs = asyncio.get_running_loop(), list[str]()
+
+    def held(some: list[Stream]) -> list[int]:
+        jobs.extend(stream.name for stream in some)
+        loop.call_soon_threadsafe(begun.set)
+        may_end.wait(10)
+        return sync(some)
+
+    monkeypatch.setattr(streams_module, "_sync", held)
+    world = Turned(waits_for_sync=True)
+    streams = [world.streams.stream(f"g/{number}") for number in range(3)]
+    answers = [world.append(streams[0])]
+    await begun.wait()
+    answers.append(world.append(streams[1]))
+    stopping = asyncio.ensure_future(world.wheel.stop())
+    await asyncio.sleep(0)
+    answers.append(world.append(streams[2]))
+    await until(lambda: world.streams.is_dirty(streams[2]))
+    may_end.set()
+    await stopping
+    assert jobs == ["g/0"]
+    assert [answer.done() for answer in answers] == [True] * 3
+    assert [stream.synced for stream in streams] == [1] * 3
 
 
 async def test_logs_are_removed_in_a_thread() -> None:

@@ -88,7 +88,7 @@ class StreamWheel:
         """Make durable what is written, as soon as a thread is free; and remove what was given up."""
         self._lazy = None
         self._sync_due = False
-        if self._stopped:
+        if self._stopped or self._is_stopping:  # a stop syncs what is there, and waits for what has begun
             return
         if self._free:
             dirty = self._streams.take_dirty()
