@@ -1,5 +1,6 @@
 """A real `weirmq serve` in a process of its own, on a free port and a folder of its own."""
 
+import secrets
 import socket
 import ssl
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,11 +55,19 @@ policies = [{{ Version = "2012-10-17", Statement = [{{ Effect = "Allow", Action 
 """
 
 
+_PORTS = range(20_000, 32_000)  # below those that the system gives to outgoing connections
+_given: set[int] = set()
+
+
 def free_port() -> int:
-    """A port that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nothing listens on now, another one each time."""
+    while True:
+        port = secrets.choice(_PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            if port not in _given:
+                _given.add(port)
+                return port
 
 
 class Server:
