@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from weirmq.engine.waiting import Wait, Waiting
+from weirmq.engine.waiting import AT_ONCE, Wait, Waiting
 from weirmq.kernel.errors import LogFailed, NoRoom, ServiceError
 
 
@@ -186,3 +186,48 @@ def test_an_answer_may_start_another_wait() -> None:
     assert got == ["empty"]
     waiting.settle(200)
     assert got == ["empty", "empty"]
+
+
+def test_many_are_answered_some_at_a_time_in_their_order() -> None:
+    waiting, well, got, said = Waiting(), Well(), list[Any](), list[str]()
+    waiting.on_signalled = lambda: said.append("now")
+    most = 2 * AT_ONCE + 1
+    for _ in range(most):
+        waiting.add(well.wait(), got.append)
+    other = Well()
+    other.things.append("other")
+    waiting.add(other.wait(2), got.append)
+    well.things += map(str, range(most))
+    waiting.signal(1)
+    waiting.signal(2)
+    sizes = []
+    while waiting.signalled:
+        said.clear()
+        waiting.settle(0)
+        assert bool(said) == bool(waiting.signalled)  # whoever turns it is told that there is more
+        sizes.append(len(got))
+    assert sizes == [AT_ONCE, 2 * AT_ONCE, most + 1]
+    assert [each for each in got if each != "other"] == [str(number) for number in range(most)]
+    assert got.index("other") == AT_ONCE  # its turn came before the rest of the many
+
+
+def test_many_end_some_at_a_time() -> None:
+    waiting, well, got = Waiting(), Well(), list[Any]()
+    for _ in range(AT_ONCE + 1):
+        waiting.add(well.wait(until_ms=100), got.append)
+    waiting.settle(100)
+    assert len(got) == AT_ONCE
+    assert waiting.next_ms() == 100
+    waiting.settle(100)
+    assert len(got) == AT_ONCE + 1
+
+
+def test_those_that_end_need_not_wait_for_the_many_that_are_woken() -> None:
+    waiting, well, got = Waiting(), Well(), list[Any]()
+    for _ in range(2 * AT_ONCE):
+        waiting.add(well.wait(), print)
+    waiting.add(Well().wait(2, until_ms=50), got.append)
+    well.things += map(str, range(2 * AT_ONCE))
+    waiting.signal(1)
+    waiting.settle(50)
+    assert got == ["empty"]

@@ -9,6 +9,7 @@ import pytest
 
 from tests.server.hard_day import until
 from tests.services.sqs.world import World
+from weirmq.engine.waiting import AT_ONCE, Wait
 from weirmq.log.memory import MemoryLog
 from weirmq.server import wheel
 from weirmq.server.wheel import Wheel
@@ -152,3 +153,24 @@ async def test_what_comes_in_the_moment_of_a_stop_is_written(monkeypatch: pytest
     turned.may_end.set()
     await stopping
     assert turned.syncs[-1] == turned.log.end == turned.journal.end > end
+
+
+async def test_very_many_polls_are_answered_in_turns(turned: Turned) -> None:
+    ready, got, turns, now_ms = list[int](), list[int](), set[int](), turned.clock.now_ms()
+
+    def attempt(_now_ms: int) -> int | None:
+        return ready.pop() if ready else None
+
+    async def count() -> None:
+        while len(got) < 1_000:
+            turns.add(len(got))
+            await asyncio.sleep(0)
+
+    for _ in range(1_000):
+        turned.waiting.add(Wait(1, now_ms + 10_000, attempt, lambda: None, "empty"), got.append)
+    counting = asyncio.create_task(count())
+    await asyncio.sleep(0)
+    ready += range(1_000)
+    turned.waiting.signal(1)
+    await counting
+    assert sorted(turns) == list(range(0, 1_000, AT_ONCE))
