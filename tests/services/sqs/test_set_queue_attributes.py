@@ -1,6 +1,6 @@
 import pytest
 
-from tests.services.sqs.kit import delete, reborn, receive
+from tests.services.sqs.kit import delete, reborn, receive, send_all
 from tests.services.sqs.world import ACCOUNT, OTHER, World, arn, refused
 from weirmq.iam import policy
 from weirmq.iam.caller import root_of, user_of
@@ -186,8 +186,7 @@ def test_none_overtakes_those_whose_delay_was_taken_away(
     """Neither while there is more of them than a slice, nor where the delay comes back meanwhile."""
     monkeypatch.setattr("weirmq.services.sqs.machine.RETURNED_AT_ONCE", 1)
     url = world.create("a.fifo", FifoQueue="true", ContentBasedDeduplication="true", DelaySeconds="100")
-    for number in range(9):
-        world.ask("SendMessage", QueueUrl=url, MessageBody=str(number), MessageGroupId="g")
+    send_all(world, url, *map(str, range(9)), group="g")
     set_to(world, url, DelaySeconds="0")
     world.ask("SendMessage", QueueUrl=url, MessageBody="9", MessageGroupId="g")
     set_to(world, url, DelaySeconds=str(last_s))
@@ -209,8 +208,7 @@ def test_a_new_delay_holds_for_none_whose_delay_is_over(
     """However many slices it takes to end the delays, now or in a replay."""
     monkeypatch.setattr("weirmq.services.sqs.machine.RETURNED_AT_ONCE", 1)
     url = world.create("a.fifo", FifoQueue="true", ContentBasedDeduplication="true", DelaySeconds="100")
-    for number in range(5):
-        world.ask("SendMessage", QueueUrl=url, MessageBody=str(number), MessageGroupId="g")
+    send_all(world, url, *map(str, range(5)), group="g")
     set_to(world, url, DelaySeconds="0")
     for _ in range(slices):
         world.attributes(url)

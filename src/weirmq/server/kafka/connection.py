@@ -197,10 +197,7 @@ class KafkaConnection(Guest, asyncio.BufferedProtocol):
                 self._send()
         self._is_corked = False
         self._send()
-        if at == end and view is not self._own:  # nothing is left, and nothing to be given back
-            self._end = 0
-        else:
-            self._keep(view, at, end)
+        self._keep(view, at, end)
         if self._end and (self._holds or self._end == len(self._own or b"")):
             self._pause()
         elif self._is_paused:

@@ -25,7 +25,7 @@ from weirmq.wire.kafka.head import Head
 from weirmq.wire.kafka.messages.fetch_response import FetchResponse
 
 STANDS_MS: Final = 30_000
-AT_ONCE: Final = 500  # requests answered in one turn of the loop: 10,000 would hold everybody up for over 100 ms
+AT_ONCE: Final = 500  # requests answered in one turn of the loop: 10,000 took 92 ms, without what sockets take
 MOST_BYTES: Final = 16 * 1024  # of a request that may stand: some 500 partitions
 
 
@@ -65,7 +65,7 @@ class StandingFetch:
         self.known: set[bytes] = set()  # requests of that sense, as they came
         self.stood_ms = 0  # since when it stands
         self.has_changed = False
-        self._wake: Callable[[], None] | None = None  # while it waits in a round
+        self._wake: Callable[[], None] | None = None  # has it wait alone, once it stands
         self._frame = b""  # of its answer, once it was repeated
 
     def stand(self, now_ms: int, wake: Callable[[], None]) -> None:
